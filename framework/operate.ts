@@ -1,0 +1,1 @@
+export { type EmbeddedOptions, type EmbeddedPostgres, openEmbeddedPostgres } from './store/embedded/embedded-postgres.ts';
