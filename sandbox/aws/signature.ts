@@ -1,0 +1,131 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+/** A request as it arrived. */
+export interface SignedRequest {
+  readonly method: string;
+  /** Path and query exactly as sent. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Hex SHA-256 of the body; for S3 the header `x-amz-content-sha256` as sent. */
+  readonly payloadHash: string;
+}
+
+/** Whose signature is accepted, and for what. `service` is the signing name: `s3`, `redshift-data`, `sns`. */
+export interface SigningScope {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+export const SIGNATURE_REFUSALS = ['missing', 'malformed', 'unknown_key', 'wrong_scope', 'too_skewed', 'mismatch'] as const;
+export type SignatureRefusal = (typeof SIGNATURE_REFUSALS)[number];
+
+export type SignatureVerdict =
+  | { readonly kind: 'valid' }
+  | { readonly kind: 'refused'; readonly reason: SignatureRefusal; readonly message: string };
+
+const MOST_SKEW_MS = 15 * 60_000;
+
+/** Checks an AWS Signature Version 4 in the `Authorization` header, as every AWS service does before anything else. */
+export function verifySignature(request: SignedRequest, scope: SigningScope, nowMs: number): SignatureVerdict {
+  const header = headerText(request, 'authorization');
+  if (header === undefined) return refused('missing', 'The request carries no Authorization header.');
+  const parts = authorizationParts(header);
+  const signedAt = headerText(request, 'x-amz-date') ?? '';
+  const moment = compactDateMs(signedAt);
+  if (parts === undefined || moment === undefined) {
+    return refused('malformed', 'Expected "AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…" and the header x-amz-date.');
+  }
+  if (parts.accessKeyId !== scope.accessKeyId) {
+    return refused('unknown_key', `The access key id "${parts.accessKeyId}" does not exist here.`);
+  }
+  const day = signedAt.slice(0, 8);
+  const expectedScope = `${day}/${scope.region}/${scope.service}/aws4_request`;
+  if (parts.scope !== expectedScope) {
+    return refused('wrong_scope', `The credential is scoped to "${parts.scope}"; expected "${expectedScope}".`);
+  }
+  if (Math.abs(moment - nowMs) > MOST_SKEW_MS) {
+    return refused('too_skewed', `The request was signed at ${signedAt}, more than 15 minutes away from the server's clock.`);
+  }
+  const text = ['AWS4-HMAC-SHA256', signedAt, expectedScope, sha256(canonicalRequest(request, scope, parts.signedHeaders))];
+  const expected = hmac(signingKey(scope, day), text.join('\n'));
+  return sameBytes(expected, Buffer.from(parts.signature, 'hex'))
+    ? { kind: 'valid' }
+    : refused('mismatch', 'The signature does not match. Check the secret access key and the signing method.');
+}
+
+interface AuthorizationParts {
+  readonly accessKeyId: string;
+  readonly scope: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+}
+
+const AUTHORIZATION =
+  /^AWS4-HMAC-SHA256 +Credential=(?<id>[^/,\s]+)\/(?<scope>[^,\s]+), *SignedHeaders=(?<headers>[^,\s]+), *Signature=(?<signature>[0-9a-f]{64})$/;
+
+function authorizationParts(header: string): AuthorizationParts | undefined {
+  const groups = AUTHORIZATION.exec(header)?.groups;
+  if (groups === undefined) return undefined;
+  const { id = '', scope = '', headers = '', signature = '' } = groups;
+  return { accessKeyId: id, scope, signedHeaders: headers.split(';'), signature };
+}
+
+function canonicalRequest(request: SignedRequest, scope: SigningScope, signedHeaders: readonly string[]): string {
+  const [path = '/', query = ''] = splitOnce(request.url, '?');
+  const once = path.split('/').map((part) => encode(decodeURIComponent(part))).join('/');
+  // S3 alone signs the path encoded once; every other service encodes it twice.
+  const canonicalPath = scope.service === 's3' ? once : once.split('/').map(encode).join('/');
+  const headers = signedHeaders.map((name) => `${name}:${(headerText(request, name) ?? '').trim().replaceAll(/ +/g, ' ')}\n`);
+  return [request.method, canonicalPath, canonicalQuery(query), headers.join(''), signedHeaders.join(';'), request.payloadHash].join('\n');
+}
+
+function canonicalQuery(query: string): string {
+  if (query === '') return '';
+  const pairs = query.split('&').map((pair) => {
+    const [name = '', value = ''] = splitOnce(pair, '=');
+    return `${encode(decodeURIComponent(name))}=${encode(decodeURIComponent(value))}`;
+  });
+  return pairs.toSorted((a, b) => (a < b ? -1 : 1)).join('&');
+}
+
+function splitOnce(text: string, mark: string): readonly string[] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function headerText(request: SignedRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' || value === undefined ? value : value.join(',');
+}
+
+function compactDateMs(text: string): number | undefined {
+  const iso = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  const moment = iso === text ? Number.NaN : Date.parse(iso);
+  return Number.isNaN(moment) ? undefined : moment;
+}
+
+function signingKey(scope: SigningScope, day: string): Buffer {
+  return [scope.region, scope.service, 'aws4_request'].reduce(hmac, hmac(`AWS4${scope.secretAccessKey}`, day));
+}
+
+function hmac(key: Buffer | string, text: string): Buffer {
+  return createHmac('sha256', key).update(text, 'utf8').digest();
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+function sameBytes(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function refused(reason: SignatureRefusal, message: string): SignatureVerdict {
+  return { kind: 'refused', reason, message };
+}
