@@ -25,6 +25,33 @@ export { type Reading, type SettingSources, readSettings } from './core/settings
 export { Temporal } from './core/time.ts';
 export { type Window, sameWindow, windowText } from './core/window.ts';
 export type { Connection, ConnectionTools } from './dag/connection.ts';
+export { type DeclaredConnection } from './dag/connections.ts';
+export { type Dag, type DagOptions, dag } from './dag/dag.ts';
+export type { After, DagBuilder, Wire, Wires, Wiring } from './dag/dag-builder.ts';
+export { dueWindows, nextDueAt } from './dag/due-windows.ts';
+export type { DagGraph, GraphTask } from './dag/graph.ts';
+export {
+  type BusinessKey,
+  type PipelineOptions,
+  type PipelineSpec,
+  type RecordFacts,
+  pipelineSpec,
+} from './dag/pipeline-spec.ts';
+export { DEFAULT_RETRY, type RetryPolicy } from './dag/retry-policy.ts';
+export { type CatchUp, type Order, type Overlap, type Schedule, type ScheduleOptions, every } from './dag/schedule.ts';
+export { type NoInput, type Task, type TaskOptions, task } from './dag/task.ts';
+export {
+  type Connections,
+  type Progress,
+  type RecordHandle,
+  type TaskContext,
+  windowOf,
+} from './dag/task-context.ts';
+export type { TaskHandler } from './dag/task-handler.ts';
+export { type Deferred, type Skipped, type TaskOutcome, MAX_OUTPUT_BYTES, defer, skip } from './dag/task-outcome.ts';
+export { TRIGGER_RULES, type TriggerRule } from './dag/trigger-rule.ts';
+export { type WindowKind, intervalText, parseWindowKind, windowKindText } from './dag/window-kind.ts';
+export { nextWindow, previousWindow, windowContaining, windowsBetween } from './dag/windows.ts';
 export { manifestFromJson, manifestToJson } from './transfer/manifest-json.ts';
 export type { ObjectStore, PutOptions, StoredObject } from './transfer/object-store.ts';
 export type {

@@ -1,0 +1,23 @@
+import type { Millis } from '../core/duration.ts';
+import type { DagId, TaskId } from '../core/ids.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import type { TriggerRule } from './trigger-rule.ts';
+
+/** The shape of a dag without its functions: what is stored, planned on and shown. */
+export interface DagGraph {
+  readonly dagId: DagId;
+  /** Upstream tasks before their downstream tasks. */
+  readonly tasks: readonly GraphTask[];
+}
+
+export interface GraphTask {
+  readonly id: TaskId;
+  readonly upstream: readonly TaskId[];
+  readonly rule: TriggerRule;
+  /** Always runs once its upstream is done, and never decides the state of the run. */
+  readonly teardown: boolean;
+  readonly retry: RetryPolicy;
+  /** Longest time of one attempt; absent means no limit. */
+  readonly timeoutMs?: Millis;
+  readonly pool: string;
+}

@@ -1,0 +1,48 @@
+import { type Millis, parseDuration } from '../core/duration.ts';
+import { DefinitionFailure } from '../core/failures.ts';
+import type { Json } from '../core/json.ts';
+import type { Temporal } from '../core/time.ts';
+import type { Window } from '../core/window.ts';
+
+/** What makes a dag a pipeline over `pipeline_records`: data and pure functions only. */
+export interface PipelineSpec {
+  /** Columns and business keys that a record must have before it may run. */
+  readonly checkFields: readonly string[];
+  /** Extra facts of a record, computed when it is made: the seed's `key_x`, `key_y`, `key_z` by any name. */
+  readonly businessKeys: Readonly<Record<string, BusinessKey>>;
+  /** A lock older than this is stale and released by the clean-up task. */
+  readonly staleLockMs: Millis;
+}
+
+/** Pure: the same facts always give the same value. `undefined` or `null` leaves the key absent. */
+export type BusinessKey = (facts: RecordFacts) => Json | undefined;
+
+export interface RecordFacts {
+  readonly pipelineId: string;
+  /** The calendar day of the window's start in the window's zone. */
+  readonly targetDay: Temporal.PlainDate;
+  readonly window: Window;
+  /** `15m`, `1 day`. */
+  readonly timeInterval: string;
+}
+
+export interface PipelineOptions {
+  readonly checkFields?: readonly string[];
+  readonly businessKeys?: Readonly<Record<string, BusinessKey>>;
+  /** Default `2h`. */
+  readonly staleLock?: string;
+}
+
+export const RECORD_FACT_COLUMNS = ['pipeline_id', 'target_day', 'window_start_time', 'window_end_time', 'time_interval'] as const;
+export type RecordFactColumn = (typeof RECORD_FACT_COLUMNS)[number];
+
+/** @throws DefinitionFailure `E_PIPELINE_FIELD`, `E_DURATION_UNREADABLE` */
+export function pipelineSpec(options: PipelineOptions = {}): PipelineSpec {
+  const businessKeys = options.businessKeys ?? {};
+  const known: readonly string[] = [...RECORD_FACT_COLUMNS, ...Object.keys(businessKeys)];
+  for (const field of options.checkFields ?? []) {
+    if (known.includes(field)) continue;
+    throw new DefinitionFailure('E_PIPELINE_FIELD', `checkFields names "${field}", which no record has. Expected one of ${known.join(', ')}.`);
+  }
+  return { checkFields: options.checkFields ?? known, businessKeys, staleLockMs: parseDuration(options.staleLock ?? '2h') };
+}

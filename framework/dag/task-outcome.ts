@@ -1,0 +1,99 @@
+import { DataFailure, DefinitionFailure } from '../core/failures.ts';
+import type { Json } from '../core/json.ts';
+import { Temporal } from '../core/time.ts';
+
+/** How an attempt ended without failing. A failed attempt throws. */
+export type TaskOutcome = { readonly kind: 'success'; readonly output: Json } | Skipped | Deferred;
+
+/** Made by `skip`: there is nothing to do, and that is fine. */
+export interface Skipped {
+  readonly kind: typeof SKIPPED;
+  readonly reason: string;
+}
+
+/** Made by `defer`: the task is started again at `until`; no slot is held and no retry is counted meanwhile. */
+export interface Deferred {
+  readonly kind: typeof DEFERRED;
+  readonly until: Temporal.Instant;
+  readonly reason: string;
+}
+
+/** A task's output is kept in the database and copied to every reader: pass references to data, never data. */
+export const MAX_OUTPUT_BYTES = 64 * 1024;
+
+// Symbols, so that a task's own output such as `{ kind: 'skipped' }` can never be taken for an outcome.
+export const SKIPPED = Symbol('windrow skipped');
+export const DEFERRED = Symbol('windrow deferred');
+
+const MAX_REASON = 500;
+
+/** Ends the task as skipped. What follows decides by its trigger rule. */
+export function skip(reason: string): Skipped {
+  return { kind: SKIPPED, reason: reason.slice(0, MAX_REASON) };
+}
+
+/**
+ * Asks to be started again at a moment. Not counted as an attempt.
+ * @throws DefinitionFailure `E_DEFER_UNREADABLE` when `until` is text that is not an instant such as `2026-01-20T13:30Z`
+ */
+export function defer(until: Temporal.Instant | string, reason: string): Deferred {
+  return { kind: DEFERRED, until: instantOf(until), reason: reason.slice(0, MAX_REASON) };
+}
+
+/**
+ * Sorts what a task function returned. No value (`undefined`) is stored as `null`.
+ * @throws DataFailure `E_TASK_OUTPUT_NOT_JSON`, `E_TASK_OUTPUT_TOO_LARGE`
+ */
+export function outcomeOf(taskId: string, returned: unknown): TaskOutcome {
+  if (isSkipped(returned) || isDeferred(returned)) return returned;
+  const text = jsonText(taskId, returned ?? null);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_OUTPUT_BYTES) {
+    throw new DataFailure(
+      'E_TASK_OUTPUT_TOO_LARGE',
+      `Task "${taskId}" returned ${bytes} bytes; at most ${MAX_OUTPUT_BYTES} are kept. Store the data and return where it lies.`,
+      { details: { bytes, limit: MAX_OUTPUT_BYTES } },
+    );
+  }
+  return { kind: 'success', output: parsed(text) };
+}
+
+export function isSkipped(value: unknown): value is Skipped {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === SKIPPED;
+}
+
+export function isDeferred(value: unknown): value is Deferred {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === DEFERRED;
+}
+
+function instantOf(until: Temporal.Instant | string): Temporal.Instant {
+  try {
+    return typeof until === 'string' ? Temporal.Instant.from(until) : until;
+  } catch (cause) {
+    throw new DefinitionFailure(
+      'E_DEFER_UNREADABLE',
+      `Cannot defer until "${String(until)}". Expected an instant with a zone, such as 2026-01-20T13:30Z.`,
+      { cause },
+    );
+  }
+}
+
+function jsonText(taskId: string, value: unknown): string {
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    if (text !== undefined) return text;
+    throw new TypeError(`a ${typeof value} has no JSON form`);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DataFailure(
+      'E_TASK_OUTPUT_NOT_JSON',
+      `Task "${taskId}" returned a value that cannot be stored as JSON: ${why}. Return plain objects, lists, text, numbers, booleans or null.`,
+      { cause },
+    );
+  }
+}
+
+// The round trip makes what is stored and what a reader in the same process sees the same value.
+function parsed(text: string): Json {
+  return JSON.parse(text) as Json;
+}

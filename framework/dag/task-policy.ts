@@ -1,0 +1,68 @@
+import { type Millis, parseDuration } from '../core/duration.ts';
+import { DefinitionFailure } from '../core/failures.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from './retry-policy.ts';
+import { TRIGGER_RULES, type TriggerRule } from './trigger-rule.ts';
+
+export const DEFAULT_POOL = 'default';
+
+export interface PolicyOptions<Rule extends TriggerRule> {
+  /** When to start, judged from how the upstream tasks ended. Default `all_success`; for a teardown `all_done`. */
+  readonly rule?: Rule;
+  /** Further attempts after the first, or the parts of the policy that differ from the default of 3. */
+  readonly retry?: number | Partial<RetryPolicy>;
+  /** Longest time of one attempt, for example `10m`. Default: no limit. */
+  readonly timeout?: string;
+  readonly pool?: string;
+  /** Always runs once its upstream is done, even after a failure, and never decides the state of the run. */
+  readonly teardown?: boolean;
+}
+
+export interface TaskPolicy {
+  readonly rule: TriggerRule;
+  readonly teardown: boolean;
+  readonly retry: RetryPolicy;
+  readonly timeoutMs?: Millis;
+  readonly pool: string;
+}
+
+/** @throws DefinitionFailure `E_TASK_POLICY`, `E_DURATION_UNREADABLE` */
+export function taskPolicy(task: string, options: PolicyOptions<TriggerRule>): TaskPolicy {
+  const teardown = options.teardown ?? false;
+  const rule = options.rule ?? (teardown ? 'all_done' : 'all_success');
+  if (!TRIGGER_RULES.includes(rule)) throw unusable(task, `rule "${rule}" is unknown`, TRIGGER_RULES.join(', '));
+  if (teardown && rule !== 'all_done' && rule !== 'always') {
+    throw unusable(task, `a teardown cannot have the rule "${rule}"`, 'all_done or always, because a teardown always runs');
+  }
+  return {
+    rule,
+    teardown,
+    retry: retryPolicy(task, options.retry ?? {}),
+    pool: poolName(task, options.pool ?? DEFAULT_POOL),
+    ...(options.timeout === undefined ? {} : { timeoutMs: parseDuration(options.timeout) }),
+  };
+}
+
+function retryPolicy(task: string, given: number | Partial<RetryPolicy>): RetryPolicy {
+  const policy = { ...DEFAULT_RETRY, ...(typeof given === 'number' ? { retries: given } : given) };
+  if (!Number.isInteger(policy.retries) || policy.retries < 0 || policy.retries > 1000) {
+    throw unusable(task, `retry ${policy.retries} is not usable`, 'a whole number from 0 to 1000');
+  }
+  if (!(policy.factor >= 1)) throw unusable(task, `retry factor ${policy.factor} is not usable`, '1 or more');
+  if (!(policy.delayMs >= 0) || !(policy.maxDelayMs >= policy.delayMs)) {
+    throw unusable(
+      task,
+      `retry delay ${policy.delayMs} ms with a maximum of ${policy.maxDelayMs} ms is not usable`,
+      'a delay of 0 or more and a maximum that is not below it',
+    );
+  }
+  return policy;
+}
+
+function poolName(task: string, pool: string): string {
+  if (/^[a-z][a-z0-9_-]{0,62}$/.test(pool)) return pool;
+  throw unusable(task, `pool "${pool}" is not usable`, 'lower-case letters, digits, "-" and "_", starting with a letter, at most 63');
+}
+
+function unusable(task: string, what: string, expected: string): DefinitionFailure {
+  return new DefinitionFailure('E_TASK_POLICY', `Task "${task}": ${what}. Expected ${expected}.`);
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+import { type TaskContext, type Wire, dag, defer, skip, task } from '#framework';
+
+interface Files {
+  readonly files: readonly string[];
+}
+
+const extract = task('extract', { run: async ({ log }) => (log.info('x'), { files: ['a.csv'] }) });
+const load = task('load', { run: async ({ input }: TaskContext<{ files: Files }>) => input.files.files.length });
+const checked = task('checked', {
+  input: z.object({ rows: z.number() }),
+  run: ({ input }) => (input.rows === 0 ? skip('no rows') : { loaded: input.rows }),
+});
+const waits = task('waits', { run: ({ attempt }) => (attempt > 1 ? 'ready' : defer('2026-01-01T00:00Z', 'not yet')) });
+const silent = task('silent', { run: async () => {} });
+const report = task('report', { rule: 'all_done', run: ({ input }: TaskContext<{ rows?: number }>) => input.rows ?? 0 });
+const careless = task('careless', { rule: 'all_done', run: ({ input }: TaskContext<{ rows: number }>) => input.rows });
+const limited = task('limited', { run: ({ params }: TaskContext<Record<never, never>, { limit: number }>) => params.limit });
+
+dag('wired', {}, (d) => {
+  const files = d.use('extract', extract);
+  const rows = d.use('load', load, { files });
+  const loaded: Wire<{ loaded: number }> = d.use('checked', checked, { rows, after: [files, 'waits'] });
+  const text: Wire<string> = d.use('waits', waits, { after: [files] });
+  const nothing: Wire<null> = d.use('silent', silent);
+  d.use('report', report, { rows, after: [loaded, text, nothing] });
+  d.use('report_alone', report);
+
+  // @ts-expect-error a number is not files
+  d.use('load_rows', load, { files: rows });
+  // @ts-expect-error the wire is missing
+  d.use('load_nothing', load, {});
+  // @ts-expect-error the edges are missing
+  d.use('load_bare', load);
+  // @ts-expect-error load has no such input
+  d.use('load_more', load, { files, more: rows });
+  // @ts-expect-error extract reads nothing
+  d.use('extract_more', extract, { rows });
+  // @ts-expect-error a value is not a wire
+  d.use('load_value', load, { files: { files: ['a.csv'] } });
+  // @ts-expect-error without a value when "load" failed, which the task does not allow
+  d.use('careless', careless, { rows });
+  // @ts-expect-error the output of "checked" never is a skip
+  const never: Wire<{ skipped: true }> = loaded;
+  d.use('never', silent, { after: [never] });
+  // @ts-expect-error the dag has no params
+  d.use('limited', limited);
+});
+
+dag('with_params', { params: z.object({ limit: z.number() }) }, (d) => {
+  d.use('limited', limited);
+});
+dag('wrong_params', { params: z.object({ limit: z.string() }) }, (d) => {
+  // @ts-expect-error the dag's limit is text
+  d.use('limited', limited);
+});
+
+// @ts-expect-error a Date does not survive JSON
+task('dated', { run: () => ({ at: new Date(0) }) });
+// @ts-expect-error a bigint does not survive JSON
+task('big', { run: async () => 1n });
+// @ts-expect-error no such rule
+task('ruled', { rule: 'sometimes', run: () => null });
+// @ts-expect-error the schema says number, the annotation says text
+task('mixed', { input: z.object({ a: z.number() }), run: ({ input }: TaskContext<{ a: string }>) => input.a });
