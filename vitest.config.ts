@@ -1,3 +1,46 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['test/**/*.test.ts'] } });
+/** Folders whose tests need neither PostgreSQL nor Redis: running one of them alone starts no server. */
+const WITHOUT_SERVERS = ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'];
+
+/** Whole programs and a browser: one file at a time and after the others, so that each has the machine to itself. */
+const WHOLE_PROGRAMS = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
+
+const SERVERS = ['test/support/servers.ts'];
+
+export default defineConfig({
+  test: {
+    reporters: [process.stdout.isTTY ? 'default' : 'dot', ['json', { outputFile: 'test-results/vitest.json' }]],
+    // More than two only adds waiting on two cores; files spend their time in PostgreSQL, which needs a core as well.
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'plain', include: WITHOUT_SERVERS } },
+      {
+        extends: true,
+        test: {
+          name: 'served',
+          include: ['test/**/*.test.ts'],
+          exclude: [...WITHOUT_SERVERS, ...WHOLE_PROGRAMS],
+          globalSetup: SERVERS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'programs',
+          include: WHOLE_PROGRAMS,
+          globalSetup: SERVERS,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+    setupFiles: ['test/support/setup.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    allowOnly: process.env['CI'] === undefined,
+    // The zone of the machine must not decide a result.
+    env: { TZ: 'Pacific/Kiritimati' },
+  },
+});
