@@ -38,8 +38,10 @@ export {
   pipelineSpec,
 } from './dag/pipeline-spec.ts';
 export { DEFAULT_RETRY, type RetryPolicy } from './dag/retry-policy.ts';
+export { scheduleFromJson, scheduleToJson } from './dag/schedule-json.ts';
 export { type CatchUp, type Order, type Overlap, type Schedule, type ScheduleOptions, every } from './dag/schedule.ts';
 export { type NoInput, type Task, type TaskOptions, task } from './dag/task.ts';
+export type { PolicyOptions, TaskPolicy } from './dag/task-policy.ts';
 export {
   type Connections,
   type Progress,
@@ -50,8 +52,26 @@ export {
 export type { TaskHandler } from './dag/task-handler.ts';
 export { type Deferred, type Skipped, type TaskOutcome, MAX_OUTPUT_BYTES, defer, skip } from './dag/task-outcome.ts';
 export { TRIGGER_RULES, type TriggerRule } from './dag/trigger-rule.ts';
+export { type WakeUp, wakeUp } from './dag/wake-up.ts';
 export { type WindowKind, intervalText, parseWindowKind, windowKindText } from './dag/window-kind.ts';
 export { nextWindow, previousWindow, windowContaining, windowsBetween } from './dag/windows.ts';
+export { type Differences, differences } from './record/differences.ts';
+export { type NewRecord, type RecordTemplate, newRecords } from './record/new-records.ts';
+export { PHASES, type Phase, findPhase, isCompleted, nextPhase, previousPhase } from './record/phase.ts';
+export { type FieldReset, recordFields } from './record/record-fields.ts';
+export {
+  type AuditFigures,
+  NO_AUDIT,
+  PENDING_PHASE,
+  PHASE_STATUSES,
+  type PhaseProgress,
+  type PhaseStatus,
+  RECORD_STATUSES,
+  type RecordStatus,
+  type WindowRecord,
+} from './record/record.ts';
+export { type RerunPlan, type RerunRequest, rerunPlan } from './record/rerun-plan.ts';
+export { type CheckedRecord, type Validation, type ValidationRules, validateRecord } from './record/validate.ts';
 export { manifestFromJson, manifestToJson } from './transfer/manifest-json.ts';
 export type { ObjectStore, PutOptions, StoredObject } from './transfer/object-store.ts';
 export type {

@@ -6,6 +6,9 @@ import type { Window } from '../core/window.ts';
 
 /** What makes a dag a pipeline over `pipeline_records`: data and pure functions only. */
 export interface PipelineSpec {
+  /** What people read on the record: `veeva_vault` to `redshift`. */
+  readonly sourceName?: string;
+  readonly targetName?: string;
   /** Columns and business keys that a record must have before it may run. */
   readonly checkFields: readonly string[];
   /** Extra facts of a record, computed when it is made: the seed's `key_x`, `key_y`, `key_z` by any name. */
@@ -27,6 +30,9 @@ export interface RecordFacts {
 }
 
 export interface PipelineOptions {
+  readonly sourceName?: string;
+  readonly targetName?: string;
+  /** Default: every column of `RecordFacts` and every business key. */
   readonly checkFields?: readonly string[];
   readonly businessKeys?: Readonly<Record<string, BusinessKey>>;
   /** Default `2h`. */
@@ -44,5 +50,11 @@ export function pipelineSpec(options: PipelineOptions = {}): PipelineSpec {
     if (known.includes(field)) continue;
     throw new DefinitionFailure('E_PIPELINE_FIELD', `checkFields names "${field}", which no record has. Expected one of ${known.join(', ')}.`);
   }
-  return { checkFields: options.checkFields ?? known, businessKeys, staleLockMs: parseDuration(options.staleLock ?? '2h') };
+  return {
+    checkFields: options.checkFields ?? known,
+    businessKeys,
+    staleLockMs: parseDuration(options.staleLock ?? '2h'),
+    ...(options.sourceName === undefined ? {} : { sourceName: options.sourceName }),
+    ...(options.targetName === undefined ? {} : { targetName: options.targetName }),
+  };
 }

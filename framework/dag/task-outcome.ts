@@ -3,17 +3,23 @@ import type { Json } from '../core/json.ts';
 import { Temporal } from '../core/time.ts';
 
 /** How an attempt ended without failing. A failed attempt throws. */
-export type TaskOutcome = { readonly kind: 'success'; readonly output: Json } | Skipped | Deferred;
+export type TaskOutcome =
+  | { readonly kind: 'success'; readonly output: Json }
+  | { readonly kind: 'skip'; readonly reason: string }
+  | { readonly kind: 'defer'; readonly until: Temporal.Instant; readonly reason: string };
+
+// A symbol, so that a task's own output such as `{ kind: 'skip' }` can never be taken for an outcome.
+const MARK = Symbol('windrow outcome');
 
 /** Made by `skip`: there is nothing to do, and that is fine. */
 export interface Skipped {
-  readonly kind: typeof SKIPPED;
+  readonly [MARK]: 'skip';
   readonly reason: string;
 }
 
 /** Made by `defer`: the task is started again at `until`; no slot is held and no retry is counted meanwhile. */
 export interface Deferred {
-  readonly kind: typeof DEFERRED;
+  readonly [MARK]: 'defer';
   readonly until: Temporal.Instant;
   readonly reason: string;
 }
@@ -21,15 +27,11 @@ export interface Deferred {
 /** A task's output is kept in the database and copied to every reader: pass references to data, never data. */
 export const MAX_OUTPUT_BYTES = 64 * 1024;
 
-// Symbols, so that a task's own output such as `{ kind: 'skipped' }` can never be taken for an outcome.
-export const SKIPPED = Symbol('windrow skipped');
-export const DEFERRED = Symbol('windrow deferred');
-
 const MAX_REASON = 500;
 
 /** Ends the task as skipped. What follows decides by its trigger rule. */
 export function skip(reason: string): Skipped {
-  return { kind: SKIPPED, reason: reason.slice(0, MAX_REASON) };
+  return { [MARK]: 'skip', reason: reason.slice(0, MAX_REASON) };
 }
 
 /**
@@ -37,7 +39,7 @@ export function skip(reason: string): Skipped {
  * @throws DefinitionFailure `E_DEFER_UNREADABLE` when `until` is text that is not an instant such as `2026-01-20T13:30Z`
  */
 export function defer(until: Temporal.Instant | string, reason: string): Deferred {
-  return { kind: DEFERRED, until: instantOf(until), reason: reason.slice(0, MAX_REASON) };
+  return { [MARK]: 'defer', until: instantOf(until), reason: reason.slice(0, MAX_REASON) };
 }
 
 /**
@@ -45,7 +47,8 @@ export function defer(until: Temporal.Instant | string, reason: string): Deferre
  * @throws DataFailure `E_TASK_OUTPUT_NOT_JSON`, `E_TASK_OUTPUT_TOO_LARGE`
  */
 export function outcomeOf(taskId: string, returned: unknown): TaskOutcome {
-  if (isSkipped(returned) || isDeferred(returned)) return returned;
+  if (isSkipped(returned)) return { kind: 'skip', reason: returned.reason };
+  if (isDeferred(returned)) return { kind: 'defer', until: returned.until, reason: returned.reason };
   const text = jsonText(taskId, returned ?? null);
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_OUTPUT_BYTES) {
@@ -58,12 +61,12 @@ export function outcomeOf(taskId: string, returned: unknown): TaskOutcome {
   return { kind: 'success', output: parsed(text) };
 }
 
-export function isSkipped(value: unknown): value is Skipped {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === SKIPPED;
+function isSkipped(value: unknown): value is Skipped {
+  return typeof value === 'object' && value !== null && MARK in value && value[MARK] === 'skip';
 }
 
-export function isDeferred(value: unknown): value is Deferred {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === DEFERRED;
+function isDeferred(value: unknown): value is Deferred {
+  return typeof value === 'object' && value !== null && MARK in value && value[MARK] === 'defer';
 }
 
 function instantOf(until: Temporal.Instant | string): Temporal.Instant {

@@ -5,7 +5,7 @@ import { TRIGGER_RULES, type TriggerRule } from './trigger-rule.ts';
 
 export const DEFAULT_POOL = 'default';
 
-export interface PolicyOptions<Rule extends TriggerRule> {
+export interface PolicyOptions<Rule extends TriggerRule, Teardown extends boolean = boolean> {
   /** When to start, judged from how the upstream tasks ended. Default `all_success`; for a teardown `all_done`. */
   readonly rule?: Rule;
   /** Further attempts after the first, or the parts of the policy that differ from the default of 3. */
@@ -14,7 +14,7 @@ export interface PolicyOptions<Rule extends TriggerRule> {
   readonly timeout?: string;
   readonly pool?: string;
   /** Always runs once its upstream is done, even after a failure, and never decides the state of the run. */
-  readonly teardown?: boolean;
+  readonly teardown?: Teardown;
 }
 
 export interface TaskPolicy {

@@ -8,7 +8,7 @@ import { type TaskHandler, taskHandler } from './task-handler.ts';
 import { type PolicyOptions, type TaskPolicy, taskPolicy } from './task-policy.ts';
 import type { TriggerRule } from './trigger-rule.ts';
 
-export interface TaskOptions<Input, Params, Rule extends TriggerRule, Result> extends PolicyOptions<Rule> {
+export interface TaskOptions<Input, Params, Result> {
   /** The work. Returns a JSON value, `skip(reason)` or `defer(until, reason)`, or throws. */
   readonly run: (context: TaskContext<Input, Params>) => Result & MustBeJson<OutputOf<Result>>;
   /** Checks the wired values at run time too; without it the types of the wires are trusted. */
@@ -37,10 +37,16 @@ export type NoInput = Readonly<Record<never, never>>;
  *
  * @throws DefinitionFailure `E_NAME_UNUSABLE`, `E_TASK_POLICY`, `E_DURATION_UNREADABLE`
  */
-export function task<Result, Input = NoInput, Params = unknown, Rule extends TriggerRule = 'all_success'>(
+export function task<
+  Result,
+  Input = NoInput,
+  Params = unknown,
+  Rule extends TriggerRule = 'all_success',
+  Teardown extends boolean = false,
+>(
   id: string,
-  options: TaskOptions<Input, Params, Rule, Result>,
-): Task<Input, OutputOf<Result>, Rule, Params> {
+  options: TaskOptions<Input, Params, Result> & PolicyOptions<Rule, Teardown>,
+): Task<Input, OutputOf<Result>, Teardown extends true ? 'all_done' : Rule, Params> {
   const name = taskId(id);
   return {
     id: name,

@@ -64,3 +64,10 @@ task('big', { run: async () => 1n });
 task('ruled', { rule: 'sometimes', run: () => null });
 // @ts-expect-error the schema says number, the annotation says text
 task('mixed', { input: z.object({ a: z.number() }), run: ({ input }: TaskContext<{ a: string }>) => input.a });
+
+const cleanup = task('cleanup', { teardown: true, run: ({ input }: TaskContext<{ rows: number }>) => input.rows });
+dag('teardowns', {}, (d) => {
+  const rows = d.use('load', task('load', { run: () => 1 }));
+  // @ts-expect-error a teardown also runs when "load" failed, and then there is no value
+  d.use('cleanup', cleanup, { rows });
+});

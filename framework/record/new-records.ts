@@ -1,0 +1,66 @@
+import { formatDuration, milliseconds } from '../core/duration.ts';
+import { DataFailure } from '../core/failures.ts';
+import type { Json } from '../core/json.ts';
+import { type Window, windowText } from '../core/window.ts';
+import type { PipelineSpec, RecordFacts } from '../dag/pipeline-spec.ts';
+import { type WindowKind, intervalText } from '../dag/window-kind.ts';
+
+/** What is inserted for a window that has no record yet; everything else has its column's default. */
+export interface NewRecord extends RecordFacts {
+  readonly sourceName: string | undefined;
+  readonly targetName: string | undefined;
+  readonly businessKeys: Readonly<Record<string, Json>>;
+}
+
+export interface RecordTemplate {
+  readonly pipelineId: string;
+  readonly spec: PipelineSpec;
+  /** Absent for a pipeline without a schedule: the interval is then the window's own length. */
+  readonly windows?: WindowKind;
+}
+
+/** @throws DataFailure `E_BUSINESS_KEY` when a key function throws */
+export function newRecords(template: RecordTemplate, windows: readonly Window[]): NewRecord[] {
+  return windows.map((window) => newRecord(template, window));
+}
+
+function newRecord(template: RecordTemplate, window: Window): NewRecord {
+  const facts: RecordFacts = {
+    pipelineId: template.pipelineId,
+    targetDay: window.start.toZonedDateTimeISO(window.zone).toPlainDate(),
+    window,
+    timeInterval: template.windows === undefined ? lengthText(window) : intervalText(template.windows),
+  };
+  return {
+    ...facts,
+    sourceName: template.spec.sourceName,
+    targetName: template.spec.targetName,
+    businessKeys: businessKeys(template.spec, facts),
+  };
+}
+
+function lengthText(window: Window): string {
+  return formatDuration(milliseconds(window.end.epochMilliseconds - window.start.epochMilliseconds));
+}
+
+function businessKeys(spec: PipelineSpec, facts: RecordFacts): Readonly<Record<string, Json>> {
+  const keys: [string, Json][] = [];
+  for (const [name, compute] of Object.entries(spec.businessKeys)) {
+    const value = computed(name, () => compute(facts), facts);
+    if (value !== undefined && value !== null) keys.push([name, value]);
+  }
+  return Object.fromEntries(keys);
+}
+
+function computed(name: string, compute: () => Json | undefined, facts: RecordFacts): Json | undefined {
+  try {
+    return compute();
+  } catch (cause) {
+    throw new DataFailure(
+      'E_BUSINESS_KEY',
+      `Pipeline "${facts.pipelineId}": the business key "${name}" cannot be computed for the window ${windowText(facts.window)}. ` +
+        'Its function must not throw; return undefined where there is no value.',
+      { cause },
+    );
+  }
+}
