@@ -1,0 +1,166 @@
+import type { Column, ColumnType, SchemaRemoval, Temporal } from '#framework';
+
+import { changeSentence } from './schema-sentence.ts';
+import { WINDOW_END } from './sql/names.ts';
+import { holdingType } from './type-fit.ts';
+
+export const REMOVAL_POLICIES = ['drop', 'keep', 'rename'] as const;
+/** What happens to a table or column that the source removed. */
+export type RemovalPolicy = (typeof REMOVAL_POLICIES)[number];
+
+/** The type of an existing column; `foreign` is one that Windrow never makes. */
+export type ExistingType = ColumnType | { readonly kind: 'foreign'; readonly text: string };
+export type ExistingTable = ReadonlyMap<string, ExistingType>;
+
+export type SchemaChange =
+  | { readonly kind: 'create_table'; readonly table: string; readonly columns: readonly Column[] }
+  | { readonly kind: 'adopt_table'; readonly table: string }
+  | { readonly kind: 'add_column'; readonly table: string; readonly column: string; readonly type: ColumnType }
+  | { readonly kind: 'widen_text'; readonly table: string; readonly column: string; readonly from: number; readonly bytes: number }
+  | {
+      readonly kind: 'change_type';
+      readonly table: string;
+      readonly column: string;
+      readonly from: ExistingType;
+      readonly to: ColumnType;
+    }
+  | { readonly kind: 'drop_column' | 'keep_column'; readonly table: string; readonly column: string }
+  | { readonly kind: 'rename_column'; readonly table: string; readonly column: string; readonly to: string }
+  | { readonly kind: 'drop_table' | 'keep_table'; readonly table: string }
+  | { readonly kind: 'rename_table'; readonly table: string; readonly to: string };
+
+/** What a later window already decided; an older one that is run again must not undo it. */
+export interface LaterChanges {
+  readonly tables: ReadonlySet<string>;
+  /** `table.column` */
+  readonly columns: ReadonlySet<string>;
+}
+
+export interface WantedTable {
+  readonly table: string;
+  readonly columns: readonly Column[];
+}
+
+export interface SchemaQuestion {
+  readonly wanted: readonly WantedTable[];
+  readonly removals: readonly SchemaRemoval[];
+  readonly existing: ReadonlyMap<string, ExistingTable>;
+  readonly later: LaterChanges;
+  readonly policy: RemovalPolicy;
+  readonly windowEnd: Temporal.Instant;
+}
+
+export interface SchemaPlan {
+  readonly changes: readonly SchemaChange[];
+  /** Each table as it is after the changes, without the columns that the window does not bring. */
+  readonly tables: readonly PlannedTable[];
+}
+
+export interface PlannedTable {
+  readonly table: string;
+  /** `gone`: a later window removed the table, so this one has nothing to load into it. */
+  readonly state: 'new' | 'existing' | 'gone';
+  /** Types of the columns that this window loads; one that a later window removed is absent. */
+  readonly types: ReadonlyMap<string, ColumnType>;
+}
+
+/** Decides how the target must change so that it holds every value of the window exactly. */
+export function planSchema(question: SchemaQuestion): SchemaPlan {
+  const planned = question.wanted.map((wanted) => planTable(wanted, question));
+  return {
+    changes: [...planned.flatMap((plan) => plan.changes), ...planRemovals(question)],
+    tables: planned.map((plan) => plan.table),
+  };
+}
+
+/** The drift-log rows and the receipt's sentences of a plan. */
+export function describeChanges(changes: readonly SchemaChange[]): readonly { readonly change: SchemaChange; readonly sentence: string }[] {
+  return changes.map((change) => ({ change, sentence: changeSentence(change) }));
+}
+
+interface TablePlan {
+  readonly changes: readonly SchemaChange[];
+  readonly table: PlannedTable;
+}
+
+function planTable(wanted: WantedTable, question: SchemaQuestion): TablePlan {
+  const { table } = wanted;
+  const existing = question.existing.get(table);
+  if (existing === undefined) return planMissing(wanted, question);
+  const changes: SchemaChange[] = existing.has(WINDOW_END) ? [] : [{ kind: 'adopt_table', table }];
+  const types = new Map<string, ColumnType>();
+  for (const column of wanted.columns) {
+    const plan = planColumn(column, { table, existing: existing.get(column.name), later: question.later });
+    changes.push(...plan.changes);
+    if (plan.type !== undefined) types.set(column.name, plan.type);
+  }
+  return { changes, table: { table, state: 'existing', types } };
+}
+
+function planMissing(wanted: WantedTable, question: SchemaQuestion): TablePlan {
+  const { table } = wanted;
+  if (question.later.tables.has(table)) return { changes: [], table: { table, state: 'gone', types: new Map() } };
+  const columns = wanted.columns.map((column) => ({ name: column.name, type: holdingType(undefined, column.type) }));
+  const types = new Map(columns.map((column) => [column.name, column.type]));
+  return { changes: [{ kind: 'create_table', table, columns }], table: { table, state: 'new', types } };
+}
+
+interface ColumnPlace {
+  readonly table: string;
+  readonly existing: ExistingType | undefined;
+  readonly later: LaterChanges;
+}
+
+function planColumn(column: Column, place: ColumnPlace): { readonly changes: readonly SchemaChange[]; readonly type?: ColumnType } {
+  const { table, existing } = place;
+  const decidedLater = place.later.columns.has(`${table}.${column.name}`) || place.later.tables.has(table);
+  if (existing === undefined) {
+    if (decidedLater) return { changes: [] };
+    const type = holdingType(undefined, column.type);
+    return { changes: [{ kind: 'add_column', table, column: column.name, type }], type };
+  }
+  // A later window's type stands, except that text may always grow: growing loses nothing.
+  if (decidedLater && existing.kind !== 'foreign' && existing.kind !== column.type.kind) return { changes: [], type: existing };
+  const type = holdingType(existing, column.type);
+  if (existing.kind === 'text' && type.kind === 'text') {
+    const grows = type.bytes > existing.bytes;
+    return { changes: grows ? [{ kind: 'widen_text', table, column: column.name, from: existing.bytes, bytes: type.bytes }] : [], type };
+  }
+  if (type === existing) return { changes: [], type };
+  return { changes: [{ kind: 'change_type', table, column: column.name, from: existing, to: type }], type };
+}
+
+function planRemovals(question: SchemaQuestion): readonly SchemaChange[] {
+  const suffix = `_removed_${question.windowEnd.toString().replaceAll(/[^0-9]/g, '').slice(0, 14)}`;
+  return question.removals.flatMap((removal): readonly SchemaChange[] => {
+    const { table, column } = removal;
+    const existing = question.existing.get(table);
+    const wanted = question.wanted.find((candidate) => candidate.table === table);
+    if (existing === undefined || question.later.tables.has(table)) return [];
+    if (column === undefined) {
+      return wanted === undefined ? [TABLE_REMOVALS[question.policy](table, renamed(table, suffix))] : [];
+    }
+    if (!existing.has(column) || question.later.columns.has(`${table}.${column}`)) return [];
+    if (wanted?.columns.some((candidate) => candidate.name === column) === true) return [];
+    return [COLUMN_REMOVALS[question.policy]({ table, column }, renamed(column, suffix))];
+  });
+}
+
+const TABLE_REMOVALS: Readonly<Record<RemovalPolicy, (table: string, to: string) => SchemaChange>> = {
+  drop: (table) => ({ kind: 'drop_table', table }),
+  keep: (table) => ({ kind: 'keep_table', table }),
+  rename: (table, to) => ({ kind: 'rename_table', table, to }),
+};
+
+const COLUMN_REMOVALS: Readonly<
+  Record<RemovalPolicy, (place: { readonly table: string; readonly column: string }, to: string) => SchemaChange>
+> = {
+  drop: (place) => ({ kind: 'drop_column', ...place }),
+  keep: (place) => ({ kind: 'keep_column', ...place }),
+  rename: (place, to) => ({ kind: 'rename_column', ...place, to }),
+};
+
+/** Names are ASCII in practice; the cut keeps the whole name inside Redshift's 127 bytes. */
+function renamed(name: string, suffix: string): string {
+  return name.slice(0, 127 - suffix.length) + suffix;
+}

@@ -1,0 +1,34 @@
+import type { ExistingType, SchemaChange } from './schema-plan.ts';
+import { typeText } from './sql/text.ts';
+
+/** One sentence a change, for the receipt and the drift log. */
+export function changeSentence(change: SchemaChange): string {
+  switch (change.kind) {
+    case 'create_table':
+      return `Created table ${change.table} with ${change.columns.length} columns.`;
+    case 'adopt_table':
+      return `Added Windrow's two system columns to the existing table ${change.table}.`;
+    case 'add_column':
+      return `Added column ${change.table}.${change.column} (${typeText(change.type)}).`;
+    case 'widen_text':
+      return `Widened ${change.table}.${change.column} from varchar(${change.from}) to varchar(${change.bytes}).`;
+    case 'change_type':
+      return `Changed ${change.table}.${change.column} from ${existingText(change.from)} to ${typeText(change.to)}.`;
+    case 'drop_column':
+      return `Dropped column ${change.table}.${change.column}: the source removed it.`;
+    case 'keep_column':
+      return `Kept column ${change.table}.${change.column}, which the source removed; new rows have NULL there.`;
+    case 'rename_column':
+      return `Renamed column ${change.table}.${change.column} to ${change.to}: the source removed it.`;
+    case 'drop_table':
+      return `Dropped table ${change.table}: the source removed it.`;
+    case 'keep_table':
+      return `Kept table ${change.table}, which the source removed.`;
+    case 'rename_table':
+      return `Renamed table ${change.table} to ${change.to}: the source removed it.`;
+  }
+}
+
+function existingText(type: ExistingType): string {
+  return type.kind === 'foreign' ? type.text : typeText(type);
+}

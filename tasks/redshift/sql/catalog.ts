@@ -1,0 +1,42 @@
+import { OWN_PREFIX, SCHEMA_DRIFT } from './names.ts';
+import { type Statement, lines, literal, qualified, timestampLiteral } from './text.ts';
+
+/** The columns of the named tables, and of every table whose name begins with `prefix`; sizes as text. */
+export function readColumns(schema: string, tables: readonly string[], prefix: string): Statement {
+  return {
+    name: `read the schema ${schema}`,
+    sql: lines(
+      'select table_name, column_name, data_type, cast(character_maximum_length as varchar), cast(numeric_precision as varchar), cast(numeric_scale as varchar)',
+      'from svv_columns',
+      `where table_schema = ${literal(schema)}`,
+      `and (table_name in (${tables.map(literal).join(', ')}) or substring(table_name, 1, ${prefix.length}) = ${literal(prefix)})`,
+      'order by table_name, ordinal_position',
+    ),
+  };
+}
+
+/** When each table and column last changed by a window later than `windowEnd`: an older window must not undo it. */
+export function readLaterDrift(schema: string, tables: readonly string[], windowEnd: Parameters<typeof timestampLiteral>[0]): Statement {
+  return {
+    name: 'read later schema changes',
+    sql: lines(
+      'select distinct table_name, column_name',
+      `from ${qualified(schema, SCHEMA_DRIFT)}`,
+      `where window_end > ${timestampLiteral(windowEnd)}`,
+      `and table_name in (${tables.map(literal).join(', ')})`,
+    ),
+  };
+}
+
+export function listTables(schema: string): Statement {
+  return {
+    name: `list the tables of ${schema}`,
+    sql: lines(
+      'select table_name',
+      'from svv_tables',
+      `where table_schema = ${literal(schema)}`,
+      `and substring(table_name, 1, ${OWN_PREFIX.length}) <> ${literal(OWN_PREFIX)}`,
+      'order by table_name',
+    ),
+  };
+}

@@ -1,0 +1,31 @@
+import { quote } from './text.ts';
+
+/** System columns of every target table. */
+export const WINDOW_END = '_windrow_window_end';
+export const RECORD_ID = '_windrow_record_id';
+
+/** System tables, and the prefix of every table that is Windrow's own. */
+export const OWN_PREFIX = 'windrow_';
+export const LOAD_LOG = 'windrow_load_log';
+export const TOMBSTONE = 'windrow_tombstone';
+export const TABLE_BASE = 'windrow_table_base';
+export const SCHEMA_DRIFT = 'windrow_schema_drift';
+export const SYSTEM_TABLES = [LOAD_LOG, TOMBSTONE, TABLE_BASE, SCHEMA_DRIFT] as const;
+
+/** The tombstone table holds this many key columns. */
+export const MOST_KEY_COLUMNS = 3;
+
+export type StagedSide = 'updates' | 'deletes';
+
+/** The fence in the name keeps a stale worker from copying into the tables of its successor. */
+export function stagingName(load: { readonly recordId: number; readonly fence: number }, index: number, side: StagedSide): string {
+  return `${stagingPrefix(load.recordId)}${load.fence}_${index}_${side}`;
+}
+
+/** What the staging tables of every try of a record begin with. */
+export function stagingPrefix(recordId: number): string {
+  return `${OWN_PREFIX}stage_r${recordId}_f`;
+}
+
+export const windowEndColumn = quote(WINDOW_END);
+export const recordIdColumn = quote(RECORD_ID);

@@ -1,0 +1,47 @@
+import { LOAD_LOG, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from './names.ts';
+import { type Statement, lines, qualified, quote } from './text.ts';
+
+/** Everything Windrow keeps in the target, made where it is missing; safe to run again. */
+export function createSystemTables(schema: string): readonly Statement[] {
+  return [
+    { name: `create schema ${schema}`, sql: `create schema if not exists ${quote(schema)}` },
+    table(schema, LOAD_LOG, [
+      '"pipeline_id" varchar(256) not null',
+      '"record_id" bigint not null',
+      '"load_id" varchar(512) not null',
+      '"window_start" timestamp not null',
+      '"window_end" timestamp not null',
+      '"fence" bigint not null',
+      '"rows" bigint not null',
+      '"tables" bigint not null',
+      '"manifest_sha256" varchar(64) not null',
+      '"loaded_at" timestamp not null',
+      '"receipt" varchar(65535) not null',
+    ]),
+    // One row for each deletion that a window brought; a key may have several, the latest counts.
+    table(schema, TOMBSTONE, [
+      '"table_name" varchar(127) not null',
+      '"key_1" varchar(1024)',
+      '"key_2" varchar(1024)',
+      '"key_3" varchar(1024)',
+      '"window_end" timestamp not null',
+    ]),
+    // The window end of each Full that replaced a table: nothing of an earlier window may enter the table any more.
+    table(schema, TABLE_BASE, ['"table_name" varchar(127) not null', '"window_end" timestamp not null']),
+    table(schema, SCHEMA_DRIFT, [
+      '"table_name" varchar(127) not null',
+      '"column_name" varchar(127)',
+      '"change" varchar(32) not null',
+      '"sentence" varchar(2048) not null',
+      '"pipeline_id" varchar(256) not null',
+      '"record_id" bigint not null',
+      '"window_end" timestamp not null',
+      '"changed_at" timestamp not null',
+    ]),
+  ];
+}
+
+function table(schema: string, name: string, columns: readonly string[]): Statement {
+  const body = columns.map((column, index) => `  ${column}${index < columns.length - 1 ? ',' : ''}`);
+  return { name: `create ${name}`, sql: lines(`create table if not exists ${qualified(schema, name)} (`, body, ')') };
+}

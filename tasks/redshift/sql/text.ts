@@ -1,0 +1,90 @@
+import { type ColumnType, DataFailure, type Temporal } from '#framework';
+
+/** One SQL statement and the name people know it by in messages. */
+export interface Statement {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Redshift cuts a longer identifier without a word, so a longer one is refused here. */
+const LONGEST_NAME_BYTES = 127;
+
+/**
+ * The only way a name enters a statement. Folded to lower case, because Redshift folds quoted names too.
+ * @throws DataFailure `E_REDSHIFT_NAME`
+ */
+export function quote(name: string): string {
+  const bytes = Buffer.byteLength(name);
+  if (bytes === 0 || bytes > LONGEST_NAME_BYTES || /[\0\\]/.test(name)) {
+    throw new DataFailure(
+      'E_REDSHIFT_NAME',
+      `The name ${JSON.stringify(name)} cannot be used in Redshift: expected 1 to ${LONGEST_NAME_BYTES} bytes ` +
+        'without a backslash or a zero byte. Rename it in the source or leave it out of the pipeline.',
+    );
+  }
+  return `"${name.toLowerCase().replaceAll('"', '""')}"`;
+}
+
+/** Text as a literal; a backslash escapes in Redshift's ordinary quotes, as in PostgreSQL before 9.1. */
+export function literal(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
+
+export function nullableLiteral(text: string | undefined): string {
+  return text === undefined ? 'null' : literal(text);
+}
+
+/** An instant as a `timestamp` (UTC, no zone) with microseconds. */
+export function timestampLiteral(instant: Temporal.Instant): string {
+  const text = instant.toString({ fractionalSecondDigits: 6 });
+  return `timestamp '${text.replace('T', ' ').replace('Z', '')}'`;
+}
+
+export function qualified(schema: string, table: string): string {
+  return `${quote(schema)}.${quote(table)}`;
+}
+
+/** VARCHAR counts bytes in Redshift, as `ColumnType` does. */
+export function typeText(type: ColumnType): string {
+  switch (type.kind) {
+    case 'text':
+      return `varchar(${type.bytes})`;
+    case 'decimal':
+      return `decimal(${type.precision}, ${type.scale})`;
+    case 'boolean':
+    case 'date':
+    case 'timestamp':
+      return type.kind;
+  }
+}
+
+/** `expression` of type `from` as a value of type `to`; unchanged where Redshift needs no cast. */
+export function castText(expression: string, from: ColumnType, to: ColumnType): string {
+  if (typeText(from) === typeText(to) || (from.kind === 'text' && to.kind === 'text')) return expression;
+  // Redshift has no cast from boolean to varchar.
+  if (from.kind === 'boolean' && to.kind === 'text') return booleanText(expression);
+  return `cast(${expression} as ${typeText(to)})`;
+}
+
+/** A value as text, NULL where it is NULL. */
+export function valueText(expression: string, type: ColumnType): string {
+  if (type.kind === 'text') return expression;
+  return type.kind === 'boolean' ? booleanText(expression) : `cast(${expression} as varchar)`;
+}
+
+/**
+ * A value as text in which NULL equals NULL, '' differs from NULL, and trailing blanks count (Redshift ignores them when
+ * it compares VARCHAR). One expression on each side of an equality, so that joins stay hash joins.
+ */
+export function exactText(text: string): string {
+  return `coalesce('[' || ${text} || ']', '')`;
+}
+
+function booleanText(expression: string): string {
+  return `case when ${expression} then 'true' when not ${expression} then 'false' end`;
+}
+
+/** Lines of SQL; empty ones are left out. */
+export function lines(...parts: readonly (string | readonly string[])[]): string {
+  return parts.flat().filter((line) => line !== '').join('\n');
+}
