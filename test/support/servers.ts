@@ -19,7 +19,7 @@ declare module 'vitest' {
 }
 
 /** One PostgreSQL and one Redis for the whole run, in a folder of their own. */
-export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'windrow-test-'));
   const [postgres, redis] = await Promise.all([
     openEmbeddedPostgres({ directory: join(directory, 'postgres'), durable: false }),

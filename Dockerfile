@@ -1,0 +1,15 @@
+# The image of worker, scheduler and dashboard: which one it is, the command says.
+FROM node:24-slim
+ENV NODE_ENV=production
+WORKDIR /windrow
+
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev && npm cache clean --force
+
+COPY framework framework
+COPY tasks tasks
+COPY dags dags
+COPY dashboard dashboard
+
+USER node
+ENTRYPOINT ["node", "framework/cli/main.ts"]

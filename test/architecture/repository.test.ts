@@ -1,0 +1,92 @@
+import { readdirSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import manifest from '../../package.json' with { type: 'json' };
+import { ENGINE_LAYERS } from '../../lint/directions.ts';
+import { repositoryPath, textFiles } from './repository.ts';
+
+const MOST_LINES = 400;
+const MOST_LINES_OF_A_DAG = 80;
+
+// Written so that this file does not name what it forbids.
+const OF_ONE_MACHINE = [
+  { what: 'a path of one machine', pattern: /(?<![\w.])\/(?:work|home|root|Users)\/[\w.-]/ },
+  {
+    what: 'an address of a package registry',
+    pattern: /https?:\/\/[^\s"']*(?:registry|artifactory|nexus|verdaccio)[^\s"']*/i,
+  },
+];
+
+describe('every file', () => {
+  it('of source has at most 400 lines', () => {
+    const long = textFiles(/\.(ts|tsx|js|mjs|sql|css|html)$/).filter(({ text }) => lineCount(text) > MOST_LINES);
+
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('of a dag has at most 80 lines', () => {
+    const long = textFiles(/^dags\/[^/]+\.ts$/).filter(({ text }) => lineCount(text) > MOST_LINES_OF_A_DAG);
+
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  it.each(OF_ONE_MACHINE)('is free of $what', ({ pattern }) => {
+    const found = textFiles(/./).flatMap(({ path, text }) => {
+      const match = pattern.exec(text);
+      return match === null ? [] : [`${path}: ${match[0]}`];
+    });
+
+    expect(found).toEqual([]);
+  });
+});
+
+describe('package-lock.json', () => {
+  it('names packages without the address they were once fetched from', () => {
+    const [lock] = textFiles(/^package-lock\.json$/);
+
+    expect(lock?.text).toContain('"lockfileVersion": 3');
+    expect(lock?.text).not.toContain('"resolved"');
+  });
+});
+
+describe('package.json', () => {
+  it('opens doors one by one, never by a wildcard', () => {
+    const wild = Object.entries(manifest.imports).filter((door) => door.some((text) => text.includes('*')));
+
+    expect(wild).toEqual([]);
+  });
+
+  it('pins every dependency to one version', () => {
+    const { dependencies, devDependencies } = manifest;
+    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
+    );
+
+    expect(loose).toEqual([]);
+  });
+});
+
+describe('the table of directions', () => {
+  it('has a row for every folder of the engine', () => {
+    const folders = readdirSync(repositoryPath('framework'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `framework/${name}`);
+    const rows = ENGINE_LAYERS.map(({ folder }) => folder);
+
+    expect(folders.filter((folder) => !rows.includes(folder))).toEqual([]);
+  });
+
+  it('lets no layer see itself or one below it', () => {
+    const names = ENGINE_LAYERS.map(({ folder }) => folder.replace('framework/', ''));
+    const wrong = ENGINE_LAYERS.flatMap(({ folder, sees }, index) =>
+      sees.filter((name) => !names.slice(0, index).includes(name)).map((name) => `${folder} sees ${name}`),
+    );
+
+    expect(wrong).toEqual([]);
+  });
+});
+
+function lineCount(text: string): number {
+  return text.split('\n').length - 1;
+}
