@@ -1,0 +1,15 @@
+import type { FailureRecord } from '../core/failures.ts';
+import type { Json } from '../core/json.ts';
+import type { Temporal } from '../core/time.ts';
+
+/** How one try of a task ended, as the worker reports it. */
+export type Outcome =
+  | { readonly kind: 'success'; readonly output: Json }
+  | { readonly kind: 'skip'; readonly reason: string }
+  | { readonly kind: 'defer'; readonly until: Temporal.Instant; readonly reason: string }
+  | { readonly kind: 'fail'; readonly failure: FailureRecord }
+  /** Stopped because somebody asked. */
+  | { readonly kind: 'cancelled'; readonly reason: string }
+  /** The worker's lease expired, or it drains: an infrastructure try that does not count as the user's. */
+  | { readonly kind: 'lost'; readonly reason: string }
+  | { readonly kind: 'handed_back'; readonly reason: string };

@@ -1,0 +1,102 @@
+import type { FailureRecord } from '../core/failures.ts';
+import type { Json } from '../core/json.ts';
+import { Temporal } from '../core/time.ts';
+import type { RetryPolicy } from '../dag/retry-policy.ts';
+import { backoff } from './backoff.ts';
+import type { Outcome } from './outcome.ts';
+import { TASK_TRANSITIONS, type TaskEvent, type TaskState } from './task-state.ts';
+
+/** After this many tries lost to dead workers a task fails and says so. */
+export const MOST_INFRA_ATTEMPTS = 5;
+
+export interface SettleInput {
+  readonly state: TaskState;
+  readonly seq: number;
+  readonly attempt: number;
+  readonly infraAttempt: number;
+  readonly retry: RetryPolicy;
+  readonly cancelRequested: boolean;
+}
+
+export interface Tools {
+  readonly now: Temporal.Instant;
+  /** In [0, 1), for jitter. */
+  readonly random: number;
+}
+
+/** What becomes of a task after one try. `nextAt` is when the next try may start. */
+export interface Settled {
+  readonly state: TaskState;
+  readonly seq: number;
+  readonly attempt: number;
+  readonly infraAttempt: number;
+  readonly nextAt?: Temporal.Instant;
+  readonly output?: Json;
+  readonly reason?: string;
+  readonly failure?: FailureRecord;
+}
+
+/** Decides what a report does to its task, or undefined where the report is late and changes nothing. */
+export function settle(task: SettleInput, outcome: Outcome, tools: Tools): Settled | undefined {
+  const { event, ...change } = decide(task, outcome, tools);
+  const next = TASK_TRANSITIONS[task.state][event];
+  if (next === 'ignore' || next === 'illegal') return undefined;
+  const sendsAgain = next === 'queued' || next === 'up_for_retry' || next === 'deferred';
+  return {
+    state: next,
+    seq: sendsAgain ? task.seq + 1 : task.seq,
+    attempt: next === 'up_for_retry' ? task.attempt + 1 : task.attempt,
+    infraAttempt: outcome.kind === 'lost' ? task.infraAttempt + 1 : task.infraAttempt,
+    ...change,
+  };
+}
+
+type Decision = { readonly event: TaskEvent } & Pick<Settled, 'nextAt' | 'output' | 'reason' | 'failure'>;
+
+function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
+  switch (outcome.kind) {
+    case 'success':
+      return { event: 'succeed', output: outcome.output };
+    case 'skip':
+      return { event: 'skip', reason: outcome.reason };
+    case 'cancelled':
+      return { event: 'cancel', reason: outcome.reason };
+    case 'defer':
+      return task.cancelRequested
+        ? cancelled()
+        : { event: 'defer', nextAt: outcome.until, reason: outcome.reason };
+    case 'handed_back':
+      return task.cancelRequested ? cancelled() : { event: 'requeue', reason: outcome.reason };
+    case 'lost':
+      return afterLoss(task, outcome.reason);
+    case 'fail':
+      return afterFailure(task, outcome.failure, tools);
+  }
+}
+
+function afterFailure(task: SettleInput, failure: FailureRecord, tools: Tools): Decision {
+  if (task.cancelRequested) return { event: 'cancel', reason: 'cancelled while it failed', failure };
+  if (failure.reaction === 'fail' || task.attempt > task.retry.retries) return { event: 'fail', failure };
+  const wait = Math.max(backoff(task.retry, task.attempt, tools.random), failure.retryAfterMs ?? 0);
+  return { event: 'retry', failure, nextAt: tools.now.add({ milliseconds: wait }) };
+}
+
+function afterLoss(task: SettleInput, reason: string): Decision {
+  if (task.cancelRequested) return cancelled();
+  if (task.infraAttempt + 1 < MOST_INFRA_ATTEMPTS) return { event: 'requeue', reason };
+  const failure: FailureRecord = {
+    kind: 'RemoteFailure',
+    code: 'E_WORKER_LOST',
+    message:
+      `The worker died or stalled ${MOST_INFRA_ATTEMPTS} times while it ran this task (last: ${reason}). ` +
+      'Look at its memory and at code that blocks the event loop, then re-run.',
+    reaction: 'fail',
+    details: {},
+    causes: [],
+  };
+  return { event: 'fail', failure };
+}
+
+function cancelled(): Decision {
+  return { event: 'cancel', reason: 'cancelled by request' };
+}

@@ -1,0 +1,106 @@
+import pg from 'pg';
+
+import type { Closable } from '../core/closable.ts';
+import { RemoteFailure } from '../core/failures.ts';
+import type { Log } from '../core/log.ts';
+import { Temporal } from '../core/time.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A statement with a name is prepared once per connection. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+}
+
+/** Something statements run on: the pool, or one transaction. */
+export interface Executor {
+  readonly run: (statement: Statement, values?: readonly unknown[]) => Promise<readonly Row[]>;
+}
+
+export interface Database extends Executor, Closable {
+  /** Commits when `work` returns and rolls back when it throws. */
+  readonly transaction: <T>(work: (transaction: Executor) => Promise<T>) => Promise<T>;
+  readonly pool: pg.Pool;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly log: Log;
+  readonly connections?: number;
+}
+
+/** All tables lie in this schema; BullMQ's PostgreSQL backend keeps its own. */
+export const SCHEMA = 'windrow';
+
+/** `timestamptz` arrives as `Temporal.Instant`, `bigint` as a JavaScript number, `jsonb` parsed, `date` as text. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connections ?? 10,
+    options: `-c search_path=${SCHEMA} -c timezone=UTC`,
+    application_name: 'windrow',
+    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => PARSERS.get(oid) ?? pg.types.getTypeParser(oid, format) },
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener Node would end the process.
+  pool.on('error', (error) => options.log.warn('A database connection broke', { message: error.message }));
+  let closing: Promise<void> | undefined;
+  return {
+    pool,
+    run: (statement, values) => execute(pool, statement, values),
+    transaction: (work) => transaction(pool, work),
+    close: () => (closing ??= pool.end()),
+  };
+}
+
+async function transaction<T>(pool: pg.Pool, work: (transaction: Executor) => Promise<T>): Promise<T> {
+  const client = await connected(pool);
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work({ run: (statement, values) => execute(client, statement, values) });
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((cause: unknown) => {
+      broken = cause instanceof Error ? cause : new Error('rollback failed', { cause });
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function connected(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (cause) {
+    throw unreachable(cause);
+  }
+}
+
+async function execute(on: pg.Pool | pg.PoolClient, statement: Statement, values: readonly unknown[] = []): Promise<readonly Row[]> {
+  const { rows } = await on.query<Row>({ ...statement, values: [...values] });
+  return rows;
+}
+
+function unreachable(cause: unknown): RemoteFailure {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new RemoteFailure(
+    'E_DATABASE_UNREACHABLE',
+    `Cannot reach Windrow's own PostgreSQL: ${message}. Check DATABASE_URL and that the server runs.`,
+    { cause },
+  );
+}
+
+const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
+  [pg.types.builtins.INT8, Number],
+  [pg.types.builtins.NUMERIC, (text) => text],
+  [pg.types.builtins.DATE, (text) => text],
+  [pg.types.builtins.TIMESTAMPTZ, (text) => Temporal.Instant.from(isoInstant(text))],
+]);
+
+/** PostgreSQL writes `2026-01-20 13:15:00.5+00`. */
+function isoInstant(text: string): string {
+  return text.replace(' ', 'T').replace(/\+00$/, 'Z');
+}

@@ -1,0 +1,61 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
+import { z } from 'zod';
+
+import { ConfigFailure } from '../core/failures.ts';
+import { type Database, type Executor, SCHEMA } from './database.ts';
+
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Any number; every process that migrates must use the same one. */
+const LOCK = 7_140_001;
+
+const Applied = z.array(z.object({ number: z.number() }));
+
+/**
+ * Brings the database to the newest version; several processes may call it at once. Returns the names that were applied.
+ * @throws ConfigFailure `E_DATABASE_NEWER` when the database was made by a newer Windrow.
+ */
+export async function migrate(database: Database, migrations: readonly Migration[] = ownMigrations()): Promise<readonly string[]> {
+  return database.transaction(async (transaction) => {
+    await transaction.run({ text: 'select pg_advisory_xact_lock($1)' }, [LOCK]);
+    await transaction.run({ text: `create schema if not exists ${SCHEMA}` });
+    await transaction.run({
+      text: 'create table if not exists migration (number integer primary key, name text not null, applied_at timestamptz not null default now())',
+    });
+    const applied = Applied.parse(await transaction.run({ text: 'select number from migration order by number' }));
+    refuseNewer(applied.at(-1)?.number ?? 0, migrations.at(-1)?.number ?? 0);
+    const done = new Set(applied.map(({ number }) => number));
+    return applyAll(transaction, migrations.filter(({ number }) => !done.has(number)));
+  });
+}
+
+async function applyAll(transaction: Executor, missing: readonly Migration[]): Promise<string[]> {
+  const names: string[] = [];
+  for (const { number, name, sql } of missing) {
+    await transaction.run({ text: sql });
+    await transaction.run({ text: 'insert into migration (number, name) values ($1, $2)' }, [number, name]);
+    names.push(name);
+  }
+  return names;
+}
+
+function refuseNewer(found: number, known: number): void {
+  if (found <= known) return;
+  throw new ConfigFailure(
+    'E_DATABASE_NEWER',
+    `The database has version ${found}, but this Windrow knows versions up to ${known}. Install the newer Windrow, or point DATABASE_URL elsewhere.`,
+  );
+}
+
+function ownMigrations(): readonly Migration[] {
+  const folder = new URL('migrations/', import.meta.url);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .toSorted()
+    .map((file) => ({ number: Number(file.slice(0, 4)), name: file.slice(0, -4), sql: readFileSync(new URL(file, folder), 'utf8') }));
+}

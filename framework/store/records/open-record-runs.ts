@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+import { recordId } from '../../core/ids.ts';
+import type { Temporal } from '../../core/time.ts';
+import type { Window } from '../../core/window.ts';
+import type { Order } from '../../dag/schedule.ts';
+import type { Executor } from '../database.ts';
+import { createRun } from '../runs/create-run.ts';
+import { InstantColumn } from '../runs/run-rows.ts';
+
+export interface RunnableOptions {
+  readonly pipelineId: string;
+  readonly order: Order;
+  /** Only windows that end at or before it are due. */
+  readonly dueBefore: Temporal.Instant;
+  readonly atMost: number;
+}
+
+/**
+ * Creates queued runs for pending windows. In strict order only the oldest window that is not completed may run: a failed
+ * or cancelled one holds back all later ones. Returns how many runs are new.
+ */
+export async function openRecordRuns(executor: Executor, options: RunnableOptions): Promise<number> {
+  const rows = await executor.run(options.order === 'strict' ? STRICT : FREE, [
+    options.pipelineId,
+    options.dueBefore.toString(),
+    options.atMost,
+  ]);
+  let created = 0;
+  for (const row of rows) {
+    const { id, retryAttempt, ...window } = Runnable.parse(row);
+    const kind = retryAttempt > 0 ? 'rerun' : 'scheduled';
+    const run = await createRun(executor, { dagId: options.pipelineId, kind, window: windowOf(window), recordId: id });
+    if (run.kind === 'created') created += 1;
+  }
+  return created;
+}
+
+const COLUMNS = `id, retry_attempt as "retryAttempt", window_start_time as "start", window_end_time as "end", window_zone as "zone"`;
+
+const STRICT = {
+  name: 'runnable_strict',
+  text: `
+select *
+from (
+  select ${COLUMNS}, pipeline_status as status
+  from pipeline_records
+  where pipeline_id = $1 and pipeline_status <> 'COMPLETED'
+  order by window_start_time, window_end_time
+  limit 1
+) oldest
+where status = 'PENDING' and "end" <= $2::timestamptz and $3::integer > 0`,
+};
+
+const FREE = {
+  name: 'runnable_free',
+  text: `
+select ${COLUMNS}
+from pipeline_records p
+where pipeline_id = $1 and pipeline_status = 'PENDING' and window_end_time <= $2::timestamptz
+  and not exists (select 1 from dag_run r where r.record_id = p.id and r.state in ('queued', 'running'))
+order by window_start_time
+limit $3`,
+};
+
+const Runnable = z.object({
+  id: z.number().transform(recordId),
+  retryAttempt: z.number(),
+  start: InstantColumn,
+  end: InstantColumn,
+  zone: z.string(),
+});
+
+function windowOf({ start, end, zone }: Window): Window {
+  return { start, end, zone };
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+import type { RunId } from '../../core/ids.ts';
+import type { DagGraph } from '../../dag/graph.ts';
+import { type FirstTask, planStart } from '../../run/plan.ts';
+import type { Database, Executor } from '../database.ts';
+import { dispatchLabel } from './apply-plans.ts';
+import { type Dispatch, jobId } from './dispatch.ts';
+import { InstantColumn, RunIdColumn } from './run-rows.ts';
+
+export interface Activation {
+  readonly dagId: string;
+  /** Activates this run first, whatever the limit on running ones; for runs that a person asked for. */
+  readonly pinned?: RunId;
+}
+
+/**
+ * Turns queued runs of a dag into running ones, as many as its limit allows: task rows, and outbox rows for those that may
+ * start. An advisory lock per dag keeps two processes from passing the limit together.
+ */
+export async function activateRuns(database: Database, activation: Activation): Promise<readonly Dispatch[]> {
+  return database.transaction(async (transaction) => {
+    await transaction.run({ name: 'dag_lock', text: `select pg_advisory_xact_lock(hashtext('windrow dag ' || $1))` }, [activation.dagId]);
+    const rows = await transaction.run(TAKE, [activation.dagId, activation.pinned ?? null]);
+    const dispatches: Dispatch[] = [];
+    for (const row of rows) dispatches.push(...(await startRun(transaction, Taken.parse(row))));
+    return dispatches;
+  });
+}
+
+type Taken = z.infer<typeof Taken>;
+
+async function startRun(transaction: Executor, run: Taken): Promise<readonly Dispatch[]> {
+  const tasks = planStart(run.graph);
+  const outbox = tasks.filter(({ state }) => state === 'queued').map((task) => firstDispatch(run, task));
+  const rows = await transaction.run(INSERT_TASKS, [
+    run.id,
+    run.priority,
+    JSON.stringify(tasks),
+    JSON.stringify(outbox),
+    tasks.length,
+    run.dagId,
+    run.recordId,
+  ]);
+  const ids = new Map(rows.map((row) => Sent.parse(row)).map((sent) => [sent.jobId, sent.id]));
+  return outbox.map((dispatch) => ({ ...dispatch, id: ids.get(dispatch.jobId) ?? 0 }));
+}
+
+function firstDispatch(run: Taken, task: FirstTask): Omit<Dispatch, 'id'> {
+  return {
+    jobId: jobId(run.id, task.id, task.seq),
+    pool: task.pool,
+    runId: run.id,
+    taskId: task.id,
+    seq: task.seq,
+    attempt: task.attempt,
+    priority: run.priority,
+    label: dispatchLabel(run, task.id, task.attempt),
+  };
+}
+
+const TAKE = {
+  name: 'take_queued_runs',
+  text: `
+with allowed as (
+  select greatest(0, d.max_active_runs - count(r.id))::integer as free
+  from dag d
+  left join dag_run r on r.dag_id = d.id and r.state = 'running'
+  where d.id = $1
+  group by d.id
+),
+chosen as (
+  (select id from dag_run where id = $2::bigint and state = 'queued')
+  union
+  (select r.id
+  from dag_run r
+  join dag d on d.id = r.dag_id
+  where r.dag_id = $1 and r.state = 'queued' and (not d.paused or r.kind <> 'scheduled')
+  order by r.priority, r.window_start nulls first, r.id
+  limit (select free from allowed))
+)
+update dag_run r set state = 'running', started_at = now()
+from chosen, dag_version v
+where r.id = chosen.id and r.state = 'queued' and v.hash = r.graph_hash
+returning r.id, r.dag_id as "dagId", r.priority, r.record_id as "recordId", r.window_start as "windowStart",
+  r.window_end as "windowEnd", v.graph`,
+};
+
+const INSERT_TASKS = {
+  name: 'insert_tasks',
+  text: `
+with task as (
+  insert into task_instance (run_id, task_id, state, seq, attempt, pool, priority, upstream_total, dispatched_at)
+  select $1, id, state, seq, attempt, pool, $2, "upstreamTotal", case when state = 'queued' then now() end
+  from jsonb_to_recordset($3::jsonb) as t (id text, state text, seq integer, attempt integer, pool text, "upstreamTotal" integer)
+),
+run as (
+  update dag_run set open_tasks = $5 where id = $1
+),
+happened as (
+  insert into event (kind, dag_id, run_id, record_id) values ('run_running', $6, $1, $7)
+)
+insert into outbox (pool, job_id, label, run_id, task_id, seq, attempt, priority)
+select pool, "jobId", label, "runId", "taskId", seq, attempt, priority
+from jsonb_to_recordset($4::jsonb) as o (pool text, "jobId" text, label text, "runId" bigint, "taskId" text,
+  seq integer, attempt integer, priority integer)
+returning id, job_id as "jobId"`,
+};
+
+const Sent = z.object({ id: z.number(), jobId: z.string() });
+const Taken = z.object({
+  id: RunIdColumn,
+  dagId: z.string(),
+  priority: z.number(),
+  recordId: z.number().nullable(),
+  windowStart: InstantColumn.nullable(),
+  windowEnd: InstantColumn.nullable(),
+  // Written by `registerDags` from a checked value.
+  graph: z.custom<DagGraph>((value) => typeof value === 'object' && value !== null),
+});

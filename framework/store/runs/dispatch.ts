@@ -1,0 +1,22 @@
+import type { RunId, TaskId } from '../../core/ids.ts';
+import type { Temporal } from '../../core/time.ts';
+
+/** One job to be sent to BullMQ: ids only. `id` is the outbox row that goes once the job is there. */
+export interface Dispatch {
+  readonly id: number;
+  readonly jobId: string;
+  readonly pool: string;
+  readonly runId: RunId;
+  readonly taskId: TaskId;
+  readonly seq: number;
+  readonly attempt: number;
+  readonly priority: number;
+  readonly notBefore?: Temporal.Instant;
+  /** For people who look at the queue. */
+  readonly label: string;
+}
+
+/** The same dispatch always has the same job id, so that sending it twice is one job. BullMQ refuses ":" in ids. */
+export function jobId(run: RunId, task: TaskId, seq: number): string {
+  return `${run}__${task}__0__${seq}`;
+}

@@ -1,0 +1,91 @@
+import type { RunId, TaskId } from '../../core/ids.ts';
+import { Bug } from '../../core/failures.ts';
+import { descendants, type Shape } from '../../run/cascade.ts';
+import { type Report, planReports } from '../../run/plan.ts';
+import type { RunState } from '../../run/run-state.ts';
+import type { Tools } from '../../run/settle.ts';
+import type { TriggerRule } from '../../dag/trigger-rule.ts';
+import type { Database, Executor } from '../database.ts';
+import { type AppliedPlan, applyPlans } from './apply-plans.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { Graphs } from './graphs.ts';
+import { type LockedRun, lockRuns, readTasks } from './locked-runs.ts';
+
+export interface Finished {
+  readonly dispatches: readonly Dispatch[];
+  readonly closed: readonly ClosedRun[];
+  /** The reports that counted; a report under an old fence is not among them. */
+  readonly accepted: ReadonlySet<Report>;
+}
+
+export interface ClosedRun {
+  readonly runId: RunId;
+  readonly dagId: string;
+  readonly state: RunState;
+}
+
+/**
+ * Finishes tries of tasks in one transaction under the locks of their runs: final state if the fence matches, counters
+ * and trigger rules downstream, skip cascade, outbox, closing of runs. Reports of many runs share one transaction.
+ */
+export async function finishTasks(
+  store: { readonly database: Database; readonly graphs: Graphs },
+  reports: readonly Report[],
+  tools: Tools,
+): Promise<Finished> {
+  return store.database.transaction(async (transaction) => {
+    const runs = await lockRuns(transaction, [...new Set(reports.map(({ runId }) => runId))]);
+    const shapes = await loadShapes(store.graphs, transaction, runs);
+    const tasks = await readAffected(transaction, reports, shapes);
+    const plans = runs.map((run): AppliedPlan => {
+      const found = { run, tasks: tasks.get(run.id) ?? new Map() };
+      const own = reports.filter(({ runId }) => runId === run.id);
+      return { ...found, plan: planReports(shapeOf(shapes, run.id), found, own, tools) };
+    });
+    const dispatches = await applyPlans(transaction, plans.filter(({ plan }) => plan.accepted.length > 0));
+    return { dispatches, closed: closedRuns(plans), accepted: new Set(plans.flatMap(({ plan }) => plan.accepted)) };
+  });
+}
+
+export function closedRuns(plans: readonly AppliedPlan[]): readonly ClosedRun[] {
+  return plans
+    .filter(({ run, plan }) => plan.run.state !== run.state)
+    .map(({ run, plan }) => ({ runId: run.id, dagId: run.dagId, state: plan.run.state }));
+}
+
+async function loadShapes(graphs: Graphs, executor: Executor, runs: readonly LockedRun[]): Promise<ReadonlyMap<RunId, Shape>> {
+  const shapes = new Map<RunId, Shape>();
+  for (const run of runs) shapes.set(run.id, await graphs.load(executor, run.graphHash));
+  return shapes;
+}
+
+function shapeOf(shapes: ReadonlyMap<RunId, Shape>, run: RunId): Shape {
+  const shape = shapes.get(run);
+  if (shape === undefined) throw new Bug('E_SHAPE_MISSING', `The shape of run ${run} was not loaded.`);
+  return shape;
+}
+
+async function readAffected(
+  transaction: Executor,
+  reports: readonly Report[],
+  shapes: ReadonlyMap<RunId, Shape>,
+): ReturnType<typeof readTasks> {
+  const wanted = new Map<string, readonly [RunId, TaskId]>();
+  for (const report of reports) {
+    const shape = shapes.get(report.runId);
+    if (shape === undefined) continue;
+    for (const task of [report.taskId, ...affected(shape, report)]) wanted.set(`${report.runId} ${task}`, [report.runId, task]);
+  }
+  const pairs = [...wanted.values()];
+  return readTasks(transaction, pairs.map(([run]) => run), pairs.map(([, task]) => task));
+}
+
+/** A success usually reaches only the next tasks; everything else may cascade to any task after them. */
+function affected(shape: Shape, report: Report): readonly TaskId[] {
+  const next = shape.downstream.get(report.taskId) ?? [];
+  const stops = report.outcome.kind === 'success' && next.every((id) => !SUCCESS_MAY_END.has(shape.tasks.get(id)?.rule ?? 'always'));
+  return stops ? next : descendants(shape, [report.taskId]);
+}
+
+/** The rules under which a success upstream can end a task without running it. */
+const SUCCESS_MAY_END: ReadonlySet<TriggerRule> = new Set(['all_failed', 'all_skipped', 'one_failed', 'one_done']);

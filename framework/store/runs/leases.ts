@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+import type { Millis } from '../../core/duration.ts';
+import type { RunId, TaskId } from '../../core/ids.ts';
+import type { Report } from '../../run/plan.ts';
+import type { Executor } from '../database.ts';
+import { RunIdColumn, TaskIdColumn } from './run-rows.ts';
+
+export interface Held {
+  readonly runId: RunId;
+  readonly taskId: TaskId;
+  readonly fence: number;
+}
+
+export interface Renewed extends Held {
+  readonly cancelRequested: boolean;
+}
+
+/** Renews leases, of tasks and of their records. A try that is missing in the reply was fenced out and must stop. */
+export async function renewLeases(executor: Executor, held: readonly Held[], leaseMs: Millis): Promise<readonly Renewed[]> {
+  const rows = await executor.run(RENEW, [
+    held.map(({ runId }) => runId),
+    held.map(({ taskId }) => taskId),
+    held.map(({ fence }) => fence),
+    leaseMs,
+  ]);
+  return rows.map((row) => RenewedRow.parse(row));
+}
+
+/** Running tasks whose worker did not renew, as reports that end the lost tries. */
+export async function findLostTries(executor: Executor, atMost: number): Promise<readonly Report[]> {
+  const rows = await executor.run(LOST, [atMost]);
+  return rows.map((row) => {
+    const { worker, ...held } = LostRow.parse(row);
+    return { ...held, outcome: { kind: 'lost', reason: `worker ${worker ?? 'unknown'} stopped renewing its lease` } };
+  });
+}
+
+const RENEW = {
+  name: 'renew_leases',
+  text: `
+with renewed as (
+  update task_instance t set lease_until = now() + $4::integer * interval '1 ms'
+  from unnest($1::bigint[], $2::text[], $3::bigint[]) as held (run_id, task_id, fence)
+  where t.run_id = held.run_id and t.task_id = held.task_id and t.map_index = 0
+    and t.fence = held.fence and t.state = 'running'
+  returning t.run_id, t.task_id, t.fence
+),
+record as (
+  update pipeline_records p set lease_until = now() + $4::integer * interval '1 ms'
+  from renewed
+  where p.dag_run_id = renewed.run_id and p.pipeline_status = 'IN_PROGRESS'
+)
+select n.run_id as "runId", n.task_id as "taskId", n.fence, r.cancel_requested as "cancelRequested"
+from renewed n
+join dag_run r on r.id = n.run_id`,
+};
+
+const LOST = {
+  name: 'lost_tries',
+  text: `
+select run_id as "runId", task_id as "taskId", fence, worker
+from task_instance
+where state = 'running' and lease_until < now()
+order by lease_until
+limit $1`,
+};
+
+const HeldRow = z.object({ runId: RunIdColumn, taskId: TaskIdColumn, fence: z.number() });
+const RenewedRow = HeldRow.extend({ cancelRequested: z.boolean() });
+const LostRow = HeldRow.extend({ worker: z.string().nullable() });

