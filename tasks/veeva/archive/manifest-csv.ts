@@ -1,0 +1,57 @@
+import { DataFailure } from '#framework';
+
+import { type CsvFile, readCsv, required } from './csv-records.ts';
+
+/** One line of manifest.csv: the new and changed rows of an extract, or the removed ones. */
+export interface ManifestLine {
+  /** `Object.product__v` */
+  readonly extract: string;
+  readonly label: string;
+  readonly type: 'updates' | 'deletes';
+  readonly records: number;
+  /** Path inside the archive; undefined where there are no records. */
+  readonly file: string | undefined;
+}
+
+/** @throws DataFailure `E_ARCHIVE_MANIFEST_UNREADABLE` when a line cannot be read or stands there twice */
+export async function readManifestCsv(file: CsvFile): Promise<ManifestLine[]> {
+  const lines: ManifestLine[] = [];
+  await readCsv(file, (record) => lines.push(readLine(record, file.member)));
+  const seen = new Set<string>();
+  for (const { extract, type } of lines) {
+    const name = `${extract} ${type}`;
+    if (seen.has(name)) throw unreadable(file.member, `lists ${extract} (${type}) twice`);
+    seen.add(name);
+  }
+  return lines;
+}
+
+function readLine(record: ReadonlyMap<string, string>, member: string): ManifestLine {
+  const extract = required(record, 'extract', member);
+  const type = record.get('type') ?? '';
+  const records = required(record, 'records', member);
+  const file = record.get('file') ?? '';
+  // Fulls and logs may come without the column, and then hold nothing but updates.
+  const kind = type === '' ? 'updates' : type.toLowerCase();
+  if (kind !== 'updates' && kind !== 'deletes')
+    throw unreadable(member, `gives ${extract} the type "${type}"; known are updates and deletes`);
+  if (!/^\d{1,15}$/.test(records)) throw unreadable(member, `gives ${extract} the number of records "${records}"`);
+  if (!/^[\w -]+\.[\w-]+$/.test(extract))
+    throw unreadable(
+      member,
+      `names the extract "${extract}"; expected a component and a name, such as Object.product__v`,
+    );
+  return {
+    extract,
+    label: record.get('extract_label') ?? '',
+    type: kind,
+    records: Number(records),
+    file: file === '' ? undefined : file,
+  };
+}
+
+function unreadable(member: string, what: string): DataFailure {
+  return new DataFailure('E_ARCHIVE_MANIFEST_UNREADABLE', `${member} ${what}. Ask Veeva to publish the file again.`, {
+    details: { member },
+  });
+}

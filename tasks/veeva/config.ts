@@ -1,0 +1,230 @@
+import { z } from 'zod';
+
+import {
+  type Environment,
+  type Millis,
+  type Reading,
+  type SecretReference,
+  type SettingSources,
+  type StageFormat,
+  STAGE_FORMATS,
+  Secret,
+  Temporal,
+  readSettings,
+  seconds,
+} from '#framework';
+
+import { EXTRACT_KINDS, type ExtractKind } from './files/extract-kind.ts';
+import { type VendorFiles, readVendorFiles } from './vendor-files.ts';
+
+/** How to reach one Vault and what to take from it. */
+export interface VaultSettings {
+  /** Where requests go, without a trailing slash: `https://acme.veevavault.com`. */
+  readonly url: string;
+  /** Host that the session must belong to; a session for another Vault is refused. */
+  readonly host: string;
+  /** Where known, the session must carry this id as well. */
+  readonly vaultId: number | undefined;
+  readonly username: string;
+  readonly password: SecretReference;
+  readonly apiVersion: string;
+  readonly clientId: string;
+  /** Host suffixes, besides `host`, to which a part's own address may lead. */
+  readonly downloadHosts: readonly string[];
+  /** Longest wait for an answer; above five minutes, because Vault delays answers when the burst limit is used up. */
+  readonly timeout: Millis;
+  /** Longest silence inside an answer. */
+  readonly idleTimeout: Millis;
+  readonly extractKind: ExtractKind;
+  readonly stageFormat: StageFormat;
+  /** Folder of the object store that holds the downloaded archives. */
+  readonly archiveFolder: string;
+  /** Where the first window begins when nothing was loaded before. */
+  readonly startTime: Temporal.Instant | undefined;
+}
+
+/** Reads `vapil_settings.json` and `connector_config.json`, overridden by the environment; reports every mistake at once. */
+export function readVaultSettings(sources: SettingSources): Reading<VaultSettings> {
+  const files = readVendorFiles(sources);
+  const reading = readSettings<VaultSettings>(Settings, merge(sources.environment, files), NAMES);
+  if (files.problems.length === 0) return reading;
+  const more = reading.kind === 'unreadable' ? reading.problems : [];
+  return { kind: 'unreadable', problems: [...files.problems, ...more] };
+}
+
+/** One value per setting: environment first, then the vendor's files; empty text counts as absent. */
+function merge(environment: Environment, { vapil, connector }: VendorFiles): Readonly<Record<string, unknown>> {
+  const passwordIsStored = present(environment['VAULT_PASSWORD_SECRET']) !== undefined;
+  return {
+    authenticationType: present(vapil.authenticationType),
+    url: present(environment['VAULT_URL']),
+    dns: present(environment['VAULT_DNS']) ?? present(vapil.vaultDNS),
+    vaultId: present(environment['VAULT_ID']),
+    username: present(environment['VAULT_USERNAME']) ?? present(vapil.vaultUsername),
+    password: present(environment['VAULT_PASSWORD']) ?? (passwordIsStored ? undefined : present(vapil.vaultPassword)),
+    passwordSecret: present(environment['VAULT_PASSWORD_SECRET']),
+    apiVersion: present(environment['VAULT_API_VERSION']),
+    clientId: present(environment['VAULT_CLIENT_ID']) ?? present(vapil.vaultClientId),
+    downloadHosts: present(environment['VAULT_DOWNLOAD_HOSTS']),
+    timeoutSeconds: present(environment['VAULT_TIMEOUT_SECONDS']),
+    idleTimeoutSeconds: present(environment['VAULT_IDLE_TIMEOUT_SECONDS']),
+    extractType:
+      present(environment['EXTRACT_TYPE']) ??
+      present(environment['extract_type']) ??
+      present(connector.direct_data?.extract_type),
+    stageFormat: present(environment['STAGE_FORMAT']) ?? formatOf(connector.convert_to_parquet),
+    archiveFolder: present(environment['DIRECT_DATA_FOLDER']) ?? present(connector.s3?.direct_data_folder),
+    startTime: present(environment['DIRECT_DATA_START_TIME']) ?? present(connector.direct_data?.start_time),
+  };
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  authenticationType: 'authenticationType in vapil_settings.json',
+  url: 'VAULT_URL',
+  dns: 'VAULT_DNS or vaultDNS in vapil_settings.json',
+  vaultId: 'VAULT_ID',
+  username: 'VAULT_USERNAME or vaultUsername in vapil_settings.json',
+  password: 'VAULT_PASSWORD or vaultPassword in vapil_settings.json',
+  passwordSecret: 'VAULT_PASSWORD_SECRET',
+  apiVersion: 'VAULT_API_VERSION',
+  clientId: 'VAULT_CLIENT_ID or vaultClientId in vapil_settings.json',
+  downloadHosts: 'VAULT_DOWNLOAD_HOSTS',
+  timeoutSeconds: 'VAULT_TIMEOUT_SECONDS',
+  idleTimeoutSeconds: 'VAULT_IDLE_TIMEOUT_SECONDS',
+  extractType: 'EXTRACT_TYPE or direct_data.extract_type in connector_config.json',
+  stageFormat: 'STAGE_FORMAT or convert_to_parquet in connector_config.json',
+  archiveFolder: 'DIRECT_DATA_FOLDER or s3.direct_data_folder in connector_config.json',
+  startTime: 'DIRECT_DATA_START_TIME or direct_data.start_time in connector_config.json',
+};
+
+const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?$/;
+const FOLDER = /^[A-Za-z0-9._=-]+(\/[A-Za-z0-9._=-]+)*$/;
+
+const host = z
+  .string()
+  .transform((text) => text.toLowerCase())
+  .pipe(z.string().regex(HOST, 'expected a host name such as acme.veevavault.com'));
+
+const wholeSeconds = (usual: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, 'expected whole seconds from 1 to 99999')
+    .transform(Number)
+    .default(usual);
+
+const instant = z.string().transform((text, context) => {
+  try {
+    return Temporal.Instant.from(text);
+  } catch {
+    context.addIssue('expected a moment such as 2026-01-20T00:00Z');
+    return z.NEVER;
+  }
+});
+
+const kinds = EXTRACT_KINDS.flatMap((kind) => [kind, `${kind}_directdata`]);
+
+const Fields = z.strictObject({
+  authenticationType: z.literal('BASIC', 'expected BASIC: Windrow logs in with user name and password').optional(),
+  url: z
+    .string()
+    .regex(/^https?:\/\/[^/?#\s]+\/?$/, 'expected https:// and a host, without a path')
+    .optional(),
+  dns: host.optional(),
+  vaultId: z
+    .string()
+    .regex(/^\d{1,15}$/, 'expected the number of the Vault')
+    .transform(Number)
+    .optional(),
+  username: z.string('is missing. Name the integration user, such as integration.user@acme.com'),
+  password: z
+    .string()
+    .transform((text) => new Secret(text))
+    .optional(),
+  passwordSecret: z
+    .string()
+    .regex(/^arn:[\w-]+:secretsmanager:/, 'expected the ARN of a secret in AWS Secrets Manager')
+    .optional(),
+  apiVersion: z
+    .string()
+    .regex(/^v\d{2}\.[1-3]$/, 'expected a version such as v25.2')
+    .default('v25.2'),
+  clientId: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,100}$/, 'expected up to 100 letters, digits, dots, dashes and underscores')
+    .default('windrow'),
+  downloadHosts: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(host))
+    .default([]),
+  timeoutSeconds: wholeSeconds(420),
+  idleTimeoutSeconds: wholeSeconds(120),
+  extractType: z
+    .string()
+    .toLowerCase()
+    .refine((text) => kinds.includes(text), `expected one of ${EXTRACT_KINDS.join(', ')}`)
+    .transform((text) => EXTRACT_KINDS.find((kind) => text.startsWith(kind)) ?? 'incremental')
+    .default('incremental'),
+  stageFormat: z.enum(STAGE_FORMATS, `expected one of ${STAGE_FORMATS.join(', ')}`).default('parquet'),
+  archiveFolder: z
+    .string()
+    .regex(FOLDER, 'expected a folder such as direct-data, without leading or trailing slash')
+    .default('direct-data'),
+  startTime: instant.optional(),
+});
+
+const Settings = Fields.transform((fields, context): VaultSettings => {
+  const password = passwordOf(fields);
+  if (typeof password === 'string') context.addIssue({ code: 'custom', path: ['password'], message: password });
+  const address = fields.url?.replace(/\/$/, '') ?? (fields.dns === undefined ? undefined : `https://${fields.dns}`);
+  if (address === undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['dns'],
+      message: 'is missing. Name the host of the Vault, such as acme.veevavault.com',
+    });
+  if (typeof password === 'string' || address === undefined) return z.NEVER;
+  return {
+    url: address,
+    host: fields.dns ?? new URL(address).host,
+    vaultId: fields.vaultId,
+    username: fields.username,
+    password,
+    apiVersion: fields.apiVersion,
+    clientId: fields.clientId,
+    downloadHosts: fields.downloadHosts,
+    timeout: seconds(fields.timeoutSeconds),
+    idleTimeout: seconds(fields.idleTimeoutSeconds),
+    extractKind: fields.extractType,
+    stageFormat: fields.stageFormat,
+    archiveFolder: fields.archiveFolder,
+    startTime: fields.startTime,
+  };
+});
+
+/** The reference, or what is wrong. */
+function passwordOf(fields: {
+  readonly password?: Secret | undefined;
+  readonly passwordSecret?: string | undefined;
+}): SecretReference | string {
+  const { password, passwordSecret } = fields;
+  if (password !== undefined && passwordSecret !== undefined)
+    return 'is set beside VAULT_PASSWORD_SECRET. Keep one of the two';
+  if (passwordSecret !== undefined) return { kind: 'stored', reference: passwordSecret };
+  if (password !== undefined) return { kind: 'plain', secret: password };
+  return 'is missing. Set it, or VAULT_PASSWORD_SECRET to the ARN of a stored secret';
+}
+
+function present<T>(value: T | '' | null | undefined): T | undefined {
+  return value === '' || value === null ? undefined : value;
+}
+
+function formatOf(convertToParquet: boolean | undefined): StageFormat | undefined {
+  if (convertToParquet === undefined) return undefined;
+  return convertToParquet ? 'parquet' : 'csv';
+}

@@ -1,0 +1,29 @@
+import { Temporal, type TransferContext } from '#framework';
+
+import type { VaultClient } from '../vault/client.ts';
+import type { ExtractKind } from './extract-kind.ts';
+import { type Match, matchWindow } from './match-window.ts';
+
+interface Vault {
+  readonly client: VaultClient;
+  readonly kind: ExtractKind;
+}
+
+/** Fulls are listed only when the question reaches back to where they begin. */
+const BEGINNING = Temporal.Instant.from('2000-01-01T00:00Z');
+
+/**
+ * Asks Vault for more than the window, because whether it lists files within or across the asked range is not documented,
+ * and picks the window's own file from the answer.
+ */
+export async function findWindow({ client, kind }: Vault, context: TransferContext): Promise<Match> {
+  const { window, clock, signal, pipelineId, recordId } = context;
+  const now = clock.now();
+  const to = window.end.add({ hours: 2 });
+  const from = kind === 'full' ? BEGINNING : window.start.subtract({ hours: 2 });
+  const query = { kind, from, to: Temporal.Instant.compare(to, now) > 0 ? undefined : to };
+  const listing = await client.list(query, { signal, reference: `${pipelineId}-${recordId}` });
+  if (listing.kind === 'none_yet')
+    return { kind: 'not_published', until: now.add({ minutes: 10 }), reason: listing.reason };
+  return matchWindow(listing.items, { kind, window, now });
+}

@@ -1,0 +1,31 @@
+import { archiveTree } from '../archive/archive-tree.ts';
+import type { CsvFile } from '../archive/csv-records.ts';
+import { readManifestCsv } from '../archive/manifest-csv.ts';
+import { readMetadata, readMetadataDeletes } from '../archive/metadata.ts';
+import type { Spooled } from '../archive/unpack.ts';
+import type { ExtractKind } from '../files/extract-kind.ts';
+import type { ArchiveContent } from './plan-extracts.ts';
+
+interface ReadingArchive {
+  readonly archive: string;
+  readonly kind: ExtractKind;
+  readonly signal: AbortSignal;
+}
+
+/** Reads what describes an archive: its manifest and its metadata, before any data. */
+export async function readArchive(
+  members: readonly Spooled[],
+  { archive, kind, signal }: ReadingArchive,
+): Promise<ArchiveContent> {
+  const tree = archiveTree(members, archive);
+  const found = (path: string): readonly CsvFile[] => {
+    const member = tree.find(path);
+    return member === undefined ? [] : [{ path: member.path, member: `${member.member} of ${archive}`, signal }];
+  };
+  const lines = (await Promise.all(found('manifest.csv').map(readManifestCsv))).flat();
+  const changes = await readMetadata(found('Metadata/metadata.csv'));
+  // metadata_full.csv describes everything; where it is missing (Fulls) Metadata/metadata.csv does.
+  const registry = await readMetadata([...found('Metadata/metadata.csv'), ...found('metadata_full.csv')]);
+  const metadataDeletes = (await Promise.all(found('Metadata/metadata_deletes.csv').map(readMetadataDeletes))).flat();
+  return { archive, kind, tree, lines, registry, changes, metadataDeletes };
+}

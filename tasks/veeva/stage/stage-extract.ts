@@ -1,0 +1,153 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+import {
+  type Column,
+  DataFailure,
+  type Log,
+  type ObjectStore,
+  type StageFormat,
+  type StagedFile,
+  type StagedTable,
+} from '#framework';
+import type { Converted, Converter } from '#tasks/parquet';
+
+import type { ColumnFacts } from '../archive/metadata.ts';
+import type { ExtractPlan } from './plan-extracts.ts';
+import { csvType, emptyColumnType, textBytes } from './vault-types.ts';
+
+export interface StagingTools {
+  readonly store: ObjectStore;
+  readonly converter: Converter;
+  readonly format: StageFormat;
+  /** Where staged files go in the store, ending with `/`. */
+  readonly prefix: string;
+  /** Local folder for converted files. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+type Part = 'updates' | 'deletes';
+
+/** Converts the files of one extract and stores them; returns its entry in the manifest. */
+export async function stageExtract(plan: ExtractPlan, tools: StagingTools): Promise<StagedTable> {
+  const updates = await stagePart(plan, 'updates', tools);
+  const deletes = await stagePart(plan, 'deletes', tools);
+  const columns = tableColumns(plan, updates.columns, deletes.columns);
+  requireKey(plan, columns);
+  return {
+    extract: plan.extract,
+    schema: { table: plan.table, ...(plan.label === '' ? {} : { label: plan.label }), columns, key: plan.key },
+    mode: plan.mode,
+    updates: { rows: updates.rows, files: updates.files },
+    deletes: { rows: deletes.rows, files: deletes.files },
+  };
+}
+
+interface StagedPart {
+  readonly rows: number;
+  readonly columns: readonly Column[];
+  readonly files: readonly StagedFile[];
+}
+
+async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Promise<StagedPart> {
+  const { file, records } = plan[part];
+  if (file === undefined) return { rows: 0, columns: [], files: [] };
+  const converted = await tools.converter.convert({
+    source: file.path,
+    extract: plan.extract,
+    columns: [...plan.columns.values()].map((facts) => ({ name: facts.column, type: csvType(plan.extract, facts) })),
+    key: plan.key,
+    ...(part === 'deletes' ? { select: plan.key } : {}),
+    format: tools.format,
+    directory: tools.directory,
+    name: `${plan.table}-${part}`,
+    signal: tools.signal,
+  });
+  await rm(file.path, { force: true });
+  requireCount(plan, { part, expected: records, found: converted.rows });
+  report(plan, part, converted, tools.log);
+  return { rows: converted.rows, columns: converted.columns, files: await upload(converted, plan.table, tools) };
+}
+
+interface Counted {
+  readonly part: Part;
+  readonly expected: number;
+  readonly found: number;
+}
+
+function requireCount({ extract }: ExtractPlan, { part, expected, found }: Counted): void {
+  if (expected === found) return;
+  throw new DataFailure(
+    'E_ARCHIVE_ROW_COUNT',
+    `The ${part} of ${extract} hold ${found} rows; manifest.csv promises ${expected}. Nothing was loaded. Re-run the window; if it stays, ask Veeva to publish the file again.`,
+    { details: { extract, part, expected, found } },
+  );
+}
+
+function report({ extract }: ExtractPlan, part: Part, { shortRows, unknownColumns }: Converted, log: Log): void {
+  if (shortRows > 0)
+    log.warn('Rows with fewer fields than the header; the missing ones are NULL', { extract, part, rows: shortRows });
+  if (unknownColumns.length > 0 && part === 'updates')
+    log.info('Columns without metadata are staged as text', { extract, columns: unknownColumns.slice(0, 20) });
+}
+
+async function upload(converted: Converted, table: string, tools: StagingTools): Promise<StagedFile[]> {
+  const files: StagedFile[] = [];
+  for (const { path, bytes, rows, sha256 } of converted.files) {
+    const key = `${table}/${basename(path)}`;
+    await tools.store.put(`${tools.prefix}${key}`, createReadStream(path), {
+      signal: tools.signal,
+      metadata: { sha256 },
+    });
+    await rm(path, { force: true });
+    files.push({ key, bytes, rows, sha256 });
+  }
+  return files;
+}
+
+/** In the order of the files; without files in the order of the metadata, the key always among them. */
+function tableColumns(plan: ExtractPlan, updates: readonly Column[], deletes: readonly Column[]): Column[] {
+  const removed = new Map(deletes.map((column) => [column.name, column]));
+  const columns = updates.length > 0 ? updates : emptyColumns(plan, deletes);
+  return columns.map((column) => described(plan.columns.get(column.name), widened(column, removed.get(column.name))));
+}
+
+function emptyColumns(plan: ExtractPlan, deletes: readonly Column[]): readonly Column[] {
+  // Rows were removed but the schema did not change: the key is all that the target must know.
+  if (deletes.length > 0) return deletes;
+  return [...plan.columns.values()].map((facts) => ({
+    name: facts.column,
+    type: emptyColumnType(plan.extract, facts),
+  }));
+}
+
+function described(facts: ColumnFacts | undefined, column: Column): Column {
+  const type =
+    column.type.kind === 'text' ? { ...column.type, bytes: textBytes(facts, column.type.bytes) } : column.type;
+  return { name: column.name, type, ...(facts === undefined || facts.label === '' ? {} : { label: facts.label }) };
+}
+
+/** A key column must hold the keys of updates and of deletes. */
+function widened(column: Column, other: Column | undefined): Column {
+  const [a, b] = [column.type, other?.type];
+  if (b === undefined) return column;
+  if (a.kind === 'text' && b.kind === 'text')
+    return { ...column, type: { kind: 'text', bytes: Math.max(a.bytes, b.bytes) } };
+  if (a.kind === 'decimal' && b.kind === 'decimal')
+    return { ...column, type: { ...a, precision: Math.max(a.precision, b.precision) } };
+  return column;
+}
+
+function requireKey({ extract, key }: ExtractPlan, columns: readonly Column[]): void {
+  const missing = key.filter((name) => !columns.some((column) => column.name === name));
+  if (missing.length === 0) return;
+  throw new DataFailure(
+    'E_ARCHIVE_KEY_MISSING',
+    `${extract} has no column ${missing.join(', ')}, which identifies its rows; it has ${columns.map(({ name }) => name).join(', ') || 'none'}. ` +
+      `Windrow cannot tell its rows apart: tell its authors which columns do.`,
+    { details: { extract, missing } },
+  );
+}

@@ -1,0 +1,115 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import {
+  MANIFEST_KEY,
+  type ObjectStore,
+  type SourceFile,
+  type StageFormat,
+  type StageManifest,
+  type StagedTable,
+  type TransferContext,
+  bounded,
+  manifestToJson,
+  stagePrefix,
+} from '#framework';
+import type { Converter } from '#tasks/parquet';
+
+import { unpack } from '../archive/unpack.ts';
+import type { ListedFile } from '../files/file-list.ts';
+import { type ArchivePlan, planExtracts } from './plan-extracts.ts';
+import { readArchive } from './read-archive.ts';
+import { stageExtract } from './stage-extract.ts';
+
+export interface StageOptions {
+  readonly store: ObjectStore;
+  readonly converter: Converter;
+  readonly format: StageFormat;
+  /** Folder of the store for staged windows. */
+  readonly stageRoot: string;
+  /** Local folder in which each window gets a folder of its own, removed at the end. */
+  readonly temporaryDirectory: string;
+  /** How many extracts are converted and stored at once. */
+  readonly atOnce: number;
+}
+
+/** Turns a downloaded archive into staged files; the manifest is written last, so that it means "whole". */
+export async function stageWindow(
+  file: ListedFile,
+  keys: readonly string[],
+  work: { readonly options: StageOptions; readonly context: TransferContext },
+): Promise<StageManifest> {
+  const { options, context } = work;
+  await mkdir(options.temporaryDirectory, { recursive: true });
+  const folder = await mkdtemp(join(options.temporaryDirectory, 'veeva-'));
+  try {
+    return await stageIn(folder, { file, keys, options, context });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Staging {
+  readonly file: ListedFile;
+  readonly keys: readonly string[];
+  readonly options: StageOptions;
+  readonly context: TransferContext;
+}
+
+async function stageIn(folder: string, { file, keys, options, context }: Staging): Promise<StageManifest> {
+  const { store, converter, format, stageRoot, atOnce } = options;
+  const { signal, log } = context;
+  const archive = file.filename;
+  const unpacked = await unpack({ archive, keys, store, directory: folder, signal });
+  const plan = planExtracts(await readArchive(unpacked.members, { archive, kind: file.extractKind, signal }));
+  if (plan.unlisted.length > 0)
+    log.warn('The archive holds files that its manifest does not name; they are left alone', {
+      archive,
+      files: plan.unlisted.slice(0, 20),
+    });
+  const prefix = stagePrefix(stageRoot, context);
+  const tools = { store, converter, format, prefix, directory: folder, log };
+  const tables = await bounded(plan.extracts, { atMost: atOnce, signal }, (extract, own) =>
+    stageExtract(extract, { ...tools, signal: own.signal }),
+  );
+  const source = { name: archive, bytes: unpacked.bytes, rows: file.rows, sha256: unpacked.sha256 };
+  const manifest = buildManifest({
+    context,
+    format,
+    location: store.url(prefix),
+    source,
+    tables,
+    removals: plan.removals,
+  });
+  await store.put(`${prefix}${MANIFEST_KEY}`, Buffer.from(manifestToJson(manifest)), {
+    signal,
+    contentType: 'application/json',
+  });
+  return manifest;
+}
+
+interface ManifestParts {
+  readonly context: TransferContext;
+  readonly format: StageFormat;
+  readonly location: string;
+  readonly source: SourceFile;
+  readonly tables: readonly StagedTable[];
+  readonly removals: ArchivePlan['removals'];
+}
+
+function buildManifest({ context, format, location, source, tables, removals }: ManifestParts): StageManifest {
+  const files = tables.flatMap(({ updates, deletes }) => [...updates.files, ...deletes.files]);
+  return {
+    version: 1,
+    pipelineId: context.pipelineId,
+    recordId: context.recordId,
+    window: context.window,
+    format,
+    location,
+    sources: [source],
+    tables,
+    removals,
+    rows: tables.reduce((sum, { updates, deletes }) => sum + updates.rows + deletes.rows, 0),
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}

@@ -1,0 +1,203 @@
+import type { Readable } from 'node:stream';
+
+import { type Closable, type Log, RemoteFailure, type Secret, Temporal, seconds } from '#framework';
+
+import type { VaultSettings } from '../config.ts';
+import { type ExtractKind, KIND_FACTS } from '../files/extract-kind.ts';
+import { type FilePart, type ListedItem, readFileList } from '../files/file-list.ts';
+import { type Answer, readAnswer } from './answer.ts';
+import { vaultFailure } from './errors.ts';
+import { type Http, openHttp } from './http.ts';
+import { readLogin } from './login.ts';
+import { partAddress } from './part-address.ts';
+import { type RetryPolicy, withRetries } from './retry.ts';
+import { type Session, keepSession } from './session.ts';
+
+export interface ListQuery {
+  readonly kind: ExtractKind;
+  readonly from: Temporal.Instant;
+  readonly to: Temporal.Instant | undefined;
+}
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  /** Appears in Vault's own API usage logs, so that a call there can be traced to a window here. */
+  readonly reference?: string;
+}
+
+export type Listing =
+  | { readonly kind: 'listed'; readonly items: readonly ListedItem[] }
+  /** Vault has not built the first Full yet. */
+  | { readonly kind: 'none_yet'; readonly reason: string };
+
+/** The calls to Vault that Direct Data needs. */
+export interface VaultClient extends Closable {
+  readonly list: (query: ListQuery, options: CallOptions) => Promise<Listing>;
+  /** The bytes of a part, once; a failure while they flow is the caller's to retry. */
+  readonly openPart: (part: FilePart, options: CallOptions) => Promise<Readable>;
+}
+
+export interface VaultClientTools {
+  readonly password: Secret;
+  readonly log: Log;
+  readonly retry?: RetryPolicy;
+}
+
+const USUAL_RETRY: RetryPolicy = { retries: 4, firstDelay: seconds(1) };
+
+export function openVaultClient(settings: VaultSettings, tools: VaultClientTools): VaultClient {
+  const { log } = tools;
+  const policy = tools.retry ?? USUAL_RETRY;
+  const http = openHttp(settings);
+  const closing = new AbortController();
+  const session = keepSession(() =>
+    withRetries({ policy, signal: closing.signal, log }, () =>
+      logIn({ settings, tools, http, signal: closing.signal }),
+    ),
+  );
+
+  const authorised = async (call: Call): Promise<Answer> => {
+    const first = await session.current(call.signal);
+    const answer = await send(http, call, sessionHeaders(settings, first, call));
+    if (!isExpired(answer)) return answer;
+    session.forget(first);
+    log.info('Vault ended the session, logging in again');
+    return send(http, call, sessionHeaders(settings, await session.current(call.signal), call));
+  };
+
+  const tried = (call: Call, read: (answer: Answer) => Promise<Listing> | Listing): Promise<Listing> =>
+    withRetries({ policy, signal: call.signal, log }, async () => read(await authorised(call)));
+
+  return {
+    list: (query, options) =>
+      tried(
+        { method: 'GET', action: 'list Direct Data files', url: listAddress(settings, query), log, ...options },
+        (answer) => readListing(answer, log),
+      ),
+    openPart: (part, options) =>
+      openBytes(authorised, {
+        method: 'GET',
+        action: `fetch the part ${part.name}`,
+        url: partAddress(part, settings),
+        log,
+        ...options,
+      }),
+    close: async () => {
+      closing.abort();
+      await http.close();
+    },
+  };
+}
+
+interface Call extends CallOptions {
+  readonly method: 'GET' | 'POST';
+  readonly action: string;
+  readonly url: URL;
+  readonly body?: string;
+  readonly log: Log;
+}
+
+interface LoginParts {
+  readonly settings: VaultSettings;
+  readonly tools: VaultClientTools;
+  readonly http: Http;
+  readonly signal: AbortSignal;
+}
+
+async function logIn({ settings, tools, http, signal }: LoginParts): Promise<Session> {
+  const url = new URL(`/api/${settings.apiVersion}/auth`, settings.url);
+  const form = new URLSearchParams({ username: settings.username, password: tools.password.reveal() });
+  // Through a stand-in or a proxy the address does not name the Vault, so the login must.
+  if (url.host !== settings.host) form.set('vaultDNS', settings.host);
+  const headers = { ...plainHeaders(settings), 'content-type': 'application/x-www-form-urlencoded' };
+  const call: Call = {
+    method: 'POST',
+    action: `log in as ${settings.username}`,
+    url,
+    body: form.toString(),
+    signal,
+    log: tools.log,
+  };
+  return readLogin(await jsonOf(await send(http, call, headers)), settings);
+}
+
+async function send(http: Http, call: Call, headers: Readonly<Record<string, string>>): Promise<Answer> {
+  const { method, url, signal, body } = call;
+  const reply = await http.send({ method, url, headers, signal, ...(body === undefined ? {} : { body }) });
+  const delayed = reply.header('x-vaultapi-responsedelay');
+  if (delayed !== undefined)
+    call.log.warn('Vault delayed its answer: the burst limit is used up', {
+      action: call.action,
+      delayMs: Number(delayed),
+    });
+  return readAnswer(reply, call);
+}
+
+function plainHeaders(settings: VaultSettings): Readonly<Record<string, string>> {
+  return { accept: 'application/json', 'x-vaultapi-clientid': settings.clientId };
+}
+
+function sessionHeaders(
+  settings: VaultSettings,
+  session: Session,
+  { reference }: CallOptions,
+): Readonly<Record<string, string>> {
+  return {
+    ...plainHeaders(settings),
+    authorization: session.id,
+    ...(reference === undefined ? {} : { 'x-vaultapi-referenceid': reference }),
+  };
+}
+
+function isExpired(answer: Answer): boolean {
+  return answer.kind === 'problem' && answer.problem.type === 'INVALID_SESSION_ID';
+}
+
+async function openBytes(authorised: (call: Call) => Promise<Answer>, call: Call): Promise<Readable> {
+  const answer = await authorised(call);
+  if (answer.kind === 'bytes') return answer.body;
+  if (answer.kind === 'problem') throw vaultFailure(answer.problem);
+  throw new RemoteFailure(
+    'E_VAULT_NOT_BYTES',
+    `Vault was to ${call.action} and answered ${answer.contentType} instead of the bytes of the file.`,
+  );
+}
+
+async function jsonOf(answer: Answer): Promise<unknown> {
+  if (answer.kind === 'json') return answer.value;
+  if (answer.kind === 'problem') throw vaultFailure(answer.problem);
+  answer.body.destroy();
+  throw new RemoteFailure(
+    'E_VAULT_NOT_JSON',
+    'Vault answered with a file where its JSON was expected. Check VAULT_URL or VAULT_DNS.',
+  );
+}
+
+/** The type of this error is not documented, its text is. */
+const FIRST_FULL_PENDING = /initial file (is )?being generated/i;
+
+async function readListing(answer: Answer, log: Log): Promise<Listing> {
+  if (answer.kind === 'problem' && FIRST_FULL_PENDING.test(answer.problem.message)) {
+    return {
+      kind: 'none_yet',
+      reason: `Vault is still building its first Direct Data file (${answer.problem.message})`,
+    };
+  }
+  const { items, ignored } = readFileList(await jsonOf(answer));
+  if (ignored.length > 0)
+    log.warn('Vault lists files of a kind that Windrow does not know', { names: ignored.slice(0, 10) });
+  return { kind: 'listed', items };
+}
+
+function listAddress(settings: VaultSettings, { kind, from, to }: ListQuery): URL {
+  const url = new URL(`/api/${settings.apiVersion}/services/directdata/files`, settings.url);
+  url.searchParams.set('extract_type', KIND_FACTS[kind].extractType);
+  url.searchParams.set('start_time', minuteText(from));
+  if (to !== undefined) url.searchParams.set('stop_time', minuteText(to));
+  return url;
+}
+
+/** Minutes without seconds: the form that Vault's own tools send. */
+function minuteText(instant: Temporal.Instant): string {
+  return instant.toString({ smallestUnit: 'minute' });
+}
