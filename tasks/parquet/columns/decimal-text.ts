@@ -1,0 +1,42 @@
+/** An exact number as an integer and the count of its digits behind the point. */
+export interface ExactNumber {
+  readonly unscaled: bigint;
+  readonly scale: number;
+  /** Digits before the point, without leading zeros. */
+  readonly integerDigits: number;
+}
+
+const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
+/** Longer than any text of a 38-digit number that a sane system writes; bounds the work on hostile input. */
+const LONGEST_NUMBER = 400;
+/** Zeros that are written at the end of a fraction count as digits up to here: `1.50` has a scale of 2. */
+const WRITTEN_SCALE = 18;
+
+/** Reads sign, digits, point and exponent without passing through a float; undefined where the text is no number. */
+export function readNumber(text: string): ExactNumber | undefined {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = (text.length <= LONGEST_NUMBER && NUMBER.exec(text)) || [];
+  if (whole === '' && fraction === '') return undefined;
+  let digits = (whole + fraction).replace(/^0+/, '');
+  let scale = fraction.length - Number(exponent);
+  if (digits === '') return { unscaled: 0n, scale: Math.min(Math.max(scale, 0), WRITTEN_SCALE), integerDigits: 0 };
+  if (Math.abs(scale) > LONGEST_NUMBER) return { unscaled: 1n, scale, integerDigits: Math.abs(scale) };
+  if (scale < 0) {
+    digits += '0'.repeat(-scale);
+    scale = 0;
+  }
+  while (scale > WRITTEN_SCALE && digits.endsWith('0')) {
+    digits = digits.slice(0, -1);
+    scale -= 1;
+  }
+  const unscaled = BigInt(digits);
+  return { unscaled: sign === '-' ? -unscaled : unscaled, scale, integerDigits: Math.max(0, digits.length - scale) };
+}
+
+/** `-12.50` for -1250 at scale 2. */
+export function decimalText(unscaled: bigint, scale: number): string {
+  const negative = unscaled < 0n;
+  const digits = String(negative ? -unscaled : unscaled).padStart(scale + 1, '0');
+  const whole = digits.slice(0, digits.length - scale);
+  const text = scale === 0 ? whole : `${whole}.${digits.slice(-scale)}`;
+  return negative ? `-${text}` : text;
+}

@@ -1,0 +1,102 @@
+import type { FieldBlock } from '../csv/field-block.ts';
+import type { RefusedRow } from '../csv/refused.ts';
+import { UNREADABLE, readDay, readDigits } from './calendar.ts';
+import type { ColumnBuilder } from './column-builder.ts';
+import { Validity } from './validity.ts';
+
+const [LETTER_T, LETTER_Z, COLON, POINT, PLUS, ZERO] = Buffer.from('TZ:.+0');
+const UTC_OFFSET = '+00:00';
+const MINUTE_FORM = 'YYYY-MM-DDTHH:MM'.length;
+const MOST_FRACTION_DIGITS = 6;
+const MICROS = Int32Array.of(0, 100_000, 10_000, 1000, 100, 10, 1);
+const WORD = 2 ** 32;
+
+/** Instants in UTC: `YYYY-MM-DDTHH:MM[:SS[.f]]` and `Z` or `+00:00`, with at most six digits that are not zero. */
+export class TimestampColumn implements ColumnBuilder {
+  readonly kind = 'timestamp';
+  readonly validity: Validity;
+  /** Microseconds from 1970-01-01, 64 bits as two little-endian words: beyond 2^53 from the year 2255 on. */
+  readonly words: Int32Array;
+  rows = 0;
+  #position = 0;
+  #micros = 0;
+
+  constructor(capacity: number) {
+    this.validity = new Validity(capacity);
+    this.words = new Int32Array(2 * capacity);
+  }
+
+  clear(): void {
+    this.validity.clear();
+    this.rows = 0;
+  }
+
+  append(block: FieldBlock, index: number): RefusedRow | undefined {
+    const { bytes, starts, ends, width, rows } = block;
+    for (let row = 0, field = index; row < rows; row += 1, field += width) {
+      const start = starts[field] ?? 0;
+      const end = ends[field] ?? 0;
+      if (start === end) {
+        this.validity.setNull(this.rows);
+        this.#store(0, 0);
+      } else {
+        const seconds = this.#read(bytes, start, end);
+        if (Number.isNaN(seconds)) return { code: 'E_TIMESTAMP_UNREADABLE', row };
+        this.#store(seconds, this.#micros);
+      }
+      this.rows += 1;
+    }
+    return undefined;
+  }
+
+  /** Whole seconds from 1970-01-01, or NaN; leaves the rest in `#micros`. */
+  #read(bytes: Buffer, start: number, end: number): number {
+    this.#micros = 0;
+    this.#position = start + MINUTE_FORM;
+    if (end <= this.#position || bytes[start + 10] !== LETTER_T || bytes[start + 13] !== COLON) return UNREADABLE;
+    const hour = readDigits(bytes, start + 11, 2);
+    const minute = readDigits(bytes, start + 14, 2);
+    if (!(hour < 24 && minute < 60)) return UNREADABLE;
+    const second = bytes[this.#position] === COLON ? this.#seconds(bytes, end) : 0;
+    if (!this.#isZoneUtc(bytes, end)) return UNREADABLE;
+    return readDay(bytes, start) * 86_400 + hour * 3600 + minute * 60 + second;
+  }
+
+  #seconds(bytes: Buffer, end: number): number {
+    const second = readDigits(bytes, this.#position + 1, 2);
+    if (!(second < 60)) return UNREADABLE;
+    this.#position += 3;
+    if (bytes[this.#position] === POINT) this.#micros = this.#fraction(bytes, end);
+    return this.#micros < 0 ? UNREADABLE : second;
+  }
+
+  /** The fraction in microseconds, or -1 where there is none or it is finer than a microsecond. */
+  #fraction(bytes: Buffer, end: number): number {
+    const first = this.#position + 1;
+    let position = first;
+    let value = 0;
+    for (; position < end; position += 1) {
+      const digit = (bytes[position] ?? 0) - (ZERO ?? 0);
+      if (digit < 0 || digit > 9) break;
+      if (position - first < MOST_FRACTION_DIGITS) value = value * 10 + digit;
+      else if (digit !== 0) return -1;
+    }
+    this.#position = position;
+    return position === first ? -1 : value * (MICROS[Math.min(position - first, MOST_FRACTION_DIGITS)] ?? 1);
+  }
+
+  #isZoneUtc(bytes: Buffer, end: number): boolean {
+    const length = end - this.#position;
+    if (length === 1) return bytes[this.#position] === LETTER_Z;
+    return length === UTC_OFFSET.length && bytes[this.#position] === PLUS && bytes.toString('latin1', this.#position, end) === UTC_OFFSET;
+  }
+
+  /** Every step is exact: seconds * 15,625 stays below 2^53 up to the year 9999, and 10^6 = 15,625 * 64. */
+  #store(seconds: number, micros: number): void {
+    const units = seconds * 15_625;
+    const high = Math.floor(units / 2 ** 26);
+    const low = (units - high * 2 ** 26) * 64 + micros;
+    this.words[2 * this.rows] = low | 0;
+    this.words[2 * this.rows + 1] = low >= WORD ? high + 1 : high;
+  }
+}

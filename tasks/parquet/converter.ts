@@ -1,0 +1,250 @@
+import { open, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+import { Bug, type Column, type ColumnType, Cancelled, DataFailure, bounded } from '#framework';
+
+import { type ColumnPlan } from './columns/open-column.ts';
+import type { ConvertRequest, Converted, ConvertedFile, Converter, CsvType } from './conversion.ts';
+import { type Chunk, chunksOf, cut } from './csv/chunks.ts';
+import { type Header, readHeader } from './csv/header.ts';
+import { refusalFailure } from './refusal-failure.ts';
+import type { ChunkJob, ChunkOutcome, Job, Learnt, Outcome } from './thread/messages.ts';
+import { ThreadPool } from './thread/thread-pool.ts';
+
+/** CSV of one output file: 2 threads then stay under 400 MB together, and Redshift reads files of 1 MB to 1 GB well. */
+const CHUNK_BYTES = 64 * 1024 * 1024;
+const ALL_WANTED = 0x7f_ff_ff_ff;
+
+export interface ConverterOptions {
+  /** Most threads at work; each takes about 120 MB. The number of cores when absent. */
+  readonly threads?: number;
+  /** Bytes of CSV that become one file. */
+  readonly chunkBytes?: number;
+}
+
+/** Opens the conversion threads; they start with the first request and are kept until `close`. */
+export function openConverter(options: ConverterOptions = {}): Converter {
+  const threads = options.threads ?? availableParallelism();
+  const pool = new ThreadPool<Job, Outcome>(new URL('./thread/convert-thread.ts', import.meta.url), threads);
+  const tools = { pool, threads, chunkBytes: options.chunkBytes ?? CHUNK_BYTES };
+  const underWay = new Set<Promise<Converted>>();
+  let isClosed = false;
+  return {
+    convert: async (request) => {
+      if (isClosed) throw new Cancelled('E_CONVERTER_CLOSED', 'The converter is closed. Open another one for further files.');
+      const work = new Conversion(request, tools).run();
+      underWay.add(work);
+      return work.finally(() => underWay.delete(work));
+    },
+    close: async () => {
+      isClosed = true;
+      await Promise.allSettled(underWay);
+      await pool.close();
+    },
+  };
+}
+
+interface Tools {
+  readonly pool: ThreadPool<Job, Outcome>;
+  readonly threads: number;
+  readonly chunkBytes: number;
+}
+
+interface Layout {
+  readonly header: Header;
+  readonly plans: readonly ColumnPlan[];
+  readonly key: readonly string[];
+  readonly unknownColumns: readonly string[];
+}
+
+type ConvertedChunk = Extract<ChunkOutcome, { kind: 'converted' }>;
+
+/** One request: cut the file, convert the chunks, and convert again those whose scale turned out too small. */
+class Conversion {
+  readonly #request: ConvertRequest;
+  readonly #tools: Tools;
+  readonly #unwanted = new Int32Array(new SharedArrayBuffer(4)).fill(ALL_WANTED);
+  readonly #outcomes: ChunkOutcome[] = [];
+  #learnt: readonly Learnt[] = [];
+
+  constructor(request: ConvertRequest, tools: Tools) {
+    this.#request = request;
+    this.#tools = tools;
+  }
+
+  async run(): Promise<Converted> {
+    const { signal } = this.#request;
+    signal?.throwIfAborted();
+    const stop = (): void => void Atomics.store(this.#unwanted, 0, 0);
+    signal?.addEventListener('abort', stop);
+    try {
+      return await this.#convert();
+    } catch (error) {
+      await this.#removeFiles();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  async #convert(): Promise<Converted> {
+    const file = await open(this.#request.source);
+    try {
+      const header = await readHeader(file, this.#request.extract);
+      const layout = layoutOf(header, this.#request);
+      this.#learnt = layout.plans.map(() => ({ scale: 0, longest: 0 }));
+      const { size } = await file.stat();
+      const chunks = size > header.end ? await this.#chunks(header.end, size) : [];
+      const done = await this.#untilStable(layout, chunks);
+      return this.#result(layout, done);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #chunks(from: number, to: number): Promise<readonly Chunk[]> {
+    const spans = cut(from, to, this.#tools.chunkBytes);
+    if (spans.length === 1) return chunksOf(spans, []);
+    const odd = await bounded(spans, this.#bounds(), async (span) => {
+      const outcome = await this.#ask({ kind: 'parity', source: this.#request.source, span });
+      if (outcome.kind !== 'parity') throw new Bug('E_CONVERT_ANSWER', 'A conversion thread answered another question.');
+      return outcome.odd;
+    });
+    return chunksOf(spans, odd);
+  }
+
+  /** The second round has learnt the scale of the whole file; a third is never needed. */
+  async #untilStable(layout: Layout, chunks: readonly Chunk[]): Promise<readonly ConvertedChunk[]> {
+    let waiting = [...chunks.keys()];
+    while (waiting.length > 0) {
+      await bounded(waiting, this.#bounds(), (index) => this.#chunk(layout, chunks, index));
+      await this.#assertTaken(layout);
+      waiting = waiting.filter((index) => !this.#isFinal(this.#outcomes[index]));
+    }
+    return this.#outcomes.filter((outcome) => outcome.kind === 'converted');
+  }
+
+  async #chunk(layout: Layout, chunks: readonly Chunk[], index: number): Promise<void> {
+    const chunk = chunks[index];
+    if (chunk === undefined || Atomics.load(this.#unwanted, 0) <= index) return;
+    const outcome = await this.#ask(this.#job(layout, chunk, index));
+    if (outcome.kind === 'parity') throw new Bug('E_CONVERT_ANSWER', 'A conversion thread answered another question.');
+    this.#outcomes[index] = outcome;
+    if (outcome.kind === 'refused') this.#stopBehind(index);
+    if (outcome.kind === 'converted') this.#learn(outcome.learnt);
+  }
+
+  #job(layout: Layout, chunk: Chunk, index: number): ChunkJob {
+    const { source, format } = this.#request;
+    return {
+      kind: 'chunk',
+      source,
+      chunk,
+      crlf: layout.header.crlf,
+      width: layout.header.names.length,
+      plans: layout.plans.map((plan, place) => ({ ...plan, scale: this.#learnt[place]?.scale ?? 0 })),
+      key: layout.key.map((name) => layout.header.names.indexOf(name)),
+      format,
+      path: this.#path(index),
+      index,
+      unwanted: this.#unwanted,
+    };
+  }
+
+  async #ask(job: Job): Promise<Exclude<Outcome, { kind: 'broken' }>> {
+    const outcome = await this.#tools.pool.run(job);
+    if (outcome.kind === 'broken') throw outcome.error;
+    return outcome;
+  }
+
+  /** Chunks before a refused one go on: the refusal of the first row in the file is the one to report. */
+  #stopBehind(index: number): void {
+    if (Atomics.load(this.#unwanted, 0) > index + 1) Atomics.store(this.#unwanted, 0, index + 1);
+  }
+
+  #learn(learnt: readonly Learnt[]): void {
+    this.#learnt = this.#learnt.map((known, place) => ({
+      scale: Math.max(known.scale, learnt[place]?.scale ?? 0),
+      longest: Math.max(known.longest, learnt[place]?.longest ?? 0),
+    }));
+  }
+
+  #isFinal(outcome: ChunkOutcome | undefined): boolean {
+    if (outcome?.kind !== 'converted') return false;
+    const isWhole = outcome.rows === 0 || outcome.file !== undefined;
+    return isWhole && outcome.learnt.every((learnt, place) => outcome.rows === 0 || learnt.scale === this.#learnt[place]?.scale);
+  }
+
+  async #assertTaken(layout: Layout): Promise<void> {
+    this.#request.signal?.throwIfAborted();
+    let rowsBefore = 0;
+    for (const outcome of this.#outcomes) {
+      if (outcome.kind === 'converted') rowsBefore += outcome.rows;
+      if (outcome.kind !== 'refused') continue;
+      const { extract, source } = this.#request;
+      throw await refusalFailure(outcome, { extract, source, names: layout.header.names, key: layout.key, rowsBefore });
+    }
+  }
+
+  #result(layout: Layout, done: readonly ConvertedChunk[]): Converted {
+    return {
+      rows: done.reduce((sum, chunk) => sum + chunk.rows, 0),
+      columns: layout.plans.map((plan, place) => columnOf(plan, this.#learnt[place])),
+      files: done.flatMap((chunk): ConvertedFile[] => (chunk.file === undefined ? [] : [{ ...chunk.file, rows: chunk.rows }])),
+      unknownColumns: layout.unknownColumns,
+      shortRows: done.reduce((sum, chunk) => sum + chunk.shortRows, 0),
+    };
+  }
+
+  async #removeFiles(): Promise<void> {
+    await bounded(this.#outcomes.keys(), { atMost: 1 }, (index) => rm(this.#path(index), { force: true }));
+  }
+
+  #path(index: number): string {
+    const { directory, name, format } = this.#request;
+    return join(directory, `${name}-${String(index).padStart(5, '0')}.${format}`);
+  }
+
+  #bounds(): { readonly atMost: number; readonly signal?: AbortSignal } {
+    const { signal } = this.#request;
+    return signal === undefined ? { atMost: this.#tools.threads } : { atMost: this.#tools.threads, signal };
+  }
+}
+
+function layoutOf(header: Header, request: ConvertRequest): Layout {
+  const types = new Map<string, CsvType>(request.columns.map((column) => [column.name, column.type]));
+  const selected = request.select ?? header.names;
+  const missing = selected.filter((name) => !header.names.includes(name));
+  if (missing.length > 0) {
+    throw new DataFailure(
+      'E_CSV_COLUMN_MISSING',
+      `Extract ${request.extract}: the header has no column ${missing.map((name) => `"${name}"`).join(', ')}. ` +
+        `Expected ${selected.join(', ')}; found ${header.names.join(', ')}.`,
+      { details: { extract: request.extract, missing } },
+    );
+  }
+  return {
+    header,
+    plans: selected.map((name) => ({ name, type: types.get(name) ?? 'text', index: header.names.indexOf(name), scale: 0 })),
+    key: request.key.filter((name) => header.names.includes(name)),
+    unknownColumns: header.names.filter((name) => !types.has(name)),
+  };
+}
+
+function columnOf(plan: ColumnPlan, learnt: Learnt | undefined): Column {
+  return { name: plan.name, type: typeOf(plan.type, learnt ?? { scale: 0, longest: 0 }) };
+}
+
+function typeOf(type: CsvType, learnt: Learnt): ColumnType {
+  switch (type) {
+    case 'text':
+      return { kind: 'text', bytes: Math.max(1, learnt.longest) };
+    case 'number':
+      return { kind: 'decimal', precision: 38, scale: learnt.scale };
+    case 'boolean':
+    case 'date':
+    case 'timestamp':
+      return { kind: type };
+  }
+}

@@ -1,0 +1,119 @@
+import { isUtf8 } from 'node:buffer';
+import { readSync } from 'node:fs';
+
+import { type Chunk, firstRecord } from './chunks.ts';
+import type { FieldBlock } from './field-block.ts';
+import { Refused } from './refused.ts';
+
+const LINE_FEED = 0x0a;
+/** Bytes read at once: the tokens and bytes of a block stay in the processor's second-level cache. */
+const READ_BYTES = 512 * 1024;
+/** A record longer than this is a quote that never closes: Redshift takes rows up to 4 MB. */
+const LONGEST_RECORD = 16 * 1024 * 1024;
+
+/** Reads the records that belong to one chunk, a block at a time, with memory for one block. */
+export class ChunkReader {
+  readonly #file: number;
+  readonly #chunk: Chunk;
+  readonly #fileBytes: number;
+  #bytes: Buffer;
+  /** Position in the file of the first byte at hand. */
+  #base: number;
+  #from = 0;
+  #to = 0;
+  #found: boolean;
+
+  constructor(file: number, fileBytes: number, chunk: Chunk) {
+    this.#file = file;
+    this.#chunk = chunk;
+    this.#fileBytes = fileBytes;
+    this.#base = chunk.start;
+    this.#found = chunk.opens === 'record';
+    this.#bytes = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, fileBytes - chunk.start + 1) + 1);
+  }
+
+  /** Position in the file of the first byte of the block that was filled last. */
+  get base(): number {
+    return this.#base;
+  }
+
+  /**
+   * Fills the block with the next records; false at the end of the chunk.
+   * @throws Refused when the bytes are not CSV in UTF-8
+   */
+  next(block: FieldBlock): boolean {
+    if (!this.#found && !this.#findFirst()) return false;
+    for (;;) {
+      const first = this.#from;
+      const behind = block.fill(this.#bytes, { from: first, to: this.#to, lastStart: this.#chunk.end - this.#base });
+      this.#from = behind;
+      if (block.rows > 0) {
+        assertText(block, this.#bytes.subarray(first, behind));
+        return true;
+      }
+      if (this.#base + behind > this.#chunk.end || !this.#read()) return false;
+    }
+  }
+
+  #findFirst(): boolean {
+    let inside = this.#chunk.opens === 'inside';
+    while (this.#read()) {
+      const bytes = this.#bytes.subarray(0, this.#to);
+      const first = firstRecord(bytes, inside);
+      if (first >= 0) {
+        this.#from = first;
+        this.#found = true;
+        return this.#base + first <= this.#chunk.end;
+      }
+      if (this.#base + this.#to >= this.#chunk.end) return false;
+      for (const byte of bytes) if (byte === 0x22) inside = !inside;
+      this.#from = this.#to;
+    }
+    return false;
+  }
+
+  /** Moves what is left to the front and reads on; false when the file has ended and nothing is left. */
+  #read(): boolean {
+    const left = this.#to - this.#from;
+    const target = this.#room(left);
+    this.#bytes.copy(target, 0, this.#from, this.#to);
+    this.#bytes = target;
+    this.#base += this.#from;
+    this.#from = 0;
+    const read = readSync(this.#file, target, left, target.length - left - 2, this.#base + left);
+    this.#to = left + read;
+    if (this.#base + this.#to >= this.#fileBytes || read === 0) return this.#finish(left, read);
+    target[this.#to] = LINE_FEED;
+    return true;
+  }
+
+  #room(left: number): Buffer {
+    if (left > LONGEST_RECORD) throw new Refused({ code: 'E_CSV_QUOTE_OPEN', row: 0 });
+    const isFull = left + 2 >= this.#bytes.length;
+    return isFull ? Buffer.allocUnsafeSlow(this.#bytes.length * 2) : this.#bytes;
+  }
+
+  /** At the end of the file: a last record without a line feed gets one. */
+  #finish(left: number, read: number): boolean {
+    const isOpen = this.#to > 0 && this.#bytes[this.#to - 1] !== LINE_FEED;
+    if (read === 0 && left > 0) throw new Refused({ code: 'E_CSV_QUOTE_OPEN', row: 0 });
+    if (isOpen) {
+      this.#bytes[this.#to] = LINE_FEED;
+      this.#to += 1;
+    }
+    this.#bytes[this.#to] = LINE_FEED;
+    return read > 0;
+  }
+}
+
+/** Separators are ASCII, so the fields are valid UTF-8 exactly when the bytes of their records are. */
+function assertText(block: FieldBlock, bytes: Buffer): void {
+  if (isUtf8(bytes) && !bytes.includes(0)) return;
+  for (let field = 0; field < block.rows * block.width; field += 1) {
+    const value = block.bytes.subarray(block.starts[field], block.ends[field]);
+    const code = value.includes(0) ? 'E_TEXT_NUL' : isUtf8(value) ? undefined : 'E_TEXT_NOT_UTF8';
+    if (code !== undefined) {
+      throw new Refused({ code, row: Math.floor(field / block.width), field: field % block.width });
+    }
+  }
+}

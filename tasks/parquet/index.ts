@@ -1,0 +1,11 @@
+export {
+  CSV_TYPES,
+  type ConvertRequest,
+  type Converted,
+  type ConvertedFile,
+  type Converter,
+  type CsvColumn,
+  type CsvType,
+} from './conversion.ts';
+export { type ConverterOptions, openConverter } from './converter.ts';
+export { CSV_COPY_OPTIONS, CSV_NULL } from './csv-dialect.ts';

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+/** A file that is written once from front to back; knows its own size and SHA-256. */
+export class OutputFile {
+  readonly path: string;
+  readonly #descriptor: number;
+  readonly #hash = createHash('sha256');
+  #bytes = 0;
+
+  constructor(path: string) {
+    this.path = path;
+    this.#descriptor = openSync(path, 'w');
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
+    this.#bytes += bytes.length;
+  }
+
+  close(): { readonly path: string; readonly bytes: number; readonly sha256: string } {
+    closeSync(this.#descriptor);
+    return { path: this.path, bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+}
