@@ -1,0 +1,64 @@
+import { Bug } from '#framework';
+import { type ArchiveEntry, memberOf } from '../archive/entry.ts';
+import { changeCell, insertColumn, readCsv, removeColumn, renameColumn, writeCsv } from './csv-edit.ts';
+import type { ArchiveFault } from './fault.ts';
+import type { LayoutFault } from './layout-faults.ts';
+
+/** Faults that change what a member holds. */
+export type ContentFault = Exclude<ArchiveFault, LayoutFault>;
+type Of<Kind extends ContentFault['kind']> = Extract<ContentFault, { kind: Kind }>;
+
+type Entries = readonly ArchiveEntry[];
+type Rows = readonly (readonly string[])[];
+
+export function applyContentFault(entries: Entries, fault: ContentFault): Entries {
+  switch (fault.kind) {
+    case 'manifest_without_type':
+      return edit(entries, isManifest, (rows) => removeColumn(rows, 'type'));
+    case 'records_mismatch':
+      return edit(entries, isManifest, (rows) => miscount(rows, fault));
+    case 'delete_extract_suffix':
+      return edit(entries, isManifest, (rows) => suffixDeletes(rows, fault.suffix));
+    case 'extra_metadata_column':
+      return edit(entries, isMetadata, (rows) => insertColumn(rows, fault.at, fault.name));
+    case 'metadata_date_name':
+      return edit(entries, isMetadata, (rows) => renameColumn(rows, 'modified_date', fault.name));
+    case 'metadata_type':
+      return edit(entries, isMetadata, (rows) => retype(rows, fault));
+    case 'value':
+      return edit(entries, (name) => name === memberOf(fault.extract), (rows) => changeCell(rows, fault));
+  }
+}
+
+function isManifest(name: string): boolean {
+  return name === 'manifest.csv';
+}
+
+function isMetadata(name: string): boolean {
+  return name === 'metadata_full.csv' || name === memberOf('Metadata.metadata');
+}
+
+/** Refuses a fault that meets no member, so that a test cannot pass because its fault never happened. */
+function edit(entries: Entries, matches: (name: string) => boolean, change: (rows: Rows) => Rows): Entries {
+  if (!entries.some((entry) => matches(entry.name))) {
+    throw new Bug('E_SANDBOX_FAULT_MISSES', 'An archive fault names a member that the archive does not hold.');
+  }
+  return entries.map((entry) =>
+    matches(entry.name) ? { ...entry, body: Buffer.from(writeCsv(change(readCsv(entry.body)))) } : entry,
+  );
+}
+
+function miscount(rows: Rows, { extract, by }: Of<'records_mismatch'>): Rows {
+  return rows.map((row) =>
+    row[0] === extract && row[2] === 'updates' ? row.with(3, String(Number(row[3] ?? '0') + by)) : row,
+  );
+}
+
+/** Extract, column and type stand in the second, fourth and sixth column. */
+function retype(rows: Rows, { extract, column, type }: Of<'metadata_type'>): Rows {
+  return rows.map((row) => (row[1] === extract && row[3] === column ? row.with(5, type) : row));
+}
+
+function suffixDeletes(rows: Rows, suffix: string): Rows {
+  return rows.map((row) => (row[2] === 'deletes' ? row.with(0, `${row[0] ?? ''}${suffix}`) : row));
+}

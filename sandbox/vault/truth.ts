@@ -1,0 +1,70 @@
+import type { Temporal } from '#framework';
+import { daysUpTo, windowsUpTo } from './calendar.ts';
+import { logsOf } from './model/audit-logs.ts';
+import type { Evolution } from './model/evolution.ts';
+import { type Extract, extractId, type VaultType } from './model/extract.ts';
+import type { Row } from './model/table.ts';
+import type { VaultState } from './model/vault-state.ts';
+import type { VaultOptions } from './options.ts';
+import { evolutionFrom, initialState, logDay } from './vault-model.ts';
+
+/** What one table must hold. */
+export interface TruthTable {
+  /** `Object.product__v`. */
+  readonly extract: string;
+  /** The part of `extract` after the dot. */
+  readonly table: string;
+  readonly columns: readonly { readonly name: string; readonly vaultType: VaultType }[];
+  readonly key: readonly string[];
+  /** Exact CSV text in the order of `columns`; the empty text is NULL. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/**
+ * Keeps the truth with a Vault of its own that never sees an archive: the same operations, read from its state.
+ * Made when first asked.
+ */
+export class TruthKeeper {
+  readonly #options: VaultOptions;
+  #start: VaultState | undefined;
+  #evolution: Evolution | undefined;
+
+  constructor(options: VaultOptions) {
+    this.#options = options;
+  }
+
+  /** Every table after all windows and log days that ended at or before the moment, empty tables too. */
+  upTo(moment: Temporal.Instant): readonly TruthTable[] {
+    const windows = windowsUpTo(this.#options, moment);
+    const evolution = this.#evolutionBefore(windows);
+    while (evolution.windows < windows) evolution.advance();
+    const tables = evolution.state.tables().map((table) => truthTable(table.extract, table.rows()));
+    return [...tables, ...this.#logs(moment)];
+  }
+
+  /** The evolution at hand where it is not past the window yet, otherwise a new one from the start. */
+  #evolutionBefore(windows: number): Evolution {
+    if (this.#evolution === undefined || this.#evolution.windows > windows) {
+      this.#start ??= initialState(this.#options);
+      this.#evolution = evolutionFrom(this.#options, this.#start.clone());
+    }
+    return this.#evolution;
+  }
+
+  #logs(moment: Temporal.Instant): TruthTable[] {
+    const [first, ...others] = daysUpTo(this.#options, moment).map((day) => logsOf(logDay(this.#options, day)));
+    return (first ?? []).map(({ extract, rows }, log) =>
+      truthTable(extract, [...rows, ...others.flatMap((tables) => tables[log]?.rows ?? [])]),
+    );
+  }
+}
+
+function truthTable(extract: Extract, rows: Iterable<Row>): TruthTable {
+  return {
+    extract: extractId(extract),
+    table: extract.name,
+    columns: extract.columns.map(({ name, type }) => ({ name, vaultType: type })),
+    key: extract.key,
+    rows: Array.from(rows, (row) => extract.columns.map((column) => row[column.slot] ?? '')),
+  };
+}
