@@ -1,10 +1,15 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 import manifest from '../../package.json' with { type: 'json' };
 import { ENGINE_LAYERS } from '../../lint/directions.ts';
 import { repositoryPath, textFiles } from './repository.ts';
+
+const Lock = z.object({
+  packages: z.record(z.string(), z.object({ optionalDependencies: z.record(z.string(), z.string()).default({}) })),
+});
 
 const MOST_LINES = 400;
 const MOST_LINES_OF_A_DAG = 80;
@@ -47,6 +52,14 @@ describe('package-lock.json', () => {
 
     expect(lock?.text).toContain('"lockfileVersion": 3');
     expect(lock?.text).not.toContain('"resolved"');
+  });
+
+  it('holds the optional packages of every platform; otherwise "node bootstrap/complete-lock.mjs" adds them', () => {
+    const { packages } = Lock.parse(JSON.parse(readFileSync(repositoryPath('package-lock.json'), 'utf8')));
+    const optional = Object.values(packages).flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies));
+
+    expect(optional.length).toBeGreaterThan(0);
+    expect(optional.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
   });
 });
 
