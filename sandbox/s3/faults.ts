@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { Faults } from '../aws/faults.ts';
 
 export const S3_FAULTS = [
   /** 503 SlowDown before anything is done. */
@@ -16,45 +16,8 @@ export const S3_FAULTS = [
 ] as const;
 export type S3FaultKind = (typeof S3_FAULTS)[number];
 
-const Fault = z.strictObject({
-  kind: z.enum(S3_FAULTS),
-  /** How many requests it strikes. */
-  count: z.int().positive().default(1),
-  /** Keys it strikes, `*` standing for any text; all when absent. */
-  key: z.string().default('*'),
-  /** S3's name of the operation, such as `PutObject`; any when absent. */
-  operation: z.string().optional(),
-});
-export type S3Fault = z.input<typeof Fault>;
+export type S3Faults = Faults<S3FaultKind>;
 
-/** Misbehaviour that was asked for, in the order in which it was asked. */
-export class S3Faults {
-  #pending: z.output<typeof Fault>[] = [];
-
-  /** @throws z.ZodError when it is not a fault */
-  add(fault: unknown): void {
-    this.#pending.push(Fault.parse(fault));
-  }
-
-  clear(): void {
-    this.#pending = [];
-  }
-
-  get pending(): readonly S3Fault[] {
-    return this.#pending;
-  }
-
-  /** The fault that strikes this request, counted down. */
-  take(operation: string, key: string): S3FaultKind | undefined {
-    const fault = this.#pending.find((item) => (item.operation ?? operation) === operation && matches(item.key, key));
-    if (fault === undefined) return undefined;
-    fault.count -= 1;
-    if (fault.count === 0) this.#pending = this.#pending.filter((item) => item !== fault);
-    return fault.kind;
-  }
-}
-
-function matches(pattern: string, key: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('[\\s\\S]*')}$`).test(key);
+export function openS3Faults(): S3Faults {
+  return new Faults(S3_FAULTS);
 }

@@ -159,7 +159,7 @@ function isGone(incoming: IncomingMessage, response: ServerResponse): boolean {
 
 async function addFault(service: S3Service, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    service.faults.add(JSON.parse((await readBody(incoming, 65_536)).toString('utf8')));
+    service.faults.addUnknown(JSON.parse((await readBody(incoming, 65_536)).toString('utf8')));
     response.writeHead(204).end();
   } catch (error) {
     response.writeHead(400, { 'content-type': 'text/plain' }).end(`Not a fault: ${String(error)}\n`);
