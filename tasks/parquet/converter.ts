@@ -2,12 +2,12 @@ import { open, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { Bug, type Column, type ColumnType, Cancelled, DataFailure, bounded } from '#framework';
+import { Bug, Cancelled, bounded } from '#framework';
 
-import { type ColumnPlan } from './columns/open-column.ts';
-import type { ConvertRequest, Converted, ConvertedFile, Converter, CsvType } from './conversion.ts';
+import type { ConvertRequest, Converted, ConvertedFile, Converter } from './conversion.ts';
 import { type Chunk, chunksOf, cut } from './csv/chunks.ts';
-import { type Header, readHeader } from './csv/header.ts';
+import { readHeader } from './csv/header.ts';
+import { type Layout, columnOf, layoutOf } from './layout.ts';
 import { refusalFailure } from './refusal-failure.ts';
 import type { ChunkJob, ChunkOutcome, Job, Learnt, Outcome } from './thread/messages.ts';
 import { ThreadPool } from './thread/thread-pool.ts';
@@ -32,7 +32,8 @@ export function openConverter(options: ConverterOptions = {}): Converter {
   let isClosed = false;
   return {
     convert: async (request) => {
-      if (isClosed) throw new Cancelled('E_CONVERTER_CLOSED', 'The converter is closed. Open another one for further files.');
+      if (isClosed)
+        throw new Cancelled('E_CONVERTER_CLOSED', 'The converter is closed. Open another one for further files.');
       const work = new Conversion(request, tools).run();
       underWay.add(work);
       return work.finally(() => underWay.delete(work));
@@ -51,13 +52,6 @@ interface Tools {
   readonly chunkBytes: number;
 }
 
-interface Layout {
-  readonly header: Header;
-  readonly plans: readonly ColumnPlan[];
-  readonly key: readonly string[];
-  readonly unknownColumns: readonly string[];
-}
-
 type ConvertedChunk = Extract<ChunkOutcome, { kind: 'converted' }>;
 
 /** One request: cut the file, convert the chunks, and convert again those whose scale turned out too small. */
@@ -66,6 +60,7 @@ class Conversion {
   readonly #tools: Tools;
   readonly #unwanted = new Int32Array(new SharedArrayBuffer(4)).fill(ALL_WANTED);
   readonly #outcomes: ChunkOutcome[] = [];
+  readonly #paths = new Set<string>();
   #learnt: readonly Learnt[] = [];
 
   constructor(request: ConvertRequest, tools: Tools) {
@@ -108,7 +103,8 @@ class Conversion {
     if (spans.length === 1) return chunksOf(spans, []);
     const odd = await bounded(spans, this.#bounds(), async (span) => {
       const outcome = await this.#ask({ kind: 'parity', source: this.#request.source, span });
-      if (outcome.kind !== 'parity') throw new Bug('E_CONVERT_ANSWER', 'A conversion thread answered another question.');
+      if (outcome.kind !== 'parity')
+        throw new Bug('E_CONVERT_ANSWER', 'A conversion thread answered another question.');
       return outcome.odd;
     });
     return chunksOf(spans, odd);
@@ -128,6 +124,7 @@ class Conversion {
   async #chunk(layout: Layout, chunks: readonly Chunk[], index: number): Promise<void> {
     const chunk = chunks[index];
     if (chunk === undefined || Atomics.load(this.#unwanted, 0) <= index) return;
+    this.#paths.add(this.#path(index));
     const outcome = await this.#ask(this.#job(layout, chunk, index));
     if (outcome.kind === 'parity') throw new Bug('E_CONVERT_ANSWER', 'A conversion thread answered another question.');
     this.#outcomes[index] = outcome;
@@ -153,9 +150,14 @@ class Conversion {
   }
 
   async #ask(job: Job): Promise<Exclude<Outcome, { kind: 'broken' }>> {
-    const outcome = await this.#tools.pool.run(job);
-    if (outcome.kind === 'broken') throw outcome.error;
-    return outcome;
+    try {
+      const outcome = await this.#tools.pool.run(job);
+      if (outcome.kind === 'broken') throw outcome.error;
+      return outcome;
+    } catch (error) {
+      Atomics.store(this.#unwanted, 0, 0);
+      throw error;
+    }
   }
 
   /** Chunks before a refused one go on: the refusal of the first row in the file is the one to report. */
@@ -173,7 +175,10 @@ class Conversion {
   #isFinal(outcome: ChunkOutcome | undefined): boolean {
     if (outcome?.kind !== 'converted') return false;
     const isWhole = outcome.rows === 0 || outcome.file !== undefined;
-    return isWhole && outcome.learnt.every((learnt, place) => outcome.rows === 0 || learnt.scale === this.#learnt[place]?.scale);
+    return (
+      isWhole &&
+      outcome.learnt.every((learnt, place) => outcome.rows === 0 || learnt.scale === this.#learnt[place]?.scale)
+    );
   }
 
   async #assertTaken(layout: Layout): Promise<void> {
@@ -191,14 +196,16 @@ class Conversion {
     return {
       rows: done.reduce((sum, chunk) => sum + chunk.rows, 0),
       columns: layout.plans.map((plan, place) => columnOf(plan, this.#learnt[place])),
-      files: done.flatMap((chunk): ConvertedFile[] => (chunk.file === undefined ? [] : [{ ...chunk.file, rows: chunk.rows }])),
+      files: done.flatMap((chunk): ConvertedFile[] =>
+        chunk.file === undefined ? [] : [{ ...chunk.file, rows: chunk.rows }],
+      ),
       unknownColumns: layout.unknownColumns,
       shortRows: done.reduce((sum, chunk) => sum + chunk.shortRows, 0),
     };
   }
 
   async #removeFiles(): Promise<void> {
-    await bounded(this.#outcomes.keys(), { atMost: 1 }, (index) => rm(this.#path(index), { force: true }));
+    await bounded(this.#paths, { atMost: 1 }, (path) => rm(path, { force: true }));
   }
 
   #path(index: number): string {
@@ -209,42 +216,5 @@ class Conversion {
   #bounds(): { readonly atMost: number; readonly signal?: AbortSignal } {
     const { signal } = this.#request;
     return signal === undefined ? { atMost: this.#tools.threads } : { atMost: this.#tools.threads, signal };
-  }
-}
-
-function layoutOf(header: Header, request: ConvertRequest): Layout {
-  const types = new Map<string, CsvType>(request.columns.map((column) => [column.name, column.type]));
-  const selected = request.select ?? header.names;
-  const missing = selected.filter((name) => !header.names.includes(name));
-  if (missing.length > 0) {
-    throw new DataFailure(
-      'E_CSV_COLUMN_MISSING',
-      `Extract ${request.extract}: the header has no column ${missing.map((name) => `"${name}"`).join(', ')}. ` +
-        `Expected ${selected.join(', ')}; found ${header.names.join(', ')}.`,
-      { details: { extract: request.extract, missing } },
-    );
-  }
-  return {
-    header,
-    plans: selected.map((name) => ({ name, type: types.get(name) ?? 'text', index: header.names.indexOf(name), scale: 0 })),
-    key: request.key.filter((name) => header.names.includes(name)),
-    unknownColumns: header.names.filter((name) => !types.has(name)),
-  };
-}
-
-function columnOf(plan: ColumnPlan, learnt: Learnt | undefined): Column {
-  return { name: plan.name, type: typeOf(plan.type, learnt ?? { scale: 0, longest: 0 }) };
-}
-
-function typeOf(type: CsvType, learnt: Learnt): ColumnType {
-  switch (type) {
-    case 'text':
-      return { kind: 'text', bytes: Math.max(1, learnt.longest) };
-    case 'number':
-      return { kind: 'decimal', precision: 38, scale: learnt.scale };
-    case 'boolean':
-    case 'date':
-    case 'timestamp':
-      return { kind: type };
   }
 }

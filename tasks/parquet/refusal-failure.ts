@@ -7,7 +7,8 @@ import type { Refusal } from './thread/messages.ts';
 
 const EXPECTED: Readonly<Record<RefusalCode, string>> = {
   E_CSV_TOO_MANY_FIELDS: 'has more fields than the header names. Expected at most one field per column',
-  E_CSV_STRAY_QUOTE: 'has a quote that neither opens nor closes a field. Expected quotes around a whole field, doubled inside',
+  E_CSV_STRAY_QUOTE:
+    'has a quote that neither opens nor closes a field. Expected quotes around a whole field, doubled inside',
   E_CSV_QUOTE_OPEN: 'has a quote that is never closed, or is longer than 16 MB',
   E_TEXT_NUL: 'holds a NUL byte, which no target can store',
   E_TEXT_NOT_UTF8: 'is not valid UTF-8',
@@ -37,7 +38,9 @@ export async function refusalFailure(refusal: Refusal, file: RefusedExtract): Pr
   const line = 1 + (await countLines(file.source, refusal.position));
   const key = Object.fromEntries(refusal.key.map((value, index) => [file.key[index] ?? '', value]));
   const column = refusal.field === undefined ? undefined : file.names[refusal.field];
-  const named = Object.entries(key).map(([name, value]) => `${name}=${value}`).join(', ');
+  const named = Object.entries(key)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
   const where = `Extract ${file.extract}, row ${row} (line ${line}${named === '' ? '' : `, ${named}`})`;
   const what = column === undefined ? '' : `, column "${column}": ${quoted(refusal.value ?? '')}`;
   return new DataFailure(

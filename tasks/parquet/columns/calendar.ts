@@ -21,7 +21,8 @@ export function readDay(bytes: Buffer, position: number): number {
   const month = readDigits(bytes, position + 5, 2);
   const day = readDigits(bytes, position + 8, 2);
   const shaped = bytes[position + 4] === HYPHEN && bytes[position + 7] === HYPHEN;
-  if (!shaped || !(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= monthLength(year, month))) return UNREADABLE;
+  if (!shaped || !(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= monthLength(year, month)))
+    return UNREADABLE;
   return daysFromCivil(year, month, day);
 }
 

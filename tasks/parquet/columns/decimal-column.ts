@@ -25,6 +25,8 @@ export class DecimalColumn implements ColumnBuilder {
   rows = 0;
   scale: number;
   #integerDigits = 0;
+  #scanned = 0;
+  #point = -1;
 
   constructor(capacity: number, scale: number) {
     this.validity = new Validity(capacity);
@@ -62,24 +64,33 @@ export class DecimalColumn implements ColumnBuilder {
 
   /** The quick path: plain digits that fit the scale and stay an exact JavaScript integer. */
   #appendSmall(bytes: Buffer, start: number, end: number): boolean {
-    const negative = bytes[start] === MINUS;
-    const first = negative ? start + 1 : start;
-    if (end - first > EXACT_DIGITS + 1 || end === first) return false;
+    const first = bytes[start] === MINUS ? start + 1 : start;
+    if (!this.#scan(bytes, first, end)) return false;
+    const integerEnd = this.#point < 0 ? end : this.#point;
+    const digits = end - first - (this.#point < 0 ? 0 : 1);
+    const missing = this.scale - (digits - (integerEnd - first));
+    if (missing < 0 || digits + missing > EXACT_DIGITS) return false;
+    if (integerEnd - first > this.#integerDigits) this.#noteInteger(bytes, first, integerEnd);
+    const scaled = this.#scanned * (POWERS_OF_TEN[missing] ?? 1);
+    this.#storeSmall(first > start ? -scaled : scaled);
+    return true;
+  }
+
+  /** Leaves the digits as one integer in `#scanned` and the place of the point, or -1, in `#point`. */
+  #scan(bytes: Buffer, first: number, end: number): boolean {
+    this.#point = -1;
+    if (end === first || end - first > EXACT_DIGITS + 1 || (bytes[first] === POINT && end === first + 1)) return false;
     let value = 0;
-    let point = -1;
     for (let position = first; position < end; position += 1) {
       const digit = (bytes[position] ?? 0) - ZERO;
-      if (digit >= 0 && digit <= 9) value = value * 10 + digit;
-      else if (digit === POINT - ZERO && point < 0 && end > first + 1) point = position;
-      else return false;
+      if (digit >= 0 && digit <= 9) {
+        value = value * 10 + digit;
+      } else {
+        if (digit !== POINT - ZERO || this.#point >= 0) return false;
+        this.#point = position;
+      }
     }
-    const fraction = point < 0 ? 0 : end - point - 1;
-    const missing = this.scale - fraction;
-    const digits = end - first - (point < 0 ? 0 : 1);
-    if (missing < 0 || digits + missing > EXACT_DIGITS) return false;
-    if (digits - fraction > this.#integerDigits) this.#noteInteger(bytes, first, first + digits - fraction);
-    const scaled = value * (POWERS_OF_TEN[missing] ?? 1);
-    this.#storeSmall(negative ? -scaled : scaled);
+    this.#scanned = value;
     return true;
   }
 

@@ -14,22 +14,30 @@ const WRITTEN_SCALE = 18;
 
 /** Reads sign, digits, point and exponent without passing through a float; undefined where the text is no number. */
 export function readNumber(text: string): ExactNumber | undefined {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = (text.length <= LONGEST_NUMBER && NUMBER.exec(text)) || [];
+  const match = text.length <= LONGEST_NUMBER ? NUMBER.exec(text) : null;
+  if (match === null) return undefined;
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
   if (whole === '' && fraction === '') return undefined;
-  let digits = (whole + fraction).replace(/^0+/, '');
-  let scale = fraction.length - Number(exponent);
+  const scale = fraction.length - Number(exponent);
+  const magnitude = placed((whole + fraction).replace(/^0+/, ''), scale);
+  return sign === '-' ? { ...magnitude, unscaled: -magnitude.unscaled } : magnitude;
+}
+
+/** @param digits without leading zeros */
+function placed(digits: string, scale: number): ExactNumber {
   if (digits === '') return { unscaled: 0n, scale: Math.min(Math.max(scale, 0), WRITTEN_SCALE), integerDigits: 0 };
-  if (Math.abs(scale) > LONGEST_NUMBER) return { unscaled: 1n, scale, integerDigits: Math.abs(scale) };
-  if (scale < 0) {
-    digits += '0'.repeat(-scale);
-    scale = 0;
-  }
-  while (scale > WRITTEN_SCALE && digits.endsWith('0')) {
-    digits = digits.slice(0, -1);
-    scale -= 1;
-  }
-  const unscaled = BigInt(digits);
-  return { unscaled: sign === '-' ? -unscaled : unscaled, scale, integerDigits: Math.max(0, digits.length - scale) };
+  // No column holds such a number; saying so must not cost memory for its zeros.
+  if (Math.abs(scale) > LONGEST_NUMBER)
+    return { unscaled: 1n, scale: Math.max(scale, 0), integerDigits: LONGEST_NUMBER };
+  if (scale < 0)
+    return { unscaled: BigInt(digits + '0'.repeat(-scale)), scale: 0, integerDigits: digits.length - scale };
+  const zeros = digits.length - digits.replace(/0+$/, '').length;
+  const cut = Math.max(0, Math.min(zeros, scale - WRITTEN_SCALE));
+  return {
+    unscaled: BigInt(digits.slice(0, digits.length - cut)),
+    scale: scale - cut,
+    integerDigits: Math.max(0, digits.length - scale),
+  };
 }
 
 /** `-12.50` for -1250 at scale 2. */

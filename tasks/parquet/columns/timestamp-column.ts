@@ -88,7 +88,11 @@ export class TimestampColumn implements ColumnBuilder {
   #isZoneUtc(bytes: Buffer, end: number): boolean {
     const length = end - this.#position;
     if (length === 1) return bytes[this.#position] === LETTER_Z;
-    return length === UTC_OFFSET.length && bytes[this.#position] === PLUS && bytes.toString('latin1', this.#position, end) === UTC_OFFSET;
+    return (
+      length === UTC_OFFSET.length &&
+      bytes[this.#position] === PLUS &&
+      bytes.toString('latin1', this.#position, end) === UTC_OFFSET
+    );
   }
 
   /** Every step is exact: seconds * 15,625 stays below 2^53 up to the year 9999, and 10^6 = 15,625 * 64. */

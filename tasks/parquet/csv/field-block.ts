@@ -44,7 +44,6 @@ export class FieldBlock {
   /** Where the record begins that was begun last. */
   recordStart = 0;
   readonly #crlf: boolean;
-  #doubled = false;
 
   constructor(shape: BlockShape) {
     this.width = shape.width;
@@ -75,70 +74,72 @@ export class FieldBlock {
 
   /** Takes one record; returns the position behind it, or -1 when its end is not at hand. */
   #record(from: number, to: number): number {
-    const { bytes, starts, ends, escaped, width } = this;
+    const { bytes, width } = this;
     const first = this.rows * width;
     let field = 0;
-    let position = from;
-    for (;;) {
-      const quoted = bytes[position] === QUOTE;
-      const start = quoted ? position + 1 : position;
-      let end = quoted ? this.#closingQuote(start, to) : this.#unquotedEnd(start, to);
-      if (end < 0) return -1;
-      position = quoted ? this.#behindQuote(end, to) : end;
-      if (position < 0) return -1;
-      const border = bytes[position];
-      if (!quoted && border === LINE_FEED && this.#crlf && end > start && bytes[end - 1] === CARRIAGE_RETURN) end -= 1;
-      if (field === 0 && border === LINE_FEED && end === start && !quoted && width > 1) return position + 1;
+    let border = from - 1;
+    do {
       if (field === width) throw new Refused({ code: 'E_CSV_TOO_MANY_FIELDS', row: this.rows });
-      const index = first + field;
-      starts[index] = start;
-      ends[index] = end;
-      escaped[index] = quoted && this.#doubled ? 1 : 0;
+      const start = border + 1;
+      border = bytes[start] === QUOTE ? this.#quoted(start, first + field, to) : this.#plain(start, first + field, to);
+      if (border < 0) return -1;
       field += 1;
-      position += 1;
-      if (border === LINE_FEED) break;
+    } while (bytes[border] !== LINE_FEED);
+    if (field < width) {
+      // A line without anything in it is no record.
+      if (field === 1 && bytes[from] !== QUOTE && this.starts[first] === this.ends[first]) return border + 1;
+      this.#pad(first + field, first + width);
     }
-    if (field < width) this.#pad(first + field, first + width);
     this.rows += 1;
-    return position;
+    return border + 1;
   }
 
-  #unquotedEnd(start: number, to: number): number {
+  /** Takes an unquoted field; returns the position of the comma or line feed behind it, or -1. */
+  #plain(start: number, index: number, to: number): number {
     const { bytes } = this;
     let position = start;
     while (IS_BORDER[bytes[position] ?? LINE_FEED] === 0) position += 1;
     if (position >= to) return -1;
-    if (bytes[position] === QUOTE) throw new Refused({ code: 'E_CSV_STRAY_QUOTE', row: this.rows });
+    const border = bytes[position];
+    if (border === QUOTE) throw new Refused({ code: 'E_CSV_STRAY_QUOTE', row: this.rows });
+    const isCarriageReturn = border === LINE_FEED && this.#crlf && bytes[position - 1] === CARRIAGE_RETURN;
+    this.starts[index] = start;
+    this.ends[index] = isCarriageReturn && position > start ? position - 1 : position;
+    this.escaped[index] = 0;
     return position;
   }
 
-  #closingQuote(start: number, to: number): number {
+  /** Takes a quoted field; returns as `#plain`. */
+  #quoted(quote: number, index: number, to: number): number {
     const { bytes } = this;
-    this.#doubled = false;
-    let position = start;
+    let position = quote + 1;
+    let doubled = 0;
     for (;;) {
       while (position < to && bytes[position] !== QUOTE) position += 1;
       if (position + 1 >= to) return -1;
-      if (bytes[position + 1] !== QUOTE) return position;
-      this.#doubled = true;
+      if (bytes[position + 1] !== QUOTE) break;
+      doubled = 1;
       position += 2;
     }
+    this.starts[index] = quote + 1;
+    this.ends[index] = position;
+    this.escaped[index] = doubled;
+    return this.#behindQuote(position, to);
   }
 
   /** The position of the comma or line feed behind a closing quote. */
   #behindQuote(quote: number, to: number): number {
     const { bytes } = this;
-    let position = quote + 1;
-    if (bytes[position] === CARRIAGE_RETURN) {
-      position += 1;
-      if (position >= to) return -1;
-      if (bytes[position] === LINE_FEED) return position;
-    } else if (bytes[position] === COMMA || bytes[position] === LINE_FEED) {
-      return position;
+    const next = bytes[quote + 1];
+    if (next === COMMA || next === LINE_FEED) return quote + 1;
+    if (next === CARRIAGE_RETURN) {
+      if (quote + 2 >= to) return -1;
+      if (bytes[quote + 2] === LINE_FEED) return quote + 2;
     }
     throw new Refused({ code: 'E_CSV_STRAY_QUOTE', row: this.rows });
   }
 
+  /** Makes the missing fields of a record NULL. */
   #pad(from: number, to: number): void {
     this.starts.fill(0, from, to);
     this.ends.fill(0, from, to);

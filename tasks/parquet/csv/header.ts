@@ -2,7 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 
 import { DataFailure } from '#framework';
 
-import { FieldBlock } from './field-block.ts';
+import { FieldBlock, type Stretch } from './field-block.ts';
+import { Refused } from './refused.ts';
 
 const LINE_FEED = 0x0a;
 const MOST_COLUMNS = 4096;
@@ -37,7 +38,8 @@ export async function readHeader(file: FileHandle, extract: string): Promise<Hea
 function findHeader(bytes: Buffer, to: number, extract: string): Header | undefined {
   const from = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
   const block = new FieldBlock({ width: MOST_COLUMNS, capacity: 1, crlf: true });
-  const end = fill(block, bytes, { from, to }, extract);
+  const end = fill(block, bytes, { from, to, lastStart: from });
+  if (end < 0) throw unreadable(extract, 'a quote stands in the middle of a name, or there are more than 4,096 names');
   if (block.rows === 0) return undefined;
   const names: string[] = [];
   for (let index = 0; index < MOST_COLUMNS && (block.ends[index] ?? 0) > 0; index += 1) {
@@ -47,11 +49,13 @@ function findHeader(bytes: Buffer, to: number, extract: string): Header | undefi
   return { names, end, crlf: bytes[end - 2] === 0x0d };
 }
 
-function fill(block: FieldBlock, bytes: Buffer, range: { from: number; to: number }, extract: string): number {
+/** Position behind the header, or -1 where it is not CSV. */
+function fill(block: FieldBlock, bytes: Buffer, stretch: Stretch): number {
   try {
-    return block.fill(bytes, { ...range, lastStart: range.from });
-  } catch (cause) {
-    throw unreadable(extract, 'a quote stands in the middle of a name, or there are more than 4,096 names', cause);
+    return block.fill(bytes, stretch);
+  } catch (error) {
+    if (error instanceof Refused) return -1;
+    throw error;
   }
 }
 
@@ -64,10 +68,10 @@ function assertNames(names: readonly string[], extract: string): void {
   }
 }
 
-function unreadable(extract: string, why: string, cause?: unknown): DataFailure {
+function unreadable(extract: string, why: string): DataFailure {
   return new DataFailure(
     'E_CSV_HEADER_UNREADABLE',
     `Extract ${extract}: cannot read the header, because ${why}. Expected one line of different column names, separated by commas.`,
-    { cause, details: { extract } },
+    { details: { extract } },
   );
 }

@@ -98,7 +98,9 @@ class ChunkConversion {
   /** Writes the batch, unless a scale grew after the first one: then the file is void and only learning goes on. */
   async #flush(): Promise<void> {
     if (this.#pending === 0) return;
-    const scales = this.#learnt().map((learnt) => learnt.scale).join();
+    const scales = this.#learnt()
+      .map((learnt) => learnt.scale)
+      .join();
     this.#isVoid ||= this.#sink !== undefined && scales !== this.#scales;
     if (!this.#isVoid) {
       this.#scales = scales;
@@ -122,7 +124,12 @@ class ChunkConversion {
   }
 
   #converted(file: WrittenFile | undefined): ChunkOutcome {
-    const counted = { kind: 'converted', rows: this.#rows, shortRows: this.#shortRows, learnt: this.#learnt() } as const;
+    const counted = {
+      kind: 'converted',
+      rows: this.#rows,
+      shortRows: this.#shortRows,
+      learnt: this.#learnt(),
+    } as const;
     return file === undefined ? counted : { ...counted, file };
   }
 

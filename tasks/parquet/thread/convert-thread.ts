@@ -9,7 +9,7 @@ import type { Job, Outcome, ParityJob } from './messages.ts';
 const READ_BYTES = 1024 * 1024;
 
 parentPort?.on('message', (job: Job) => {
-  void outcomeOf(job).then((outcome) => parentPort?.postMessage(outcome));
+  void outcomeOf(job).then((outcome) => parentPort?.postMessage(outcome, []));
 });
 
 async function outcomeOf(job: Job): Promise<Outcome> {
@@ -25,7 +25,7 @@ function isSpanOdd({ source, span }: ParityJob): boolean {
   try {
     const bytes = Buffer.allocUnsafeSlow(READ_BYTES);
     let odd = false;
-    for (let position = span.start; position < span.end; ) {
+    for (let position = span.start; position < span.end;) {
       const read = readSync(file, bytes, 0, Math.min(READ_BYTES, span.end - position), position);
       if (read === 0) break;
       odd = odd !== hasOddQuotes(bytes.subarray(0, read));

@@ -49,7 +49,7 @@ export class ThreadPool<J, O> implements Closable {
       const thread = [...this.#threads].find((candidate) => candidate.work === undefined) ?? this.#start();
       if (thread === undefined) return;
       thread.work = this.#queue.shift();
-      thread.worker.postMessage(thread.work?.job);
+      thread.worker.postMessage(thread.work?.job, []);
     }
   }
 

@@ -70,7 +70,9 @@ function timestampText(column: TimestampColumn, row: number): string {
   const micros = (BigInt(column.words[2 * row + 1] ?? 0) << 32n) | BigInt((column.words[2 * row] ?? 0) >>> 0);
   const rest = ((micros % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY;
   const seconds = Math.floor(Number(rest) / 1_000_000);
-  const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => padded(part, 2));
+  const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) =>
+    padded(part, 2),
+  );
   const day = dayText(Number((micros - rest) / MICROS_PER_DAY));
   return `${day} ${clock.join(':')}.${padded(Number(rest) % 1_000_000, 6)}`;
 }

@@ -34,6 +34,7 @@ function hash(column: Exclude<AnyColumn, { kind: 'boolean' }>, row: number): num
 /** FNV-1a; a collision only makes the guess a little worse. */
 function textHash(bytes: Buffer, from: number, to: number): number {
   let value = 0x81_1c_9d_c5;
-  for (let position = from; position < to; position += 1) value = Math.imul(value ^ (bytes[position] ?? 0), 0x01_00_01_93);
+  for (let position = from; position < to; position += 1)
+    value = Math.imul(value ^ (bytes[position] ?? 0), 0x01_00_01_93);
   return value;
 }

@@ -15,7 +15,7 @@ export class OutputFile {
 
   write(bytes: Uint8Array): void {
     this.#hash.update(bytes);
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
+    for (let done = 0; done < bytes.length;) done += writeSync(this.#descriptor, bytes, done);
     this.#bytes += bytes.length;
   }
 

@@ -35,7 +35,11 @@ export function openParquetSink(path: string, plans: readonly ColumnPlan[], firs
   };
 }
 
-async function encode(batches: ReadableStream<RecordBatch>, properties: WriterProperties, file: OutputFile): Promise<void> {
+async function encode(
+  batches: ReadableStream<RecordBatch>,
+  properties: WriterProperties,
+  file: OutputFile,
+): Promise<void> {
   const output: ReadableStream<Uint8Array> = await transformParquetStream(batches, properties);
   for await (const bytes of output) file.write(bytes);
 }
