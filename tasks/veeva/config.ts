@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 import {
-  type Environment,
   type Millis,
   type Reading,
   type SecretReference,
@@ -15,7 +14,8 @@ import {
 } from '#framework';
 
 import { EXTRACT_KINDS, type ExtractKind } from './files/extract-kind.ts';
-import { type VendorFiles, readVendorFiles } from './vendor-files.ts';
+import { SETTING_NAMES, settingValues } from './setting-values.ts';
+import { readVendorFiles } from './vendor-files.ts';
 
 /** How to reach one Vault and what to take from it. */
 export interface VaultSettings {
@@ -46,56 +46,11 @@ export interface VaultSettings {
 /** Reads `vapil_settings.json` and `connector_config.json`, overridden by the environment; reports every mistake at once. */
 export function readVaultSettings(sources: SettingSources): Reading<VaultSettings> {
   const files = readVendorFiles(sources);
-  const reading = readSettings<VaultSettings>(Settings, merge(sources.environment, files), NAMES);
+  const reading = readSettings<VaultSettings>(Settings, settingValues(sources.environment, files), SETTING_NAMES);
   if (files.problems.length === 0) return reading;
   const more = reading.kind === 'unreadable' ? reading.problems : [];
   return { kind: 'unreadable', problems: [...files.problems, ...more] };
 }
-
-/** One value per setting: environment first, then the vendor's files; empty text counts as absent. */
-function merge(environment: Environment, { vapil, connector }: VendorFiles): Readonly<Record<string, unknown>> {
-  const passwordIsStored = present(environment['VAULT_PASSWORD_SECRET']) !== undefined;
-  return {
-    authenticationType: present(vapil.authenticationType),
-    url: present(environment['VAULT_URL']),
-    dns: present(environment['VAULT_DNS']) ?? present(vapil.vaultDNS),
-    vaultId: present(environment['VAULT_ID']),
-    username: present(environment['VAULT_USERNAME']) ?? present(vapil.vaultUsername),
-    password: present(environment['VAULT_PASSWORD']) ?? (passwordIsStored ? undefined : present(vapil.vaultPassword)),
-    passwordSecret: present(environment['VAULT_PASSWORD_SECRET']),
-    apiVersion: present(environment['VAULT_API_VERSION']),
-    clientId: present(environment['VAULT_CLIENT_ID']) ?? present(vapil.vaultClientId),
-    downloadHosts: present(environment['VAULT_DOWNLOAD_HOSTS']),
-    timeoutSeconds: present(environment['VAULT_TIMEOUT_SECONDS']),
-    idleTimeoutSeconds: present(environment['VAULT_IDLE_TIMEOUT_SECONDS']),
-    extractType:
-      present(environment['EXTRACT_TYPE']) ??
-      present(environment['extract_type']) ??
-      present(connector.direct_data?.extract_type),
-    stageFormat: present(environment['STAGE_FORMAT']) ?? formatOf(connector.convert_to_parquet),
-    archiveFolder: present(environment['DIRECT_DATA_FOLDER']) ?? present(connector.s3?.direct_data_folder),
-    startTime: present(environment['DIRECT_DATA_START_TIME']) ?? present(connector.direct_data?.start_time),
-  };
-}
-
-const NAMES: Readonly<Record<string, string>> = {
-  authenticationType: 'authenticationType in vapil_settings.json',
-  url: 'VAULT_URL',
-  dns: 'VAULT_DNS or vaultDNS in vapil_settings.json',
-  vaultId: 'VAULT_ID',
-  username: 'VAULT_USERNAME or vaultUsername in vapil_settings.json',
-  password: 'VAULT_PASSWORD or vaultPassword in vapil_settings.json',
-  passwordSecret: 'VAULT_PASSWORD_SECRET',
-  apiVersion: 'VAULT_API_VERSION',
-  clientId: 'VAULT_CLIENT_ID or vaultClientId in vapil_settings.json',
-  downloadHosts: 'VAULT_DOWNLOAD_HOSTS',
-  timeoutSeconds: 'VAULT_TIMEOUT_SECONDS',
-  idleTimeoutSeconds: 'VAULT_IDLE_TIMEOUT_SECONDS',
-  extractType: 'EXTRACT_TYPE or direct_data.extract_type in connector_config.json',
-  stageFormat: 'STAGE_FORMAT or convert_to_parquet in connector_config.json',
-  archiveFolder: 'DIRECT_DATA_FOLDER or s3.direct_data_folder in connector_config.json',
-  startTime: 'DIRECT_DATA_START_TIME or direct_data.start_time in connector_config.json',
-};
 
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?$/;
 const FOLDER = /^[A-Za-z0-9._=-]+(\/[A-Za-z0-9._=-]+)*$/;
@@ -218,13 +173,4 @@ function passwordOf(fields: {
   if (passwordSecret !== undefined) return { kind: 'stored', reference: passwordSecret };
   if (password !== undefined) return { kind: 'plain', secret: password };
   return 'is missing. Set it, or VAULT_PASSWORD_SECRET to the ARN of a stored secret';
-}
-
-function present<T>(value: T | '' | null | undefined): T | undefined {
-  return value === '' || value === null ? undefined : value;
-}
-
-function formatOf(convertToParquet: boolean | undefined): StageFormat | undefined {
-  if (convertToParquet === undefined) return undefined;
-  return convertToParquet ? 'parquet' : 'csv';
 }

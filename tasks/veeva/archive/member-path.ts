@@ -40,5 +40,5 @@ function problemOf(path: string, type: string): string | undefined {
 }
 
 function hasControlCharacter(path: string): boolean {
-  return [...path].some((character) => character < ' ');
+  return Buffer.from(path).some((byte) => byte < 0x20);
 }

@@ -68,7 +68,7 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
   });
   await rm(file.path, { force: true });
   requireCount(plan, { part, expected: records, found: converted.rows });
-  report(plan, part, converted, tools.log);
+  report(plan, converted, tools.log);
   return { rows: converted.rows, columns: converted.columns, files: await upload(converted, plan.table, tools) };
 }
 
@@ -87,11 +87,11 @@ function requireCount({ extract }: ExtractPlan, { part, expected, found }: Count
   );
 }
 
-function report({ extract }: ExtractPlan, part: Part, { shortRows, unknownColumns }: Converted, log: Log): void {
+function report({ extract }: ExtractPlan, { shortRows, unknownColumns }: Converted, log: Log): void {
   if (shortRows > 0)
-    log.warn('Rows with fewer fields than the header; the missing ones are NULL', { extract, part, rows: shortRows });
-  if (unknownColumns.length > 0 && part === 'updates')
-    log.info('Columns without metadata are staged as text', { extract, columns: unknownColumns.slice(0, 20) });
+    log.warn('Rows with fewer fields than the header; the missing ones are NULL', { extract, rows: shortRows });
+  if (unknownColumns.length > 0)
+    log.debug('Columns without metadata are staged as text', { extract, columns: unknownColumns.slice(0, 20) });
 }
 
 async function upload(converted: Converted, table: string, tools: StagingTools): Promise<StagedFile[]> {

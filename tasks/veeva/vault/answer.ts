@@ -20,7 +20,9 @@ interface Asked {
 const Envelope = z.object({
   responseStatus: z.string(),
   errorType: z.string().optional(),
-  errors: z.array(z.object({ type: z.string().default(''), message: z.string().default('') })).nullish(),
+  errors: z
+    .array(z.object({ type: z.string().default('UNEXPECTED_ERROR'), message: z.string().default('no message') }))
+    .nullish(),
 });
 
 /** Reads the body unless it is the bytes of a file. */
@@ -34,16 +36,8 @@ export async function readAnswer(reply: HttpReply, asked: Asked): Promise<Answer
   if (!envelope.success) return { kind: 'problem', problem: foreign(reply, asked, contentType) };
   const { responseStatus, errors, errorType } = envelope.data;
   if (responseStatus === 'SUCCESS' || responseStatus === 'WARNING') return { kind: 'json', value: json, contentType };
-  const [error] = errors ?? [];
-  const problem: VaultProblem = {
-    action: asked.action,
-    type: error?.type ?? errorType ?? 'UNEXPECTED_ERROR',
-    message: error?.message ?? 'no message',
-    responseStatus,
-    httpStatus: reply.status,
-    retryAfterMs: retryAfter(reply),
-  };
-  return { kind: 'problem', problem };
+  const [error = { type: errorType ?? 'UNEXPECTED_ERROR', message: 'no message' }] = errors ?? [];
+  return { kind: 'problem', problem: { ...problemBase(reply, asked), ...error, responseStatus } };
 }
 
 async function readText(reply: HttpReply, { signal, url }: Asked): Promise<string> {
@@ -56,15 +50,15 @@ async function readText(reply: HttpReply, { signal, url }: Asked): Promise<strin
 }
 
 /** Not Vault's JSON: a gateway, a maintenance page, a wrong address. */
-function foreign(reply: HttpReply, { action }: Asked, contentType: string): VaultProblem {
-  return {
-    action,
-    type: '',
-    message: `answered ${contentType}`,
-    responseStatus: '',
-    httpStatus: reply.status,
-    retryAfterMs: retryAfter(reply),
-  };
+function foreign(reply: HttpReply, asked: Asked, contentType: string): VaultProblem {
+  return { ...problemBase(reply, asked), type: '', message: `answered ${contentType}`, responseStatus: '' };
+}
+
+function problemBase(
+  reply: HttpReply,
+  { action }: Asked,
+): Pick<VaultProblem, 'action' | 'httpStatus' | 'retryAfterMs'> {
+  return { action, httpStatus: reply.status, retryAfterMs: retryAfter(reply) };
 }
 
 /** Vault announces minutes during its releases; gateways use the general header. */

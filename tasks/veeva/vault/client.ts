@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-import { type Closable, type Log, RemoteFailure, type Secret, Temporal, seconds } from '#framework';
+import { type Closable, type Log, RemoteFailure, type Secret, type Temporal, seconds } from '#framework';
 
 import type { VaultSettings } from '../config.ts';
 import { type ExtractKind, KIND_FACTS } from '../files/extract-kind.ts';

@@ -1,0 +1,119 @@
+import { resolve } from 'node:path';
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { archiveTree } from '../../tasks/veeva/archive/archive-tree.ts';
+import { memberPath } from '../../tasks/veeva/archive/member-path.ts';
+import { csvType, emptyColumnType, textBytes } from '../../tasks/veeva/stage/vault-types.ts';
+import { tableNames } from '../../tasks/veeva/stage/table-names.ts';
+import { failureOf } from '../support/failure-of.ts';
+
+const spooled = (member: string) => ({ member, path: `/tmp/${member.length}.csv`, bytes: 1 });
+
+describe('members of an archive', () => {
+  it.each([
+    '/etc/passwd',
+    '..',
+    '../x.csv',
+    'Object/../../x.csv',
+    'C:/x.csv',
+    '\\\\host\\x',
+    'a\\..\\b',
+    'a\u0000b',
+    'Object/',
+    '',
+  ])('are refused by name: %j', (name) => {
+    const failure = failureOf(() => memberPath({ name, type: 'file' }, 'x.tar.gz'));
+    expect(failure.code).toBe('E_ARCHIVE_MEMBER_REFUSED');
+    expect(failure.message).toContain(JSON.stringify(name));
+  });
+
+  it.each(['symlink', 'link', 'character-device', 'block-device', 'fifo'])('are refused when they are a %s', (type) => {
+    expect(failureOf(() => memberPath({ name: 'Object/x.csv', type }, 'x.tar.gz')).code).toBe(
+      'E_ARCHIVE_MEMBER_REFUSED',
+    );
+  });
+
+  it('are kept without the leading ./, and folders say nothing', () => {
+    expect(memberPath({ name: './Object/product__v.csv', type: 'file' }, 'x')).toEqual({
+      kind: 'file',
+      path: 'Object/product__v.csv',
+    });
+    expect(memberPath({ name: 'Object/', type: 'directory' }, 'x')).toEqual({ kind: 'folder' });
+  });
+
+  it('never lead out of the folder, whatever the name', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('..', '.', '/', '\\', 'a', 'Object', ':', 'C')).map((parts) => parts.join('')),
+        (name) => {
+          try {
+            const member = memberPath({ name, type: 'file' }, 'x');
+            if (member.kind === 'file') expect(resolve('/top/folder', member.path)).toMatch(/^\/top\/folder\/./);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'E_ARCHIVE_MEMBER_REFUSED' });
+          }
+        },
+      ),
+    );
+  });
+
+  it('are found below an extra folder and in other cases', () => {
+    const tree = archiveTree(
+      ['export/Object/manifest.csv', 'export/Manifest.csv', 'export/object/Product__v.csv'].map(spooled),
+      'x',
+    );
+    expect(tree.find('Object/product__v.csv')?.member).toBe('export/object/Product__v.csv');
+    expect(tree.find('manifest.csv')?.member).toBe('export/Manifest.csv');
+  });
+
+  it('must include manifest.csv', () => {
+    expect(failureOf(() => archiveTree([spooled('Object/manifest__c.csv')], 'x.tar.gz')).code).toBe(
+      'E_ARCHIVE_MANIFEST_MISSING',
+    );
+  });
+});
+
+describe('names and types of tables', () => {
+  it('take the part after the dot, and the component too where two would share a table', () => {
+    const names = tableNames(['Object.product__v', 'Object.audit__c', 'Log.Audit__c', 'Metadata.metadata']);
+    expect(Object.fromEntries(names)).toEqual({
+      'Object.product__v': 'product__v',
+      'Object.audit__c': 'object_audit__c',
+      'Log.Audit__c': 'log_audit__c',
+      'Metadata.metadata': 'metadata',
+    });
+  });
+
+  it.each([
+    ['String', 'text'],
+    ['LongText', 'text'],
+    ['Picklist', 'text'],
+    ['MultiRelationship', 'text'],
+    ['ID', 'text'],
+    ['Number', 'number'],
+    ['Boolean', 'boolean'],
+    ['Date', 'date'],
+    ['DateTime', 'timestamp'],
+    ['timestamp with time zone', 'timestamp'],
+    ['Something new', 'text'],
+  ])('read %s as %s', (type, expected) => {
+    expect(csvType('Object.x__c', { column: 'x', label: '', type, length: undefined })).toBe(expected);
+  });
+
+  it('read the document number as text, although Vault has declared it a number', () => {
+    const facts = { column: 'document_number__v', label: '', type: 'Number', length: undefined };
+    expect(csvType('Document.document_version__sys', facts)).toBe('text');
+    expect(csvType('Object.other__c', facts)).toBe('number');
+  });
+
+  it('leave room for every declared character and for longer values, and never cut', () => {
+    const facts = { column: 'x', label: '', type: 'String', length: 128 };
+    expect(textBytes(facts, 10)).toBe(384);
+    expect(textBytes(facts, 765)).toBe(765);
+    expect(textBytes({ ...facts, length: 64_000 }, 10)).toBe(65_535);
+    expect(textBytes(undefined, 90_000)).toBe(90_000);
+    expect(emptyColumnType('Object.x__c', facts)).toEqual({ kind: 'text', bytes: 384 });
+  });
+});
