@@ -33,9 +33,10 @@ export interface After {
   readonly after?: readonly (Wire<unknown> | string)[];
 }
 
-type Edges<Input, Rule extends TriggerRule> = Partial<Wires<Input, Rule>> extends Wires<Input, Rule>
-  ? [edges?: Wires<Input, Rule> & After]
-  : [edges: Wires<Input, Rule> & After];
+type Edges<Input, Rule extends TriggerRule> =
+  Partial<Wires<Input, Rule>> extends Wires<Input, Rule>
+    ? [edges?: Wires<Input, Rule> & After]
+    : [edges: Wires<Input, Rule> & After];
 
 export interface DagParts {
   readonly tasks: readonly GraphTask[];
@@ -90,7 +91,8 @@ export class DagBuilder<in Params> {
 
   #upstream(task: TaskId, wire: unknown): TaskId {
     if (typeof wire === 'string') return taskId(wire);
-    if (typeof wire === 'object' && wire !== null && 'taskId' in wire && this.#made.has(wire)) return taskId(String(wire.taskId));
+    if (typeof wire === 'object' && wire !== null && 'taskId' in wire && this.#made.has(wire))
+      return taskId(String(wire.taskId));
     throw new DefinitionFailure(
       'E_WIRE_FOREIGN',
       `Dag "${this.#dag}": task "${task}" is wired to something that this dag's d.use did not return. ` +

@@ -49,7 +49,11 @@ export interface DagOptions<Params> {
  *
  * @throws DefinitionFailure naming the dag and the mistake
  */
-export function dag<Params = unknown>(id: string, options: DagOptions<Params>, build: (d: DagBuilder<Params>) => void): Dag {
+export function dag<Params = unknown>(
+  id: string,
+  options: DagOptions<Params>,
+  build: (d: DagBuilder<Params>) => void,
+): Dag {
   const name = dagId(id);
   const builder = new DagBuilder<Params>(name);
   build(builder);
@@ -71,5 +75,8 @@ export function dag<Params = unknown>(id: string, options: DagOptions<Params>, b
 
 function activeRuns(dag: DagId, count: number): number {
   if (Number.isInteger(count) && count >= 1 && count <= 10_000) return count;
-  throw new DefinitionFailure('E_DAG_OPTION', `Dag "${dag}": maxActiveRuns ${count} is not usable. Expected a whole number from 1 to 10000.`);
+  throw new DefinitionFailure(
+    'E_DAG_OPTION',
+    `Dag "${dag}": maxActiveRuns ${count} is not usable. Expected a whole number from 1 to 10000.`,
+  );
 }

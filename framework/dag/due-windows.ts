@@ -15,13 +15,21 @@ export function dueWindows(schedule: Schedule, lastEnd: Temporal.Instant | undef
 }
 
 /** The moment at which the window that follows `lastEnd` becomes due; for "why is nothing running?". */
-export function nextDueAt(schedule: Schedule, lastEnd: Temporal.Instant | undefined, now: Temporal.Instant): Temporal.Instant {
+export function nextDueAt(
+  schedule: Schedule,
+  lastEnd: Temporal.Instant | undefined,
+  now: Temporal.Instant,
+): Temporal.Instant {
   const until = now.subtract({ milliseconds: schedule.lagMs });
   const from = beginning(schedule, lastEnd, until);
   return followingWindow(schedule, from).end.add({ milliseconds: schedule.lagMs });
 }
 
-function beginning(schedule: Schedule, lastEnd: Temporal.Instant | undefined, until: Temporal.Instant): Temporal.Instant {
+function beginning(
+  schedule: Schedule,
+  lastEnd: Temporal.Instant | undefined,
+  until: Temporal.Instant,
+): Temporal.Instant {
   if (lastEnd !== undefined) return lastEnd;
   return schedule.start === undefined
     ? previousWindow(schedule.windows, until).start

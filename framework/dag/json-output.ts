@@ -9,7 +9,9 @@ type NoValueAsNull<T> = T extends undefined ? null : [T] extends [void] ? null :
  * `unknown` where `T` survives JSON unchanged, otherwise a sentence as a type, which the compiler prints.
  * Interfaces count by their members, which a plain `T extends Json` would refuse.
  */
-export type MustBeJson<T> = [T] extends [JsonShape<T>] ? unknown : 'The output of a task must be JSON: no Date, Map, bigint, function or class';
+export type MustBeJson<T> = [T] extends [JsonShape<T>]
+  ? unknown
+  : 'The output of a task must be JSON: no Date, Map, bigint, function or class';
 
 type JsonShape<T> = T extends string | number | boolean | null | undefined
   ? T

@@ -15,12 +15,18 @@ export function orderedTasks(dag: DagId, tasks: readonly GraphTask[]): readonly 
 
 function indexed(dag: DagId, tasks: readonly GraphTask[]): ReadonlyMap<TaskId, GraphTask> {
   if (tasks.length === 0) {
-    throw new DefinitionFailure('E_DAG_EMPTY', `Dag "${dag}" has no tasks. Use at least one: d.use('extract', extract).`);
+    throw new DefinitionFailure(
+      'E_DAG_EMPTY',
+      `Dag "${dag}" has no tasks. Use at least one: d.use('extract', extract).`,
+    );
   }
   const byId = new Map<TaskId, GraphTask>();
   for (const task of tasks) {
     if (byId.has(task.id)) {
-      throw new DefinitionFailure('E_TASK_TWICE', `Dag "${dag}" has two tasks with the id "${task.id}". Give one of them another id.`);
+      throw new DefinitionFailure(
+        'E_TASK_TWICE',
+        `Dag "${dag}" has two tasks with the id "${task.id}". Give one of them another id.`,
+      );
     }
     byId.set(task.id, task);
   }

@@ -39,7 +39,13 @@ export interface PipelineOptions {
   readonly staleLock?: string;
 }
 
-export const RECORD_FACT_COLUMNS = ['pipeline_id', 'target_day', 'window_start_time', 'window_end_time', 'time_interval'] as const;
+export const RECORD_FACT_COLUMNS = [
+  'pipeline_id',
+  'target_day',
+  'window_start_time',
+  'window_end_time',
+  'time_interval',
+] as const;
 export type RecordFactColumn = (typeof RECORD_FACT_COLUMNS)[number];
 
 /** @throws DefinitionFailure `E_PIPELINE_FIELD`, `E_DURATION_UNREADABLE` */
@@ -48,7 +54,10 @@ export function pipelineSpec(options: PipelineOptions = {}): PipelineSpec {
   const known: readonly string[] = [...RECORD_FACT_COLUMNS, ...Object.keys(businessKeys)];
   for (const field of options.checkFields ?? []) {
     if (known.includes(field)) continue;
-    throw new DefinitionFailure('E_PIPELINE_FIELD', `checkFields names "${field}", which no record has. Expected one of ${known.join(', ')}.`);
+    throw new DefinitionFailure(
+      'E_PIPELINE_FIELD',
+      `checkFields names "${field}", which no record has. Expected one of ${known.join(', ')}.`,
+    );
   }
   return {
     checkFields: options.checkFields ?? known,

@@ -44,7 +44,12 @@ const Length = z.number().int().nonnegative().transform(milliseconds);
 const StoredSchedule = z.strictObject({
   version: z.literal(VERSION),
   windows: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('fixed'), lengthMs: Length.refine((length) => length > 0), anchor: Instant, zone: z.string() }),
+    z.strictObject({
+      kind: z.literal('fixed'),
+      lengthMs: Length.refine((length) => length > 0),
+      anchor: Instant,
+      zone: z.string(),
+    }),
     z.strictObject({
       kind: z.literal('wall_clock'),
       count: z.number().int().positive(),

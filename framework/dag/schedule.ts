@@ -68,7 +68,10 @@ export function every(windows: string, options: ScheduleOptions = {}): Schedule 
   };
 }
 
-function checkPolicies(windows: string, { catchUp, overlap, order }: Pick<Schedule, 'catchUp' | 'overlap' | 'order'>): void {
+function checkPolicies(
+  windows: string,
+  { catchUp, overlap, order }: Pick<Schedule, 'catchUp' | 'overlap' | 'order'>,
+): void {
   if (overlap === 'allow' && order === 'strict') {
     throw new DefinitionFailure(
       'E_SCHEDULE_UNUSABLE',

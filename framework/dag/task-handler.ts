@@ -17,20 +17,18 @@ interface Typed<Input, Params> {
 }
 
 export function taskHandler<Input, Params>(taskId: TaskId, typed: Typed<Input, Params>): TaskHandler {
+  // Without a schema the compiler has checked the wires; params were checked by the dag's schema before the run existed.
+  const inputSchema = typed.input ?? z.custom<Input>();
+  const paramsSchema = z.custom<Params>();
   return {
     run: async (context) => {
-      const input = typed.input === undefined ? trusted<Input>(context.input) : checked(taskId, typed.input, context.input);
-      return outcomeOf(taskId, await typed.run({ ...context, input, params: trusted<Params>(context.params) }));
+      const input = read(taskId, inputSchema, context.input);
+      return outcomeOf(taskId, await typed.run({ ...context, input, params: paramsSchema.parse(context.params) }));
     },
   };
 }
 
-/** Wires are checked by the compiler, and params by the dag's schema before a run exists. */
-function trusted<T>(value: unknown): T {
-  return value as T;
-}
-
-function checked<T>(taskId: TaskId, schema: z.ZodType<T>, value: unknown): T {
+function read<T>(taskId: TaskId, schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new DataFailure(

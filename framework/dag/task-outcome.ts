@@ -98,5 +98,6 @@ function jsonText(taskId: string, value: unknown): string {
 
 // The round trip makes what is stored and what a reader in the same process sees the same value.
 function parsed(text: string): Json {
-  return JSON.parse(text) as Json;
+  const value: Json = JSON.parse(text);
+  return value;
 }

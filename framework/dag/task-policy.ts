@@ -31,7 +31,11 @@ export function taskPolicy(task: string, options: PolicyOptions<TriggerRule>): T
   const rule = options.rule ?? (teardown ? 'all_done' : 'all_success');
   if (!TRIGGER_RULES.includes(rule)) throw unusable(task, `rule "${rule}" is unknown`, TRIGGER_RULES.join(', '));
   if (teardown && rule !== 'all_done' && rule !== 'always') {
-    throw unusable(task, `a teardown cannot have the rule "${rule}"`, 'all_done or always, because a teardown always runs');
+    throw unusable(
+      task,
+      `a teardown cannot have the rule "${rule}"`,
+      'all_done or always, because a teardown always runs',
+    );
   }
   return {
     rule,
@@ -60,7 +64,11 @@ function retryPolicy(task: string, given: number | Partial<RetryPolicy>): RetryP
 
 function poolName(task: string, pool: string): string {
   if (/^[a-z][a-z0-9_-]{0,62}$/.test(pool)) return pool;
-  throw unusable(task, `pool "${pool}" is not usable`, 'lower-case letters, digits, "-" and "_", starting with a letter, at most 63');
+  throw unusable(
+    task,
+    `pool "${pool}" is not usable`,
+    'lower-case letters, digits, "-" and "_", starting with a letter, at most 63',
+  );
 }
 
 function unusable(task: string, what: string, expected: string): DefinitionFailure {

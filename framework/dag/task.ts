@@ -28,7 +28,7 @@ export interface Task<in Input, out Output, out Rule extends TriggerRule = Trigg
 }
 
 /** The input of a task that reads nothing from others. */
-export type NoInput = Readonly<Record<never, never>>;
+export type NoInput = object;
 
 /**
  * Defines a task. Its input type comes from the context's annotation or from `input`, its output type from `run`:

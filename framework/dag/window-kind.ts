@@ -45,7 +45,9 @@ export function windowKindText(kind: WindowKind): string {
 
 /** The `time_interval` of a record: `15m` or `1 day`. */
 export function intervalText(kind: WindowKind): string {
-  return kind.kind === 'fixed' ? formatDuration(kind.lengthMs) : `${kind.count} ${kind.unit}${kind.count === 1 ? '' : 's'}`;
+  return kind.kind === 'fixed'
+    ? formatDuration(kind.lengthMs)
+    : `${kind.count} ${kind.unit}${kind.count === 1 ? '' : 's'}`;
 }
 
 /** @throws DefinitionFailure `E_INSTANT_UNREADABLE` */
@@ -75,13 +77,22 @@ function wallClock(text: string, options: WindowKindOptions): WallClockWindows {
   const unit = WALL_CLOCK_UNITS.find((known) => known === name);
   const count = Number(digits);
   if (unit === undefined || zone === undefined || count === 0) {
-    throw unreadable(text, 'Expected a fixed length such as 15m, or wall-clock windows such as "1 day in America/New_York" (hour, day, week, month)');
+    throw unreadable(
+      text,
+      'Expected a fixed length such as 15m, or wall-clock windows such as "1 day in America/New_York" (hour, day, week, month)',
+    );
   }
   if (unit === 'hour' && 24 % count !== 0) {
-    throw unreadable(text, 'Wall-clock hours must divide a day: 1, 2, 3, 4, 6, 8, 12 or 24. Use a fixed length such as 5h otherwise');
+    throw unreadable(
+      text,
+      'Wall-clock hours must divide a day: 1, 2, 3, 4, 6, 8, 12 or 24. Use a fixed length such as 5h otherwise',
+    );
   }
   if (options.anchor !== undefined || options.zone !== undefined) {
-    throw unreadable(text, 'Anchor and zone belong to fixed windows; wall-clock windows name their zone and follow its calendar');
+    throw unreadable(
+      text,
+      'Anchor and zone belong to fixed windows; wall-clock windows name their zone and follow its calendar',
+    );
   }
   return { kind: 'wall_clock', count, unit, zone: checkedZone(zone) };
 }

@@ -67,7 +67,10 @@ function reset(record: WindowRecord, from: Phase): WindowRecord {
     deadline: undefined,
     phaseCompleted: previousPhase(from),
     phases: { ...record.phases, ...Object.fromEntries(redone) },
-    audit: from === 'AUDIT' ? { ...NO_AUDIT, sourceCount: record.audit.sourceCount, stageCount: record.audit.stageCount } : NO_AUDIT,
+    audit:
+      from === 'AUDIT'
+        ? { ...NO_AUDIT, sourceCount: record.audit.sourceCount, stageCount: record.audit.stageCount }
+        : NO_AUDIT,
     pipelineStartTime: undefined,
     pipelineEndTime: undefined,
     retryAttempt: record.retryAttempt + 1,

@@ -14,6 +14,7 @@ export function failureOf(work: () => unknown): Failure {
 /** As `failureOf`, for work that is not done at once. */
 export async function failureOfAsync(work: () => Promise<unknown>): Promise<Failure> {
   const outcome = await work().catch((error: unknown) => ({ error }));
-  if (typeof outcome === 'object' && outcome !== null && 'error' in outcome && outcome.error instanceof Failure) return outcome.error;
+  if (typeof outcome === 'object' && outcome !== null && 'error' in outcome && outcome.error instanceof Failure)
+    return outcome.error;
   throw new Error(`Expected a failure, and got ${JSON.stringify(outcome)}.`);
 }

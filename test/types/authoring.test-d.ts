@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { type TaskContext, type Wire, dag, defer, skip, task } from '#framework';
+import { type NoInput, type TaskContext, type Wire, dag, defer, skip, task } from '#framework';
 
 interface Files {
   readonly files: readonly string[];
@@ -14,9 +14,12 @@ const checked = task('checked', {
 });
 const waits = task('waits', { run: ({ attempt }) => (attempt > 1 ? 'ready' : defer('2026-01-01T00:00Z', 'not yet')) });
 const silent = task('silent', { run: async () => {} });
-const report = task('report', { rule: 'all_done', run: ({ input }: TaskContext<{ rows?: number }>) => input.rows ?? 0 });
+const report = task('report', {
+  rule: 'all_done',
+  run: ({ input }: TaskContext<{ rows?: number }>) => input.rows ?? 0,
+});
 const careless = task('careless', { rule: 'all_done', run: ({ input }: TaskContext<{ rows: number }>) => input.rows });
-const limited = task('limited', { run: ({ params }: TaskContext<Record<never, never>, { limit: number }>) => params.limit });
+const limited = task('limited', { run: ({ params }: TaskContext<NoInput, { limit: number }>) => params.limit });
 
 dag('wired', {}, (d) => {
   const files = d.use('extract', extract);

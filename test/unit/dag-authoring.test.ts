@@ -6,16 +6,22 @@ import { DefinitionFailure, type TaskContext, type Wire, dag, every, taskId, tas
 import { failureOf } from '../support/failure-of.ts';
 
 const extract = task('extract', { run: () => ({ files: ['a.csv'] }) });
-const load = task('load', { run: ({ input }: TaskContext<{ files: { files: string[] } }>) => input.files.files.length });
+const load = task('load', {
+  run: ({ input }: TaskContext<{ files: { files: string[] } }>) => input.files.files.length,
+});
 const silent = task('silent', { run: () => {} });
 
 describe('a dag as a value', () => {
-  const products = dag('products', { schedule: every('15m'), tags: ['daily'], params: z.object({ limit: z.number() }) }, (d) => {
-    const files = d.use('extract', extract);
-    const loaded = d.use('load', load, { files, after: ['prepare'] });
-    d.use('prepare', silent);
-    d.use('cleanup', task('cleanup', { teardown: true, run: () => {} }), { after: [loaded, files] });
-  });
+  const products = dag(
+    'products',
+    { schedule: every('15m'), tags: ['daily'], params: z.object({ limit: z.number() }) },
+    (d) => {
+      const files = d.use('extract', extract);
+      const loaded = d.use('load', load, { files, after: ['prepare'] });
+      d.use('prepare', silent);
+      d.use('cleanup', task('cleanup', { teardown: true, run: () => {} }), { after: [loaded, files] });
+    },
+  );
 
   it('lists upstream tasks before downstream ones, whatever the order of definition', () => {
     expect(products.graph.tasks.map((each) => each.id)).toEqual(['extract', 'prepare', 'load', 'cleanup']);
@@ -87,7 +93,12 @@ describe('a bad definition is refused when it is loaded', () => {
       'E_TASK_TWICE',
       /two tasks with the id "a"/,
     ],
-    ['an unknown upstream', uses((d) => d.use('a', silent, { after: ['b'] })), 'E_UPSTREAM_UNKNOWN', /task "a" comes after "b"/],
+    [
+      'an unknown upstream',
+      uses((d) => d.use('a', silent, { after: ['b'] })),
+      'E_UPSTREAM_UNKNOWN',
+      /task "a" comes after "b"/,
+    ],
     [
       'a cycle, with its path',
       uses((d) => {
@@ -99,7 +110,12 @@ describe('a bad definition is refused when it is loaded', () => {
       /cycle: a -> b -> c -> a\./,
     ],
     ['a task after itself', uses((d) => d.use('a', silent, { after: ['a'] })), 'E_DAG_CYCLE', /cycle: a -> a\./],
-    ['a wire from another dag', uses((d) => d.use('a', silent, { after: [foreign ?? 'none'] })), 'E_WIRE_FOREIGN', /task "a" is wired/],
+    [
+      'a wire from another dag',
+      uses((d) => d.use('a', silent, { after: [foreign ?? 'none'] })),
+      'E_WIRE_FOREIGN',
+      /task "a" is wired/,
+    ],
     [
       'a task after a teardown',
       uses((d) => {
@@ -121,11 +137,26 @@ describe('a bad definition is refused when it is loaded', () => {
       'E_TASK_POLICY',
       /Task "t": a teardown cannot have the rule "all_success"/,
     ],
-    ['an unreadable timeout', () => task('t', { timeout: '10 minutes', run: () => {} }), 'E_DURATION_UNREADABLE', /"10 minutes"/],
+    [
+      'an unreadable timeout',
+      () => task('t', { timeout: '10 minutes', run: () => {} }),
+      'E_DURATION_UNREADABLE',
+      /"10 minutes"/,
+    ],
     ['a retry below zero', () => task('t', { retry: -1, run: () => {} }), 'E_TASK_POLICY', /retry -1/],
-    ['a retry factor below one', () => task('t', { retry: { factor: 0.5 }, run: () => {} }), 'E_TASK_POLICY', /factor 0.5/],
+    [
+      'a retry factor below one',
+      () => task('t', { retry: { factor: 0.5 }, run: () => {} }),
+      'E_TASK_POLICY',
+      /factor 0.5/,
+    ],
     ['a pool that is no name', () => task('t', { pool: 'My Pool', run: () => {} }), 'E_TASK_POLICY', /pool "My Pool"/],
-    ['no room for a run', () => dag('products', { maxActiveRuns: 0 }, (d) => d.use('a', silent)), 'E_DAG_OPTION', /maxActiveRuns 0/],
+    [
+      'no room for a run',
+      () => dag('products', { maxActiveRuns: 0 }, (d) => d.use('a', silent)),
+      'E_DAG_OPTION',
+      /maxActiveRuns 0/,
+    ],
     [
       'a checked field that no record has',
       () => dag('products', { pipeline: { checkFields: ['key_x'] } }, (d) => d.use('a', silent)),
@@ -142,7 +173,7 @@ describe('a bad definition is refused when it is loaded', () => {
       'E_CONNECTION_TWICE',
       /"vault"/,
     ],
-  ])('%s', (_, define, code, message) => {
+  ])('%s', (_, ...[define, code, message]) => {
     const failure = failureOf(define);
     expect(failure).toBeInstanceOf(DefinitionFailure);
     expect(failure).toMatchObject({ code });

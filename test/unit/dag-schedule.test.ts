@@ -42,11 +42,29 @@ describe('due windows', () => {
     ['no more than there are', { catchUp: { max: 9 } }, NOON, '2026-01-20T13:07Z', ONE_HOUR],
     ['none when the clock jumped back behind the last window', {}, NOON, '2026-01-20T11:00Z', []],
     ['none when the clock jumped back, newest only', { catchUp: 'latest' }, NOON, '2026-01-20T11:00Z', []],
-    ['the newest complete one when there is neither a start nor a record', {}, undefined, '2026-01-20T12:20Z', ONE_HOUR.slice(0, 1)],
+    [
+      'the newest complete one when there is neither a start nor a record',
+      {},
+      undefined,
+      '2026-01-20T12:20Z',
+      ONE_HOUR.slice(0, 1),
+    ],
     ['everything since the start', { start: NOON }, undefined, '2026-01-20T13:00Z', ONE_HOUR],
     ['nothing before the start', { start: NOON }, undefined, '2026-01-20T12:10Z', []],
-    ['nothing before a start that lies inside a window', { start: '2026-01-20T12:01Z' }, undefined, '2026-01-20T12:30Z', ONE_HOUR.slice(1, 2)],
-    ['nothing before the start, newest few', { start: NOON, catchUp: { max: 9 } }, undefined, '2026-01-20T13:00Z', ONE_HOUR],
+    [
+      'nothing before a start that lies inside a window',
+      { start: '2026-01-20T12:01Z' },
+      undefined,
+      '2026-01-20T12:30Z',
+      ONE_HOUR.slice(1, 2),
+    ],
+    [
+      'nothing before the start, newest few',
+      { start: NOON, catchUp: { max: 9 } },
+      undefined,
+      '2026-01-20T13:00Z',
+      ONE_HOUR,
+    ],
     [
       'a shorter one first where the last record ended off the grid',
       {},
@@ -61,7 +79,7 @@ describe('due windows', () => {
       '2026-01-20T12:45Z',
       ['2026-01-20T12:20Z..2026-01-20T12:30Z', ...ONE_HOUR.slice(2, 3)],
     ],
-  ])('%s', (_, options, lastEnd, now, expected) => {
+  ])('%s', (_, ...[options, lastEnd, now, expected]) => {
     expect(due(every('15m', options), lastEnd, now)).toEqual(expected);
   });
 
@@ -83,7 +101,13 @@ describe('due windows', () => {
 
   const schedules = fc
     .record({
-      windows: fc.constantFrom('15m', '7h', '1 day in Europe/Berlin', '1 hour in Australia/Lord_Howe', '1 month in America/New_York'),
+      windows: fc.constantFrom(
+        '15m',
+        '7h',
+        '1 day in Europe/Berlin',
+        '1 hour in Australia/Lord_Howe',
+        '1 month in America/New_York',
+      ),
       lag: fc.constantFrom('1s', '2m', '5h'),
       catchUp: fc.constantFrom<Schedule['catchUp'][]>('all', 'latest', { max: 3 }),
     })
@@ -105,22 +129,29 @@ describe('due windows', () => {
 
   it('with catch-up "all" are the same windows however often the clock is looked at, and tile the time', () => {
     fc.assert(
-      fc.property(schedules, moments, fc.array(fc.integer({ min: 0, max: 2000 }), { maxLength: 8 }), (any, first, steps) => {
-        const schedule: Schedule = { ...any, catchUp: 'all' };
-        let now = first;
-        let end = first;
-        const seen: string[] = [];
-        for (const minutes of steps) {
-          now = now.add({ minutes });
-          for (const window of dueWindows(schedule, end, now)) {
-            expect(window.start.equals(end)).toBe(true);
-            expect(Temporal.Instant.compare(window.end.add({ milliseconds: schedule.lagMs }), now)).toBeLessThanOrEqual(0);
-            end = window.end;
-            seen.push(windowText(window));
+      fc.property(
+        schedules,
+        moments,
+        fc.array(fc.integer({ min: 0, max: 2000 }), { maxLength: 8 }),
+        (any, first, steps) => {
+          const schedule: Schedule = { ...any, catchUp: 'all' };
+          let now = first;
+          let end = first;
+          const seen: string[] = [];
+          for (const minutes of steps) {
+            now = now.add({ minutes });
+            for (const window of dueWindows(schedule, end, now)) {
+              expect(window.start.equals(end)).toBe(true);
+              expect(
+                Temporal.Instant.compare(window.end.add({ milliseconds: schedule.lagMs }), now),
+              ).toBeLessThanOrEqual(0);
+              end = window.end;
+              seen.push(windowText(window));
+            }
           }
-        }
-        expect(seen).toEqual(dueWindows(schedule, first, now).map(windowText));
-      }),
+          expect(seen).toEqual(dueWindows(schedule, first, now).map(windowText));
+        },
+      ),
     );
   });
 
@@ -159,12 +190,13 @@ describe('a schedule', () => {
     expect(scheduleFromJson(stored)).toEqual(schedule);
   });
 
-  it.each([{}, { ...Object(scheduleToJson(every('15m'))), version: 2 }, { ...Object(scheduleToJson(every('15m'))), extra: 1 }])(
-    'is refused where the stored form is of another version',
-    (stored) => {
-      expect(failureOf(() => scheduleFromJson(stored))).toMatchObject({ name: 'Bug', code: 'E_SCHEDULE_STORED' });
-    },
-  );
+  it.each([
+    {},
+    { ...Object(scheduleToJson(every('15m'))), version: 2 },
+    { ...Object(scheduleToJson(every('15m'))), extra: 1 },
+  ])('is refused where the stored form is of another version', (stored) => {
+    expect(failureOf(() => scheduleFromJson(stored))).toMatchObject({ name: 'Bug', code: 'E_SCHEDULE_STORED' });
+  });
 });
 
 describe('the wake-up of a schedule', () => {
@@ -172,7 +204,7 @@ describe('the wake-up of a schedule', () => {
     ['15m', { lag: '2m' }, 900_000, 120_000],
     ['15m', { lag: '20m' }, 900_000, 300_000],
     ['1h', { anchor: '1969-12-31T23:45Z' }, 3_600_000, 2_700_000],
-  ])('of %s %j comes at the end of each window plus its lag', (windows, options, everyMs, offsetMs) => {
+  ])('of %s %j comes at the end of each window plus its lag', (windows, options, ...[everyMs, offsetMs]) => {
     expect(wakeUp(every(windows, options))).toEqual({ kind: 'every', everyMs, offsetMs });
   });
 

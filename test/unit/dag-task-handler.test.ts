@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { MAX_OUTPUT_BYTES, Temporal, dag, dagId, defer, runId, silentLog, skip, systemClock, task, taskId, windowOf } from '#framework';
+import {
+  MAX_OUTPUT_BYTES,
+  Temporal,
+  dag,
+  dagId,
+  defer,
+  runId,
+  silentLog,
+  skip,
+  systemClock,
+  task,
+  taskId,
+  windowOf,
+} from '#framework';
 
 import { failureOf, failureOfAsync } from '../support/failure-of.ts';
 
@@ -87,7 +100,11 @@ describe('what a task function is given', () => {
   });
 
   it('has the window of the run, or a message that says how to give one', () => {
-    const window = { start: Temporal.Instant.from('2026-01-01T00:00Z'), end: Temporal.Instant.from('2026-01-01T00:15Z'), zone: 'UTC' };
+    const window = {
+      start: Temporal.Instant.from('2026-01-01T00:00Z'),
+      end: Temporal.Instant.from('2026-01-01T00:15Z'),
+      zone: 'UTC',
+    };
     expect(windowOf({ ...context(), window })).toBe(window);
     expect(failureOf(() => windowOf(context())).message).toContain('windrow dags trigger products --window');
   });

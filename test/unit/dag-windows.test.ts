@@ -57,7 +57,9 @@ describe('a window kind', () => {
   });
 
   it('refuses an anchor or a second zone for wall-clock windows', () => {
-    expect(failureOf(() => parseWindowKind('1 day in UTC', { zone: 'UTC' }))).toMatchObject({ code: 'E_WINDOW_UNREADABLE' });
+    expect(failureOf(() => parseWindowKind('1 day in UTC', { zone: 'UTC' }))).toMatchObject({
+      code: 'E_WINDOW_UNREADABLE',
+    });
     expect(failureOf(() => parseWindowKind('1h', { anchor: 'noon' }))).toMatchObject({ code: 'E_INSTANT_UNREADABLE' });
   });
 });
@@ -79,7 +81,13 @@ describe('fixed windows', () => {
   });
 
   it('do not notice a change of clocks', () => {
-    const starts = [...windowsBetween(parseWindowKind('1d', { zone: 'Europe/Berlin' }), at('2026-03-28T00:00Z'), at('2026-03-31T00:00Z'))];
+    const starts = [
+      ...windowsBetween(
+        parseWindowKind('1d', { zone: 'Europe/Berlin' }),
+        at('2026-03-28T00:00Z'),
+        at('2026-03-31T00:00Z'),
+      ),
+    ];
     expect(starts.map(windowText)).toEqual([
       '2026-03-28T00:00Z..2026-03-29T00:00Z',
       '2026-03-29T00:00Z..2026-03-30T00:00Z',
@@ -210,13 +218,25 @@ describe('wall-clock windows', () => {
       ['2011-12-29T00:00-10:00 24h', '2011-12-31T00:00+14:00 24h'],
     ],
     [
+      'hours in Apia, where a whole day of them is missing',
+      '1 hour in Pacific/Apia',
+      '2011-12-30T08:00Z',
+      '2011-12-30T12:00Z',
+      [
+        '2011-12-29T22:00-10:00 1h',
+        '2011-12-29T23:00-10:00 1h',
+        '2011-12-31T00:00+14:00 1h',
+        '2011-12-31T01:00+14:00 1h',
+      ],
+    ],
+    [
       'days in Newfoundland, where clocks fell back over midnight in 2010',
       '1 day in America/St_Johns',
       '2010-11-05T02:30Z',
       '2010-11-08T03:30Z',
       ['2010-11-05T00:00-02:30 24h', '2010-11-06T00:00-02:30 24h', '2010-11-07T00:00-02:30 25h'],
     ],
-  ])('%s', (_, kind, from, until, expected) => {
+  ])('%s', (_, ...[kind, from, until, expected]) => {
     expect(onPaper(kind, from, until)).toEqual(expected);
   });
 
@@ -227,11 +247,22 @@ describe('wall-clock windows', () => {
   });
 });
 
-const ZONES = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Pacific/Apia', 'America/St_Johns', 'Africa/Cairo'];
+const ZONES = [
+  'Europe/Berlin',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'Asia/Kolkata',
+  'Pacific/Apia',
+  'America/St_Johns',
+  'Africa/Cairo',
+];
 const kinds: fc.Arbitrary<WindowKind> = fc.oneof(
   fc.integer({ min: 1, max: 3000 }).map((count) => parseWindowKind(`${count}m`, { anchor: '2020-02-29T00:07Z' })),
   fc
-    .tuple(fc.constantFrom('1 hour', '6 hours', '24 hours', '1 day', '3 days', '1 week', '1 month', '5 months'), fc.constantFrom(...ZONES))
+    .tuple(
+      fc.constantFrom('1 hour', '6 hours', '24 hours', '1 day', '3 days', '1 week', '1 month', '5 months'),
+      fc.constantFrom(...ZONES),
+    )
     .map(([length, zone]) => parseWindowKind(`${length} in ${zone}`)),
 );
 const moments = fc

@@ -21,7 +21,11 @@ import {
 
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const NOW = at('2026-01-20T13:00Z');
-const DONE: PhaseProgress = { status: 'COMPLETED', startedAt: at('2026-01-20T12:20Z'), endedAt: at('2026-01-20T12:21Z') };
+const DONE: PhaseProgress = {
+  status: 'COMPLETED',
+  startedAt: at('2026-01-20T12:20Z'),
+  endedAt: at('2026-01-20T12:21Z'),
+};
 
 const pending: WindowRecord = {
   id: recordId(42),
@@ -55,7 +59,14 @@ const completed: WindowRecord = {
   dagRunId: runId(9),
   phaseCompleted: 'AUDIT',
   phases: { SOURCE_TO_STAGE: DONE, STAGE_TO_TARGET: DONE, AUDIT: DONE },
-  audit: { result: 'PASS', sourceCount: 10, stageCount: 10, targetCount: 10, countDifference: 0, percentageDifference: '0.00' },
+  audit: {
+    result: 'PASS',
+    sourceCount: 10,
+    stageCount: 10,
+    targetCount: 10,
+    countDifference: 0,
+    percentageDifference: '0.00',
+  },
   pipelineStartTime: at('2026-01-20T12:20Z'),
   pipelineEndTime: at('2026-01-20T12:25Z'),
 };
@@ -71,20 +82,34 @@ const failedLoad: WindowRecord = {
 
 describe('a plan to re-run a record', () => {
   it.each<[string, WindowRecord, Phase | undefined, Phase, Phase[]]>([
-    ['resumes a failed one behind its last completed phase', failedLoad, undefined, 'STAGE_TO_TARGET', ['SOURCE_TO_STAGE']],
+    [
+      'resumes a failed one behind its last completed phase',
+      failedLoad,
+      undefined,
+      'STAGE_TO_TARGET',
+      ['SOURCE_TO_STAGE'],
+    ],
     ['starts a failed one anew from a named phase', failedLoad, 'SOURCE_TO_STAGE', 'SOURCE_TO_STAGE', []],
     ['repeats everything of a completed one', completed, undefined, 'SOURCE_TO_STAGE', []],
-    ['repeats a completed one from a named phase', completed, 'STAGE_TO_TARGET', 'STAGE_TO_TARGET', ['SOURCE_TO_STAGE']],
+    [
+      'repeats a completed one from a named phase',
+      completed,
+      'STAGE_TO_TARGET',
+      'STAGE_TO_TARGET',
+      ['SOURCE_TO_STAGE'],
+    ],
     ['repeats only the audit', completed, 'AUDIT', 'AUDIT', ['SOURCE_TO_STAGE', 'STAGE_TO_TARGET']],
     ['begins one that was never run', pending, undefined, 'SOURCE_TO_STAGE', []],
-  ])('%s', (_, record, from, starts, keeps) => {
+  ])('%s', (_, ...[record, from, starts, keeps]) => {
     const plan = planned(record, from);
     expect(plan).toMatchObject({ recordId: 42, from: starts, keeps });
     expect(nextPhase(plan.after.phaseCompleted)).toBe(starts);
   });
 
   it('names every column it changes, with both values, and no other', () => {
-    expect(Object.fromEntries(planned(failedLoad).resets.map(({ column, before, after }) => [column, [before, after]]))).toEqual({
+    expect(
+      Object.fromEntries(planned(failedLoad).resets.map(({ column, before, after }) => [column, [before, after]])),
+    ).toEqual({
       dag_run_id: [9, null],
       pipeline_status: ['FAILED', 'PENDING'],
       stage_to_target_ingestion_start_time: ['2026-01-20T12:20:00Z', null],
@@ -104,7 +129,10 @@ describe('a plan to re-run a record', () => {
 
   it('is refused while a run works on the record, naming the run', () => {
     const running: WindowRecord = { ...failedLoad, pipelineStatus: 'IN_PROGRESS', leaseUntil: NOW.add({ seconds: 1 }) };
-    expect(rerunPlan(running, { now: NOW })).toMatchObject({ kind: 'refused', reason: expect.stringContaining('run 9') });
+    expect(rerunPlan(running, { now: NOW })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('run 9'),
+    });
     expect(rerunPlan({ ...running, leaseUntil: undefined }, { now: NOW })).toMatchObject({ kind: 'refused' });
   });
 
@@ -124,7 +152,11 @@ describe('a plan to re-run a record', () => {
   });
 
   const phases = fc.constantFrom(undefined, ...PHASES);
-  const records = fc.record({ phaseCompleted: phases, pipelineStatus: fc.constantFrom(...RECORD_STATUSES), retryAttempt: fc.nat(9) });
+  const records = fc.record({
+    phaseCompleted: phases,
+    pipelineStatus: fc.constantFrom(...RECORD_STATUSES),
+    retryAttempt: fc.nat(9),
+  });
 
   it('leaves the kept phases as they are, resets all others, and never touches the window', () => {
     fc.assert(
@@ -133,7 +165,9 @@ describe('a plan to re-run a record', () => {
         const plan = rerunPlan(record, { now: NOW, ...(from === undefined ? {} : { from }) });
         if (plan.kind === 'refused') return;
         expect([...plan.keeps, ...plan.repeats]).toEqual(PHASES);
-        expect(plan.keeps.every((phase) => isCompleted(record, phase) && plan.after.phases[phase] === record.phases[phase])).toBe(true);
+        expect(
+          plan.keeps.every((phase) => isCompleted(record, phase) && plan.after.phases[phase] === record.phases[phase]),
+        ).toBe(true);
         expect(plan.repeats.every((phase) => plan.after.phases[phase].status === 'PENDING')).toBe(true);
         expect(plan.after.window).toBe(record.window);
         expect(plan.after.retryAttempt).toBe(record.retryAttempt + 1);

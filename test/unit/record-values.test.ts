@@ -54,13 +54,21 @@ describe('phases', () => {
 describe('a new record', () => {
   const made = (options: PipelineOptions, each: Window, kind?: string) =>
     newRecords(
-      { pipelineId: 'products', spec: pipelineSpec(options), ...(kind === undefined ? {} : { windows: parseWindowKind(kind) }) },
+      {
+        pipelineId: 'products',
+        spec: pipelineSpec(options),
+        ...(kind === undefined ? {} : { windows: parseWindowKind(kind) }),
+      },
       [each],
     )[0];
 
   it('has the day of its start in the zone of its window', () => {
-    expect(made({}, window('2026-01-20T04:45Z', '2026-01-20T05:00Z', 'America/New_York'))?.targetDay.toString()).toBe('2026-01-19');
-    expect(made({}, window('2026-01-20T18:30Z', '2026-01-20T18:45Z', 'Asia/Kolkata'))?.targetDay.toString()).toBe('2026-01-21');
+    expect(made({}, window('2026-01-20T04:45Z', '2026-01-20T05:00Z', 'America/New_York'))?.targetDay.toString()).toBe(
+      '2026-01-19',
+    );
+    expect(made({}, window('2026-01-20T18:30Z', '2026-01-20T18:45Z', 'Asia/Kolkata'))?.targetDay.toString()).toBe(
+      '2026-01-21',
+    );
     expect(made({}, window('2026-01-20T18:30Z', '2026-01-20T18:45Z'))?.targetDay.toString()).toBe('2026-01-20');
   });
 
@@ -92,7 +100,9 @@ describe('a new record', () => {
     const key_x = (): string => {
       throw new RangeError('no path');
     };
-    const failure = failureOf(() => made({ businessKeys: { key_x } }, window('2026-01-20T12:00Z', '2026-01-20T14:00Z')));
+    const failure = failureOf(() =>
+      made({ businessKeys: { key_x } }, window('2026-01-20T12:00Z', '2026-01-20T14:00Z')),
+    );
     expect(failure).toMatchObject({ name: 'DataFailure', code: 'E_BUSINESS_KEY', cause: expect.any(RangeError) });
     expect(failure.message).toContain('"key_x" cannot be computed for the window 2026-01-20T12:00Z..2026-01-20T14:00Z');
   });
@@ -110,21 +120,43 @@ describe('validating a record', () => {
 
   it.each<[string, string[], string, object]>([
     ['valid once its lag is over', [], '2026-01-20T12:17Z', { kind: 'valid' }],
-    ['too early a millisecond before', [], '2026-01-20T12:16:59.999Z', { kind: 'future', readyAt: at('2026-01-20T12:17Z') }],
-    ['complete with every column', ['pipeline_id', 'target_day', 'window_start_time', 'window_end_time', 'time_interval'], NOW, { kind: 'valid' }],
+    [
+      'too early a millisecond before',
+      [],
+      '2026-01-20T12:16:59.999Z',
+      { kind: 'future', readyAt: at('2026-01-20T12:17Z') },
+    ],
+    [
+      'complete with every column',
+      ['pipeline_id', 'target_day', 'window_start_time', 'window_end_time', 'time_interval'],
+      NOW,
+      { kind: 'valid' },
+    ],
     ['complete where a key is zero or false', ['key_x', 'key_n', 'key_f'], NOW, { kind: 'valid' }],
-    ['incomplete, naming every absent field in order', ['key_z', 'key_x', 'key_y'], NOW, { kind: 'incomplete', absent: ['key_z', 'key_y'] }],
-    ['incomplete for a name that only JavaScript knows', ['toString'], NOW, { kind: 'incomplete', absent: ['toString'] }],
+    [
+      'incomplete, naming every absent field in order',
+      ['key_z', 'key_x', 'key_y'],
+      NOW,
+      { kind: 'incomplete', absent: ['key_z', 'key_y'] },
+    ],
+    [
+      'incomplete for a name that only JavaScript knows',
+      ['toString'],
+      NOW,
+      { kind: 'incomplete', absent: ['toString'] },
+    ],
     ['incomplete rather than early', ['key_z'], '2026-01-20T12:00Z', { kind: 'incomplete', absent: ['key_z'] }],
-  ])('finds it %s', (_, checkFields, now, expected) => {
+  ])('finds it %s', (_, ...[checkFields, now, expected]) => {
     expect(validateRecord(record, { checkFields, lagMs }, at(now))).toEqual(expected);
   });
 
   it('misses each column that is empty', () => {
-    expect(validateRecord({ ...record, timeInterval: '' }, { checkFields: ['time_interval'], lagMs }, at(NOW))).toEqual({
-      kind: 'incomplete',
-      absent: ['time_interval'],
-    });
+    expect(validateRecord({ ...record, timeInterval: '' }, { checkFields: ['time_interval'], lagMs }, at(NOW))).toEqual(
+      {
+        kind: 'incomplete',
+        absent: ['time_interval'],
+      },
+    );
   });
 });
 
@@ -144,7 +176,7 @@ describe('differences of counts', () => {
     [30_000, 30_001, -1, '0.00'],
     [1, 4, -3, '-300.00'],
     [Number.MAX_SAFE_INTEGER, 1, Number.MAX_SAFE_INTEGER - 1, '100.00'],
-  ])('of %d and %d are %d rows and %s percent', (source, target, countDifference, percentageDifference) => {
+  ])('of %d and %d are %d rows and %s percent', (source, target, ...[countDifference, percentageDifference]) => {
     expect(differences(source, target)).toEqual({ countDifference, percentageDifference });
   });
 
