@@ -1,4 +1,4 @@
-import { type Clock, ConfigFailure, type Millis, Temporal, hours, minutes, systemClock } from '#framework';
+import { type Clock, ConfigFailure, type Millis, type Temporal, hours, minutes, systemClock } from '#framework';
 import type { Fault } from './faults/fault.ts';
 
 export interface VaultOptions {

@@ -4,7 +4,7 @@ import { packArchive } from './archive/tar-gz.ts';
 import { daysUpTo, type Day, type ExtractType, fileName, windowStop, windowsUpTo } from './calendar.ts';
 import { logsOf } from './model/audit-logs.ts';
 import type { ChangeSet } from './model/change-set.ts';
-import { Evolution, WINDOW_MS } from './model/evolution.ts';
+import { type Evolution, WINDOW_MS } from './model/evolution.ts';
 import { logExtracts } from './model/fixed-extracts.ts';
 import type { VaultOptions } from './options.ts';
 import { evolutionFrom, initialState, logDay } from './vault-model.ts';

@@ -61,7 +61,7 @@ function newId(table: Table): string {
   const { component, name } = table.extract;
   if (name === 'user__sys') return String(12_000 + table.issued);
   if (component !== 'Object') return String(table.issued);
-  const mark = [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 1296, 7);
+  const mark = Buffer.from(name).reduce((sum, letter) => (sum * 31 + letter) % 1296, 7);
   return `V${mark.toString(36).toUpperCase().padStart(2, '0')}${String(table.issued).padStart(12, '0')}`;
 }
 

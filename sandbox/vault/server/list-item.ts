@@ -59,7 +59,7 @@ function partItem(vault: Vault, file: PublishedFile, { part, version }: PartForm
 function checksum(faults: FaultBoard, names: readonly string[], md5: string): Item {
   if (faults.strike('no_md5', { names }) !== undefined) return {};
   const isWrong = faults.strike('wrong_md5', { names }) !== undefined;
-  return { md5checksum: isWrong ? [...md5].toReversed().join('') : md5 };
+  return { md5checksum: isWrong ? `${md5.slice(1)}${md5.slice(0, 1)}` : md5 };
 }
 
 function partUrl({ faults, url }: Vault, names: readonly string[], { part, version }: PartForm): string {

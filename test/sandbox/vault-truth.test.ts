@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { Temporal } from '#framework';
+import type { TruthTable } from '../../sandbox/vault/index.ts';
+import { ENABLED, openVault, type VaultBench } from './vault-client.ts';
+import { Replica, rowText } from './vault-replica.ts';
+
+const after = (windows: number): Temporal.Instant => ENABLED.add({ minutes: 15 * windows });
+const ofLogs = (table: TruthTable): boolean => table.extract.startsWith('Log.');
+
+async function replayed({ client }: VaultBench): Promise<Replica> {
+  const replica = new Replica();
+  const [full] = await client.items({ extract_type: 'full_directdata' });
+  if (full === undefined) throw new Error('No Full is listed.');
+  replica.applyFull(await client.open(full));
+  for (const item of await client.items({ extract_type: 'incremental_directdata' })) {
+    replica.applyWindow(await client.open(item));
+  }
+  return replica;
+}
+
+function expectEqual(replica: Replica, truth: readonly TruthTable[]): void {
+  expect(replica.extracts()).toEqual(truth.map(({ extract }) => extract).toSorted());
+  for (const table of truth) {
+    expect(replica.rows(table), table.extract).toEqual(table.rows.map(rowText).toSorted());
+    const columns = table.columns.map(({ name }) => name).toSorted();
+    if (!ofLogs(table)) expect(replica.columns(table.extract), table.extract).toEqual(columns);
+  }
+}
+
+describe('the truth of the Vault', () => {
+  it('is what a replay of the Full and of every window gives, for any seed, size and number of windows', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ seed: fc.nat(10_000), objects: fc.integer({ min: 2, max: 20 }), windows: fc.integer({ min: 0, max: 30 }) }),
+        async ({ seed, objects, windows }) => {
+          const bench = await openVault({ seed, objects, rows: 150, changesPerWindow: 25, partBytes: 20_000 });
+          bench.clock.afterWindows(windows);
+          try {
+            expectEqual(await replayed(bench), bench.vault.truth(after(windows)).filter((table) => !ofLogs(table)));
+          } finally {
+            await bench.vault.close();
+          }
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+
+  it('is what the next daily Full holds, after a day of windows', async () => {
+    const bench = await openVault({ dailyFulls: true, changesPerWindow: 20 });
+    bench.clock.set(after(96).add({ hours: 1 }));
+    const full = (await bench.client.items({ extract_type: 'full_directdata' })).at(-1);
+    const replica = new Replica();
+    if (full !== undefined) replica.applyFull(await bench.client.open(full));
+    expectEqual(replica, bench.vault.truth(after(96)).filter((table) => !ofLogs(table)));
+    expect(full?.name).toBe('143462-20260121-0800-F');
+    await bench.vault.close();
+  });
+
+  it('holds the audit logs of every day that has ended', async () => {
+    const bench = await openVault({ changesPerWindow: 2 });
+    bench.clock.set(after(96).add({ hours: 1 }));
+    const replica = new Replica();
+    for (const item of await bench.client.items({ extract_type: 'log_directdata' })) {
+      replica.applyLog(await bench.client.open(item));
+    }
+    const logs = bench.vault.truth(after(96)).filter(ofLogs);
+    expectEqual(replica, logs);
+    expect(logs.map(({ rows }) => rows.length).toSorted()).toEqual([40, 80, 80, 80]);
+    await bench.vault.close();
+  });
+
+  it('can be asked for an earlier moment after a later one', async () => {
+    const { vault } = await openVault();
+    const early = vault.truth(after(3));
+    const late = vault.truth(after(20));
+    expect(vault.truth(after(3))).toEqual(early);
+    expect(late).not.toEqual(early);
+    await vault.close();
+  });
+
+  it('changes columns and tables as time goes on: some come, some go', async () => {
+    const { vault } = await openVault({ objects: 20 });
+    const names = (windows: number): Set<string> =>
+      new Set(vault.truth(after(windows)).flatMap(({ extract, columns }) => columns.map(({ name }) => `${extract}.${name}`)));
+    const [before, later] = [names(0), names(12)];
+    expect(later.has('Object.added_5__c.id')).toBe(true);
+    expect([...later].filter((name) => name.includes('.added_in_'))).toHaveLength(2);
+    expect([...before].filter((name) => name.endsWith('.id') && !later.has(name))).toHaveLength(1);
+    expect([...before].filter((name) => !later.has(name)).length).toBeGreaterThan(2);
+    await vault.close();
+  });
+});
