@@ -1,0 +1,160 @@
+import { type Job, type JobsOptions, Queue, Worker, createPostgresBackend, isPgPool, runMigrations, withBackend } from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+
+import type { Closable } from '../core/closable.ts';
+import { Bug, ConfigFailure } from '../core/failures.ts';
+import type { Log } from '../core/log.ts';
+import type { Secret } from '../core/secret.ts';
+
+export type BackendSettings =
+  | { readonly kind: 'redis'; readonly url: Secret; readonly prefix: string }
+  | { readonly kind: 'postgres'; readonly url: Secret };
+
+/** The few members of BullMQ's queue that are used; the same on both backends. */
+export interface JobQueue extends Closable {
+  readonly addBulk: (jobs: readonly NewJob[]) => Promise<void>;
+  readonly stateOf: (jobId: string) => Promise<string>;
+  readonly remove: (jobId: string) => Promise<void>;
+  readonly upsertScheduler: (id: string, repeat: Repeat, name: string) => Promise<void>;
+  readonly schedulerIds: () => Promise<readonly string[]>;
+  readonly removeScheduler: (id: string) => Promise<void>;
+  /** The BullMQ queue itself, for Bull Board only. */
+  readonly inner: unknown;
+}
+
+export interface NewJob {
+  readonly name: string;
+  readonly data: object;
+  readonly opts: JobsOptions;
+}
+
+export type Repeat = { readonly every: number; readonly offset: number } | { readonly pattern: string; readonly tz: string };
+
+export interface JobWorker extends Closable {
+  readonly ready: () => Promise<void>;
+  readonly pause: () => Promise<void>;
+}
+
+export interface WorkerSettings {
+  readonly concurrency: number;
+  readonly process: (job: Pick<Job, 'id' | 'data' | 'log' | 'updateProgress'>) => Promise<unknown>;
+}
+
+export interface Backend extends Closable {
+  readonly kind: 'redis' | 'postgres';
+  readonly queue: (name: string) => JobQueue;
+  readonly worker: (name: string, settings: WorkerSettings) => JobWorker;
+}
+
+/** BullMQ's schema must be there already: see `migrateQueues`. */
+export function openBackend(settings: BackendSettings, log: Log): Backend {
+  return settings.kind === 'redis' ? redisBackend(settings, log) : postgresBackend(settings, log);
+}
+
+/** Brings BullMQ's own tables to the newest version. Redis needs none. */
+export async function migrateQueues(settings: BackendSettings): Promise<void> {
+  if (settings.kind === 'redis') return;
+  const client = new pg.Client({ connectionString: settings.url.reveal() });
+  await client.connect();
+  try {
+    await runMigrations(client);
+  } finally {
+    await client.end();
+  }
+}
+
+// A lock that is not renewed for 15 s makes a job stalled, looked for every 5 s (with the defaults a job of a killed worker
+// came back after 60.7 s, with 5 s and 2 s after 4.3 s). The engine's own lease is what decides; this only tidies up.
+const WORKER_OPTIONS = { lockDuration: 15_000, stalledInterval: 5000, maxStalledCount: 1, drainDelay: 5 };
+
+function redisBackend(settings: Extract<BackendSettings, { kind: 'redis' }>, log: Log): Backend {
+  // BullMQ demands null for workers: a blocking read must survive any number of reconnects.
+  const connection = new Redis(settings.url.reveal(), { maxRetriesPerRequest: null, enableAutoPipelining: true, lazyConnect: true });
+  connection.on('error', (error) => log.warn('Redis is not reachable', { message: error.message }));
+  const { prefix } = settings;
+  return {
+    kind: 'redis',
+    queue: (name) => jobQueue(listening(new Queue(name, { connection, prefix }), log)),
+    worker: (name, { concurrency, process }) =>
+      jobWorker(listening(new Worker(name, (job) => process(job), { ...WORKER_OPTIONS, connection, prefix, concurrency }), log)),
+    close: async () => {
+      await connection.quit().catch(() => connection.disconnect());
+    },
+  };
+}
+
+function postgresBackend(settings: Extract<BackendSettings, { kind: 'postgres' }>, log: Log): Backend {
+  const classes = withBackend(createPostgresBackend);
+  // A pool of our own: BullMQ cannot load the driver itself in an ES module, and expects the driver's default types.
+  const pool = new pg.Pool({
+    connectionString: settings.url.reveal(),
+    max: 20,
+    options: '-c search_path=bullmq',
+    application_name: 'windrow queues',
+  });
+  pool.on('error', (error) => log.warn('A queue connection broke', { message: error.message }));
+  // A guard, because BullMQ describes the driver's pool in types of its own.
+  const connection: unknown = pool;
+  if (!isPgPool(connection)) throw new Bug('E_QUEUE_POOL', 'BullMQ does not recognise the pool of the pg driver.');
+  return {
+    kind: 'postgres',
+    queue: (name) => jobQueue(listening(new classes.Queue(name, { connection }), log)),
+    worker: (name, { concurrency, process }) =>
+      jobWorker(listening(new classes.Worker(name, (job) => process(job), { ...WORKER_OPTIONS, connection, concurrency }), log)),
+    close: () => pool.end(),
+  };
+}
+
+type AnyQueue = Pick<
+  Queue,
+  'addBulk' | 'getJobState' | 'remove' | 'upsertJobScheduler' | 'getJobSchedulers' | 'removeJobScheduler' | 'close'
+>;
+
+function jobQueue(queue: AnyQueue): JobQueue {
+  let closing: Promise<void> | undefined;
+  return {
+    inner: queue,
+    addBulk: async (jobs) => {
+      await queue.addBulk(jobs.map(({ name, data, opts }) => ({ name, data, opts })));
+    },
+    stateOf: (jobId) => queue.getJobState(jobId),
+    remove: async (jobId) => {
+      await queue.remove(jobId);
+    },
+    upsertScheduler: async (id, repeat, name) => {
+      await queue.upsertJobScheduler(id, repeat, { name, opts: { removeOnComplete: 20, removeOnFail: 20 } });
+    },
+    schedulerIds: async () => (await queue.getJobSchedulers()).map(({ key }) => key),
+    removeScheduler: async (id) => {
+      await queue.removeJobScheduler(id);
+    },
+    close: () => (closing ??= queue.close()),
+  };
+}
+
+function jobWorker(worker: Pick<Worker, 'waitUntilReady' | 'pause' | 'close'>): JobWorker {
+  let closing: Promise<void> | undefined;
+  return {
+    ready: async () => {
+      await worker.waitUntilReady();
+    },
+    pause: () => worker.pause(true),
+    close: () => (closing ??= worker.close()),
+  };
+}
+
+// Without a listener an 'error' event would end the process; BullMQ reconnects by itself.
+function listening<T extends { on: (event: 'error', hear: (error: Error) => void) => unknown }>(emitter: T, log: Log): T {
+  emitter.on('error', (error) => log.warn('BullMQ reports an error', { message: error.message }));
+  return emitter;
+}
+
+/** @throws ConfigFailure `E_REDIS_URL` */
+export function backendSettings(urls: { readonly redis?: Secret; readonly database: Secret; readonly prefix: string }): BackendSettings {
+  if (urls.redis === undefined) return { kind: 'postgres', url: urls.database };
+  if (!/^rediss?:\/\//.test(urls.redis.reveal())) {
+    throw new ConfigFailure('E_REDIS_URL', 'REDIS_URL cannot be read. Expected redis://host:6379 or rediss://user:password@host:6380.');
+  }
+  return { kind: 'redis', url: urls.redis, prefix: urls.prefix };
+}

@@ -1,0 +1,116 @@
+import { UnrecoverableError } from 'bullmq';
+import { z } from 'zod';
+
+import { type Closable, closeAll } from '../core/closable.ts';
+import { Temporal } from '../core/time.ts';
+import type { WakeUp } from '../dag/wake-up.ts';
+import type { Dispatch } from '../store/runs/dispatch.ts';
+import { RunIdColumn, TaskIdColumn } from '../store/runs/run-rows.ts';
+import type { Backend, JobQueue, NewJob, Repeat } from './backend.ts';
+import type { ConsumeOptions, Consumer, Dispatcher } from './dispatcher.ts';
+
+const WAKE_UPS = 'windrow-wake-ups';
+
+/** Jobs are kept for people to look at in Bull Board, not for the engine. */
+const KEPT = { age: 86_400, count: 5000 };
+
+export function queueName(pool: string): string {
+  return `windrow-${pool}`;
+}
+
+export class BullMqDispatcher implements Dispatcher {
+  readonly #backend: Backend;
+  readonly #queues = new Map<string, JobQueue>();
+  readonly #opened: Closable[] = [];
+  #closing: Promise<void> | undefined;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.#opened.push(backend);
+  }
+
+  get backend(): 'redis' | 'postgres' {
+    return this.#backend.kind;
+  }
+
+  /** The queue of a pool; made at first use. */
+  queue(name: string): JobQueue {
+    const known = this.#queues.get(name);
+    if (known !== undefined) return known;
+    const queue = this.#backend.queue(name);
+    this.#queues.set(name, queue);
+    this.#opened.push(queue);
+    return queue;
+  }
+
+  readonly send = async (dispatches: readonly Dispatch[]): Promise<void> => {
+    const byQueue = Map.groupBy(dispatches, ({ pool }) => queueName(pool));
+    await Promise.all([...byQueue].map(([name, group]) => this.queue(name).addBulk(group.map(newJob))));
+  };
+
+  readonly sendMissing = async (dispatches: readonly Dispatch[]): Promise<number> => {
+    const gone = await Promise.all(dispatches.map((dispatch) => this.#isGone(dispatch)));
+    const missing = dispatches.filter((_, index) => gone[index]);
+    await this.send(missing);
+    return missing.length;
+  };
+
+  async #isGone({ pool, jobId }: Dispatch): Promise<boolean> {
+    const queue = this.queue(queueName(pool));
+    const state = await queue.stateOf(jobId);
+    // A spent job keeps its id, and adding it again would be taken for a duplicate.
+    if (state === 'completed' || state === 'failed') await queue.remove(jobId);
+    return state === 'unknown' || state === 'completed' || state === 'failed';
+  }
+
+  readonly consume = ({ pool, concurrency, handle }: ConsumeOptions): Consumer => {
+    const worker = this.#backend.worker(queueName(pool), {
+      concurrency,
+      process: async (job) => {
+        const end = await handle({
+          claim: Payload.parse(job.data),
+          log: (line) => void job.log(line).catch(() => {}),
+          progress: (progress) => void job.updateProgress({ progress }).catch(() => {}),
+        });
+        if (end.kind === 'completed') return end.note;
+        // Retries are the engine's: BullMQ must not try this job again.
+        throw Object.assign(new UnrecoverableError(end.error.message), { stack: end.error.stack });
+      },
+    });
+    this.#opened.push(worker);
+    return worker;
+  };
+
+  readonly setWakeUps = async (wakeUps: ReadonlyMap<string, WakeUp>): Promise<void> => {
+    const queue = this.queue(WAKE_UPS);
+    const present = await queue.schedulerIds();
+    await Promise.all(present.filter((id) => !wakeUps.has(id)).map((id) => queue.removeScheduler(id)));
+    await Promise.all([...wakeUps].map(([dagId, wakeUp]) => queue.upsertScheduler(dagId, repeat(wakeUp), dagId)));
+  };
+
+  readonly onWakeUp = (wake: (dagId: string) => Promise<void>): Closable => {
+    const worker = this.#backend.worker(WAKE_UPS, { concurrency: 1, process: (job) => wake(WakeUpName.parse(job).name) });
+    this.#opened.push(worker);
+    return worker;
+  };
+
+  readonly close = (): Promise<void> => (this.#closing ??= closeAll(this.#opened));
+}
+
+const Payload = z.object({ runId: RunIdColumn, taskId: TaskIdColumn, seq: z.number() });
+const WakeUpName = z.object({ name: z.string() });
+
+function newJob({ jobId, label, runId, taskId, seq, priority, notBefore }: Dispatch): NewJob {
+  const wait = notBefore === undefined ? 0 : notBefore.epochMilliseconds - Temporal.Now.instant().epochMilliseconds;
+  return {
+    name: label,
+    data: { runId, taskId, seq },
+    opts: { jobId, priority, attempts: 1, removeOnComplete: KEPT, removeOnFail: KEPT, ...(wait > 0 ? { delay: wait } : {}) },
+  };
+}
+
+function repeat(wakeUp: WakeUp): Repeat {
+  return wakeUp.kind === 'every'
+    ? { every: wakeUp.everyMs, offset: wakeUp.offsetMs }
+    : { pattern: wakeUp.pattern, tz: wakeUp.zone };
+}

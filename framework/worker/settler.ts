@@ -1,0 +1,45 @@
+import { Batcher } from '../core/batcher.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Delivery } from '../queue/delivery.ts';
+import type { Report } from '../run/plan.ts';
+import { type ClosedRun, type Finished, finishTasks } from '../store/runs/finish-tasks.ts';
+import type { Store } from '../store/store.ts';
+
+export interface SettlerOptions {
+  readonly store: Store;
+  readonly delivery: Delivery;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Hears of every run that ended; a pipeline goes on with its next window. */
+  readonly closed: (runs: readonly ClosedRun[]) => Promise<void>;
+}
+
+/** Reports of ended tries on their way into SQL, and what follows from them on its way to BullMQ. */
+export class Settler {
+  readonly #options: SettlerOptions;
+  readonly #batcher: Batcher<Report, boolean>;
+
+  constructor(options: SettlerOptions) {
+    this.#options = options;
+    // Two at a time: one commits while the next one reads. More only wait for the same run rows.
+    this.#batcher = new Batcher((reports) => this.#finish(reports), { atMost: 200, flights: 2 });
+  }
+
+  /** Whether the report counted; false means that the try was fenced out. */
+  report(report: Report): Promise<boolean> {
+    return this.#batcher.add(report);
+  }
+
+  /** Sends what a finish decided, and lets pipelines go on. */
+  async follow(finished: Pick<Finished, 'dispatches' | 'closed'>): Promise<void> {
+    await this.#options.delivery.deliver(finished.dispatches);
+    if (finished.closed.length > 0) await this.#options.closed(finished.closed);
+  }
+
+  async #finish(reports: readonly Report[]): Promise<readonly boolean[]> {
+    const { store, clock, random } = this.#options;
+    const finished = await finishTasks(store, reports, { now: clock.now(), random: random() });
+    await this.follow(finished);
+    return reports.map((report) => finished.accepted.has(report));
+  }
+}

@@ -1,0 +1,52 @@
+import { inspect } from 'node:util';
+
+import type { Clock } from '../core/clock.ts';
+import type { Log, LogFields } from '../core/log.ts';
+import type { LogLine } from '../store/runs/task-logs.ts';
+
+export interface TaskLogOptions {
+  readonly process: Log;
+  readonly clock: Clock;
+  /** Shows the line in Bull Board. */
+  readonly show: (line: string) => void;
+}
+
+/** The most lines of one try that are kept; a loop that logs must not fill the database. */
+const MOST_LINES = 5000;
+
+/** The log of one try: to the process log, to Bull Board, and kept for SQL until the try ends. */
+export class TaskLog implements Log {
+  readonly #options: TaskLogOptions;
+  readonly #fields: LogFields;
+  readonly #lines: LogLine[];
+
+  constructor(options: TaskLogOptions, fields: LogFields = {}, lines: LogLine[] = []) {
+    this.#options = options;
+    this.#fields = fields;
+    this.#lines = lines;
+  }
+
+  readonly debug = (message: string, fields?: LogFields): void => this.#write('debug', message, fields);
+  readonly info = (message: string, fields?: LogFields): void => this.#write('info', message, fields);
+  readonly warn = (message: string, fields?: LogFields): void => this.#write('warn', message, fields);
+  readonly error = (message: string, fields?: LogFields): void => this.#write('error', message, fields);
+
+  child(fields: LogFields): TaskLog {
+    return new TaskLog(this.#options, { ...this.#fields, ...fields }, this.#lines);
+  }
+
+  /** The lines so far; they are handed over once. */
+  take(): readonly LogLine[] {
+    return this.#lines.splice(0);
+  }
+
+  #write(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: LogFields = {}): void {
+    const all = { ...this.#fields, ...fields };
+    this.#options.process[level](message, all);
+    if (level === 'debug' || this.#lines.length >= MOST_LINES) return;
+    // Through JSON, so that a Secret or an object with a form of its own is stored as it prints.
+    const plain = JSON.stringify(all);
+    this.#lines.push({ at: this.#options.clock.now(), level, message, fields: plain });
+    this.#options.show(`${level} ${message}${plain === '{}' ? '' : ` ${inspect(all, { breakLength: Infinity, depth: 3 })}`}`);
+  }
+}

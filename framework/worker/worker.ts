@@ -1,0 +1,149 @@
+import { Batcher } from '../core/batcher.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Closable } from '../core/closable.ts';
+import { type Millis, seconds } from '../core/duration.ts';
+import type { Log } from '../core/log.ts';
+import { repeat, rest } from '../core/timer.ts';
+import type { Dag } from '../dag/dag.ts';
+import type { Connections } from '../dag/task-context.ts';
+import type { Consumer, Dispatcher, JobEnd, TaskJob } from '../queue/dispatcher.ts';
+import type { Outcome } from '../run/outcome.ts';
+import { renewLeases } from '../store/runs/leases.ts';
+import { type Claim, type Started, startTasks } from '../store/runs/start-tasks.ts';
+import { insertLog } from '../store/runs/task-logs.ts';
+import type { Store } from '../store/store.ts';
+import { runAttempt } from './attempt.ts';
+import type { Settler } from './settler.ts';
+import { TaskLog } from './task-log.ts';
+import { StopSwitch } from './user-code.ts';
+
+export interface WorkerOptions {
+  readonly store: Store;
+  readonly dispatcher: Dispatcher;
+  readonly settler: Settler;
+  readonly dags: ReadonlyMap<string, Dag>;
+  readonly connections: Connections;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Unique among all workers; shown in history. */
+  readonly id: string;
+  readonly concurrency: number;
+  /** A worker that does not renew for this long is taken for dead. */
+  readonly leaseMs: Millis;
+}
+
+interface Holding {
+  readonly started: Started;
+  readonly stop: StopSwitch;
+}
+
+/** How long a drain waits for tasks in hand before it hands them back. */
+const DRAIN: Millis = seconds(20);
+
+/** Takes jobs of every pool, runs tasks, renews their leases, reports how they ended. */
+export class Worker implements Closable {
+  readonly #options: WorkerOptions;
+  readonly #holdings = new Map<number, Holding>();
+  readonly #starts: Batcher<Claim, Started | undefined>;
+  readonly #consumers: readonly Consumer[];
+  readonly #heartbeat: Closable;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#starts = new Batcher((claims) => this.#start(claims), { atMost: 200, flights: 2 });
+    const pools = new Set([...options.dags.values()].flatMap(({ graph }) => graph.tasks.map(({ pool }) => pool)));
+    this.#consumers = [...pools].map((pool) =>
+      options.dispatcher.consume({ pool, concurrency: options.concurrency, handle: (job) => this.#handle(job) }),
+    );
+    const beat = (options.leaseMs / 5) as Millis;
+    this.#heartbeat = repeat(beat, () => this.#renew(), (error) => options.log.warn('Leases could not be renewed', { error: String(error) }));
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all(this.#consumers.map((consumer) => consumer.ready()));
+  }
+
+  /** Stops taking work and waits for tasks in hand; after a while, or when `hurry` aborts, hands them back. */
+  close(hurry: AbortSignal = new AbortController().signal): Promise<void> {
+    return (this.#closing ??= this.#drain(hurry));
+  }
+
+  async #drain(hurry: AbortSignal): Promise<void> {
+    await Promise.all(this.#consumers.map((consumer) => consumer.pause()));
+    const drained = new AbortController();
+    const closing = Promise.all(this.#consumers.map((consumer) => consumer.close())).finally(() => drained.abort());
+    await rest(DRAIN, AbortSignal.any([hurry, drained.signal]));
+    for (const { stop } of this.#holdings.values()) stop.stop('shutdown');
+    await closing;
+    await this.#heartbeat.close();
+  }
+
+  async #start(claims: readonly Claim[]): Promise<readonly (Started | undefined)[]> {
+    const { store, id: worker, leaseMs } = this.#options;
+    const started = await startTasks(store.database, claims, { worker, leaseMs });
+    const found = new Map(started.map((start) => [claimKey(start), start]));
+    return claims.map((claim) => {
+      const start = found.get(claimKey(claim));
+      // Two jobs of one batch may name the same claim; the first one gets it.
+      found.delete(claimKey(claim));
+      return start;
+    });
+  }
+
+  async #handle(job: TaskJob): Promise<JobEnd> {
+    const started = await this.#starts.add(job.claim);
+    if (started === undefined) return { kind: 'completed', note: 'late: the task was started elsewhere, or is not to run any more' };
+    const holding = { started, stop: new StopSwitch() };
+    this.#holdings.set(started.fence, holding);
+    try {
+      return await this.#run(holding, job);
+    } finally {
+      this.#holdings.delete(started.fence);
+    }
+  }
+
+  async #run({ started, stop }: Holding, job: TaskJob): Promise<JobEnd> {
+    const { store, settler, log } = this.#options;
+    const facts = { dag: started.dagId, run: started.runId, task: started.taskId, attempt: started.attempt };
+    const taskLog = new TaskLog({ process: log.child(facts), clock: this.#options.clock, show: job.log });
+    const outcome = await runAttempt(started, { ...this.#options, log: taskLog, stop, progress: (progress) => job.progress({ ...progress }) });
+    if (outcome?.kind === 'fail') taskLog.error(outcome.failure.message, { code: outcome.failure.code });
+    await insertLog(store.database, started, taskLog.take());
+    if (outcome === undefined) return { kind: 'completed', note: 'fenced out: another worker has this task now' };
+    const counted = await settler.report({ ...started, outcome });
+    return counted ? jobEnd(outcome) : { kind: 'completed', note: 'fenced out: the result of this try was refused' };
+  }
+
+  async #renew(): Promise<void> {
+    const { store, leaseMs } = this.#options;
+    const held = [...this.#holdings.values()].map(({ started }) => started);
+    if (held.length === 0) return;
+    const renewed = new Map((await renewLeases(store.database, held, leaseMs)).map((lease) => [lease.fence, lease]));
+    for (const { fence } of held) {
+      const lease = renewed.get(fence);
+      if (lease === undefined) this.#holdings.get(fence)?.stop.stop('fenced');
+      else if (lease.cancelRequested) this.#holdings.get(fence)?.stop.stop('cancel');
+    }
+  }
+}
+
+function claimKey({ runId, taskId, seq }: Claim): string {
+  return `${runId} ${taskId} ${seq}`;
+}
+
+function jobEnd(outcome: Outcome): JobEnd {
+  switch (outcome.kind) {
+    case 'fail':
+      return { kind: 'failed', error: new Error(`${outcome.failure.code}: ${outcome.failure.message}`) };
+    case 'success':
+      return { kind: 'completed', note: outcome.output };
+    case 'skip':
+    case 'cancelled':
+    case 'lost':
+    case 'handed_back':
+      return { kind: 'completed', note: `${outcome.kind}: ${outcome.reason}` };
+    case 'defer':
+      return { kind: 'completed', note: `deferred until ${outcome.until.toString()}: ${outcome.reason}` };
+  }
+}
