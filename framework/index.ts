@@ -41,7 +41,7 @@ export { DEFAULT_RETRY, type RetryPolicy } from './dag/retry-policy.ts';
 export { scheduleFromJson, scheduleToJson } from './dag/schedule-json.ts';
 export { type CatchUp, type Order, type Overlap, type Schedule, type ScheduleOptions, every } from './dag/schedule.ts';
 export { type NoInput, type Task, type TaskOptions, task } from './dag/task.ts';
-export type { PolicyOptions, TaskPolicy } from './dag/task-policy.ts';
+export { DEFAULT_POOL, type PolicyOptions, type TaskPolicy } from './dag/task-policy.ts';
 export {
   type Connections,
   type Progress,
