@@ -26,8 +26,6 @@ export interface LoadedTable {
   readonly key: readonly LoadedColumn[];
   readonly updates?: string;
   readonly deletes?: string;
-  /** Made by this load: nothing in it can be older or later, so nothing needs deleting. */
-  readonly isNew: boolean;
 }
 
 export interface AppliedWindow {
@@ -123,7 +121,6 @@ function rebase(tables: readonly string[], window: AppliedWindow): Statement {
 
 /** Rows that the window overrules: all up to its end for a Full, otherwise those with a staged key. */
 function removeOlder(table: LoadedTable, window: AppliedWindow): readonly Statement[] {
-  if (table.isNew) return [];
   const target = qualified(window.schema, table.table);
   const older = `${quote(table.table)}.${windowEndColumn} <= ${timestampLiteral(window.windowEnd)}`;
   if (table.mode === 'replace') {

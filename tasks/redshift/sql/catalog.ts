@@ -28,6 +28,20 @@ export function readLaterDrift(schema: string, tables: readonly string[], window
   };
 }
 
+/** Staging tables that any try of a record left. */
+export function listStaging(schema: string, prefix: string): Statement {
+  return {
+    name: 'list staging tables',
+    sql: lines(
+      'select table_name',
+      'from svv_tables',
+      `where table_schema = ${literal(schema)}`,
+      `and substring(table_name, 1, ${prefix.length}) = ${literal(prefix)}`,
+    ),
+  };
+}
+
+/** The loaded tables, without Windrow's own. */
 export function listTables(schema: string): Statement {
   return {
     name: `list the tables of ${schema}`,
@@ -37,6 +51,21 @@ export function listTables(schema: string): Statement {
       `where table_schema = ${literal(schema)}`,
       `and substring(table_name, 1, ${OWN_PREFIX.length}) <> ${literal(OWN_PREFIX)}`,
       'order by table_name',
+    ),
+  };
+}
+
+/** Names of the columns of a table, without Windrow's own. */
+export function listColumns(schema: string, table: string): Statement {
+  return {
+    name: `list the columns of ${table}`,
+    sql: lines(
+      'select column_name',
+      'from svv_columns',
+      `where table_schema = ${literal(schema)}`,
+      `and table_name = ${literal(table.toLowerCase())}`,
+      "and substring(column_name, 1, 9) <> '_windrow_'",
+      'order by ordinal_position',
     ),
   };
 }

@@ -45,7 +45,8 @@ export function copyStatement(copy: Copy): Statement {
 
 const FORMAT_CLAUSES: Readonly<Record<StageFormat, readonly string[] | string>> = {
   parquet: 'format as parquet',
-  csv: ['format as csv', "null as '\\\\N'", "timeformat 'auto'", "dateformat 'auto'", 'compupdate off'],
+  // No value of a stage file is empty, so an empty field is NULL and \\N stays the text it is.
+  csv: ['format as csv', "null as ''", "timeformat 'auto'", 'compupdate off'],
 };
 
 /** One row of counts for each staging table: its place, rows, and distinct keys. */

@@ -20,6 +20,9 @@ export interface LoadLogRow extends LoadIdentity {
   readonly receipt: string;
 }
 
+/** The name by which a failed guard is known from every other failure. */
+export const GUARD = 'guard against a second or stale load';
+
 /** Locks out every other load of the schema until commit; first in the transaction, so that what follows sees its commit. */
 export function lockLoadLog(schema: string): Statement {
   return { name: 'lock the load log', sql: `lock table ${qualified(schema, LOAD_LOG)}` };
@@ -31,7 +34,7 @@ export function lockLoadLog(schema: string): Statement {
  */
 export function guardLoad(schema: string, load: LoadIdentity): Statement {
   return {
-    name: 'guard against a second or stale load',
+    name: GUARD,
     sql: lines(
       'select 1 / case when count(*) = 0 then 1 else 0 end',
       `from ${qualified(schema, LOAD_LOG)}`,
@@ -65,8 +68,8 @@ export function insertLoadLog(schema: string, row: LoadLogRow): Statement {
   };
 }
 
-/** Loads of this window with this id or a higher fence; numbers as text, because the Data API rounds large ones. */
-export function findLoads(schema: string, load: LoadIdentity): Statement {
+/** This load if it is in the log, else one of the window with a higher fence; numbers as text, because the Data API rounds large ones. */
+export function findLoad(schema: string, load: LoadIdentity): Statement {
   return {
     name: 'read the load log',
     sql: lines(
@@ -74,8 +77,8 @@ export function findLoads(schema: string, load: LoadIdentity): Statement {
       `from ${qualified(schema, LOAD_LOG)}`,
       sameWindow(load),
       `and ("load_id" = ${literal(load.loadId)} or "fence" > ${load.fence})`,
-      'order by "fence" desc, "loaded_at" desc',
-      'limit 2',
+      `order by case when "load_id" = ${literal(load.loadId)} then 0 else 1 end, "fence" desc`,
+      'limit 1',
     ),
   };
 }

@@ -72,6 +72,12 @@ export function valueText(expression: string, type: ColumnType): string {
   return type.kind === 'boolean' ? booleanText(expression) : `cast(${expression} as varchar)`;
 }
 
+/** A value as people and programs read it: ISO 8601 with milliseconds in UTC for timestamps. */
+export function readableText(expression: string, type: ColumnType): string {
+  if (type.kind === 'timestamp') return `to_char(${expression}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  return type.kind === 'date' ? `to_char(${expression}, 'YYYY-MM-DD')` : valueText(expression, type);
+}
+
 /**
  * A value as text in which NULL equals NULL, '' differs from NULL, and trailing blanks count (Redshift ignores them when
  * it compares VARCHAR). One expression on each side of an equality, so that joins stay hash joins.

@@ -1,0 +1,93 @@
+import type { Audit, StageManifest, TransferContext } from '#framework';
+
+import { planEvolution } from './evolve.ts';
+import { type LoadTools, type PresentTable, loadedTable, lowerCased, olderStaging, presentTables } from './load.ts';
+import { type LoadTable, loadTables, stagedParts } from './load-tables.ts';
+import type { PlannedTable } from './schema-plan.ts';
+import { inPieces } from './sql/apply.ts';
+import { auditSelects } from './sql/audit.ts';
+import { copyIntoStaging, dropStaging } from './stage-copy.ts';
+import { type TargetState, namesOf, readTargetState } from './target-state.ts';
+
+/**
+ * Compares every key of the window with the target: updates must stand there at least as late as the window says, deleted
+ * keys must be absent, and a replaced table must hold nothing else. The staging tables of the load serve once more; where
+ * they are gone the stage is copied again.
+ */
+export async function audit(tools: LoadTools, manifest: StageManifest, context: TransferContext): Promise<Audit> {
+  const tables = loadTables(manifest, context);
+  const state = await readTargetState(tools, namesOf(tables, lowerCased(manifest)), context);
+  const planned = planEvolution({ manifest, tables, state, policy: tools.policy }).tables;
+  const { present, copied } = await findStaging(tools, { manifest, state, tables, planned, context });
+  const standing = present.filter(({ table }) => state.tables.has(table.table));
+  const found = await countFound(tools, standing, context);
+  await dropStaging(tools, olderStaging([...state.staging, ...copied], context), context.signal);
+  return verdict(manifest, { tables, planned, found });
+}
+
+interface AuditedLoad {
+  readonly manifest: StageManifest;
+  readonly state: TargetState;
+  readonly tables: readonly LoadTable[];
+  readonly planned: readonly PlannedTable[];
+  readonly context: TransferContext;
+}
+
+/** The load's own staging tables if all still stand, otherwise new ones. */
+async function findStaging(
+  tools: LoadTools,
+  { manifest, state, tables, planned, context }: AuditedLoad,
+): Promise<{ readonly present: readonly PresentTable[]; readonly copied: readonly string[] }> {
+  const fence = state.logged?.loadId === context.loadId ? state.logged.fence : context.fence;
+  const loaded = presentTables(loadTables(manifest, { recordId: context.recordId, fence }), planned);
+  const names = partsOf(loaded).map((part) => part.staging);
+  if (names.every((name) => state.staging.has(name))) return { present: loaded, copied: [] };
+  const present = presentTables(tables, planned);
+  const parts = partsOf(present);
+  const copied = parts.map((part) => part.staging);
+  await dropStaging(tools, copied.filter((name) => state.staging.has(name)), context.signal);
+  await copyIntoStaging(tools, manifest, { parts, context });
+  return { present, copied };
+}
+
+function partsOf(present: readonly PresentTable[]): ReturnType<typeof stagedParts> {
+  return stagedParts(present.map(({ table }) => table));
+}
+
+/** Rows found for each table, by its name. */
+async function countFound(
+  tools: LoadTools,
+  present: readonly PresentTable[],
+  context: TransferContext,
+): Promise<ReadonlyMap<string, number>> {
+  const { signal } = context;
+  const question = { schema: tools.schema, windowEnd: context.window.end };
+  const selects = present.flatMap((table, place) => auditSelects(loadedTable(table), place, question));
+  const found = new Map<string, number>();
+  for (const piece of inPieces(selects)) {
+    for (const [place, rows] of await tools.warehouse.rows({ name: 'audit by key', sql: piece.join('\nunion all\n') }, { signal })) {
+      const table = present[Number(place)]?.table.table ?? '';
+      found.set(table, (found.get(table) ?? 0) + Number(rows));
+    }
+  }
+  return found;
+}
+
+function verdict(
+  manifest: StageManifest,
+  { tables, planned, found }: { readonly tables: readonly LoadTable[]; readonly planned: readonly PlannedTable[]; readonly found: ReadonlyMap<string, number> },
+): Audit {
+  const audited = tables.map((table, index) => {
+    const expected = (table.updates?.rows ?? 0) + (table.deletes?.rows ?? 0);
+    // A later window removed the table, and with it everything that this one brought.
+    const isGone = planned[index]?.state === 'gone';
+    return { table: table.table, expected, found: isGone ? expected : (found.get(table.table) ?? 0) };
+  });
+  const differences = audited.filter((table) => table.expected !== table.found);
+  return {
+    verdict: differences.length === 0 ? 'PASS' : 'FAIL',
+    sourceRows: manifest.rows,
+    targetRows: audited.reduce((sum, table) => sum + table.found, 0),
+    differences,
+  };
+}

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+
+import { type Reading, type SettingSources, readSettings } from '#framework';
+
+import { REMOVAL_POLICIES, type RemovalPolicy } from './schema-plan.ts';
+
+export interface RedshiftSettings {
+  readonly database: string;
+  readonly schema: string;
+  readonly access:
+    | { readonly kind: 'workgroup'; readonly workgroup: string }
+    | { readonly kind: 'cluster'; readonly cluster: string; readonly user: string | undefined };
+  /** Name of the database login in AWS Secrets Manager; the Data API fetches it, Windrow never does. */
+  readonly secretArn: string | undefined;
+  /** The role by which Redshift reads the stage, or `default`. */
+  readonly iamRole: string;
+  readonly region: string;
+  readonly endpoint: string | undefined;
+  readonly onRemoval: RemovalPolicy;
+  readonly parallelCopies: number;
+}
+
+/** Reads the environment over the `redshift` block of `connector_config.json`, and reports every mistake at once. */
+export function readRedshiftSettings(sources: SettingSources): Reading<RedshiftSettings> {
+  const file = readConnectorFile(sources);
+  const values = { ...file.values, ...defined(fromEnvironment(sources.environment)) };
+  const reading = readSettings(Flat, values, NAMES);
+  const problems = [...file.problems, ...accessProblems(values), ...(reading.kind === 'read' ? [] : reading.problems)];
+  if (reading.kind === 'unreadable' || problems.length > 0) return { kind: 'unreadable', problems };
+  return { kind: 'read', settings: shaped(reading.settings) };
+}
+
+const IDENTIFIER = z.string({ error: 'expected a name' }).min(1, { error: 'expected a name' }).max(127);
+
+const Flat = z.object({
+  database: IDENTIFIER,
+  schema: IDENTIFIER.default('vault'),
+  workgroup: z.string().regex(/^(arn:.+|[a-z0-9-]{3,63})$/, { error: 'expected the name of a serverless workgroup or its ARN' }).optional(),
+  cluster: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected the identifier of a provisioned cluster' }).optional(),
+  user: IDENTIFIER.optional(),
+  secretArn: z.string().startsWith('arn:', { error: 'expected the ARN of a secret' }).optional(),
+  iamRole: z
+    .string({ error: 'expected the ARN of the role by which Redshift reads the stage, or "default"' })
+    .regex(/^(default|arn:[^\s']+)$/, { error: 'expected the ARN of a role, or "default"' }),
+  region: z.string({ error: 'expected an AWS region, such as us-east-1' }).min(1, { error: 'expected an AWS region' }),
+  endpoint: z.url({ error: 'expected an address, such as http://127.0.0.1:8080' }).optional(),
+  onRemoval: z.enum(REMOVAL_POLICIES, { error: `expected one of ${REMOVAL_POLICIES.join(', ')}` }).default('drop'),
+  parallelCopies: z.coerce.number({ error: 'expected a whole number' }).int().min(1).max(40).default(4),
+});
+
+const NAMES: Readonly<Record<string, string>> = {
+  database: 'REDSHIFT_DATABASE or connector_config.json redshift.dbname',
+  schema: 'REDSHIFT_SCHEMA or connector_config.json redshift.schema',
+  workgroup: 'REDSHIFT_WORKGROUP or connector_config.json redshift.workgroup',
+  cluster: 'REDSHIFT_CLUSTER or connector_config.json redshift.cluster',
+  user: 'REDSHIFT_DB_USER or connector_config.json redshift.user',
+  secretArn: 'REDSHIFT_SECRET_ARN or connector_config.json redshift.secret_arn',
+  iamRole: 'REDSHIFT_IAM_ROLE or connector_config.json s3.iam_redshift_s3_read',
+  region: 'AWS_REGION or connector_config.json redshift.region',
+  endpoint: 'REDSHIFT_DATA_ENDPOINT',
+  onRemoval: 'REDSHIFT_ON_REMOVAL or connector_config.json redshift.on_removal',
+  parallelCopies: 'REDSHIFT_PARALLEL_COPIES',
+};
+
+type FlatValues = { readonly [Key in keyof z.input<typeof Flat>]?: unknown };
+
+function fromEnvironment(environment: SettingSources['environment']): FlatValues {
+  return {
+    database: environment['REDSHIFT_DATABASE'],
+    schema: environment['REDSHIFT_SCHEMA'],
+    workgroup: environment['REDSHIFT_WORKGROUP'],
+    cluster: environment['REDSHIFT_CLUSTER'],
+    user: environment['REDSHIFT_DB_USER'],
+    secretArn: environment['REDSHIFT_SECRET_ARN'],
+    iamRole: environment['REDSHIFT_IAM_ROLE'],
+    region: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'],
+    endpoint: environment['REDSHIFT_DATA_ENDPOINT'],
+    onRemoval: environment['REDSHIFT_ON_REMOVAL'],
+    parallelCopies: environment['REDSHIFT_PARALLEL_COPIES'],
+  };
+}
+
+const Text = z.string().optional();
+/** The file has blocks and keys for other connectors and for the tools it comes from, so unknown ones are let be. */
+const ConnectorFile = z.looseObject({
+  s3: z.looseObject({ iam_redshift_s3_read: Text }).optional(),
+  redshift: z
+    .looseObject({
+      host: Text,
+      dbname: Text,
+      database: Text,
+      schema: Text,
+      user: Text,
+      workgroup: Text,
+      cluster: Text,
+      secret_arn: Text,
+      region: Text,
+      on_removal: Text,
+    })
+    .optional(),
+});
+
+function readConnectorFile(sources: SettingSources): { readonly values: FlatValues; readonly problems: readonly string[] } {
+  const named = sources.environment['CONNECTOR_CONFIG_FILE'];
+  const path = named ?? 'connector_config.json';
+  const text = sources.readFile(path);
+  if (text === undefined) {
+    return { values: {}, problems: named === undefined ? [] : [`CONNECTOR_CONFIG_FILE: there is no file ${path}.`] };
+  }
+  const parsed = ConnectorFile.safeParse(parsedJson(text));
+  if (!parsed.success) {
+    return { values: {}, problems: [`${path}: expected a JSON object whose redshift and s3 blocks hold texts.`] };
+  }
+  return { values: defined(fromFile(parsed.data)), problems: [] };
+}
+
+function fromFile({ redshift = {}, s3 = {} }: z.output<typeof ConnectorFile>): FlatValues {
+  const host = fromHost(redshift.host ?? '');
+  return {
+    database: redshift.database ?? redshift.dbname,
+    schema: redshift.schema,
+    workgroup: redshift.workgroup ?? host.workgroup,
+    cluster: redshift.cluster ?? host.cluster,
+    // Serverless signs in by the AWS identity or a secret; the file's user is for drivers.
+    user: host.workgroup === undefined ? redshift.user : undefined,
+    secretArn: redshift.secret_arn,
+    iamRole: s3.iam_redshift_s3_read,
+    region: redshift.region ?? host.region,
+    onRemoval: redshift.on_removal,
+  };
+}
+
+/** `name.account.region.redshift-serverless.amazonaws.com` or `name.hash.region.redshift.amazonaws.com` */
+const HOST = /^(?<name>[a-z0-9-]+)\.[^.]+\.(?<region>[a-z0-9-]+)\.redshift(?<serverless>-serverless)?\.amazonaws\.com/;
+
+function fromHost(host: string): { readonly workgroup?: string | undefined; readonly cluster?: string | undefined; readonly region?: string | undefined } {
+  const found = HOST.exec(host)?.groups;
+  if (found === undefined) return {};
+  const { name, region, serverless } = found;
+  return serverless === undefined ? { cluster: name, region } : { workgroup: name, region };
+}
+
+function accessProblems({ workgroup, cluster, user, secretArn }: FlatValues): readonly string[] {
+  const problems: string[] = [];
+  if (workgroup === undefined && cluster === undefined) {
+    problems.push('REDSHIFT_WORKGROUP or REDSHIFT_CLUSTER: expected one of the two, a serverless workgroup or a provisioned cluster.');
+  }
+  if (workgroup !== undefined && cluster !== undefined) {
+    problems.push('REDSHIFT_WORKGROUP and REDSHIFT_CLUSTER: both are set; leave out the one that you do not use.');
+  }
+  if (user !== undefined && (workgroup !== undefined || secretArn !== undefined)) {
+    problems.push('REDSHIFT_DB_USER: only goes with REDSHIFT_CLUSTER and without REDSHIFT_SECRET_ARN, which names the user itself.');
+  }
+  return problems;
+}
+
+function shaped(flat: z.output<typeof Flat>): RedshiftSettings {
+  const { workgroup, cluster = '', user, secretArn, endpoint, ...rest } = flat;
+  const access = workgroup === undefined ? ({ kind: 'cluster', cluster, user } as const) : ({ kind: 'workgroup', workgroup } as const);
+  return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint };
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function defined(values: FlatValues): FlatValues {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== ''));
+}

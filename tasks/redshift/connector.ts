@@ -1,0 +1,38 @@
+import { randomInt, randomUUID } from 'node:crypto';
+
+import type { Closable, Connection } from '#framework';
+
+import { type DataApi, dataApi } from './client.ts';
+import { type RedshiftSettings, readRedshiftSettings } from './config.ts';
+import { type RedshiftReader, redshiftReader } from './reader.ts';
+import { type Warehouse, warehouse } from './warehouse.ts';
+
+/** An open way into one schema of one warehouse. */
+export interface RedshiftOpened extends Closable {
+  readonly settings: RedshiftSettings;
+  readonly warehouse: Warehouse;
+  readonly reader: RedshiftReader;
+}
+
+export const redshiftConnection: Connection<RedshiftSettings, RedshiftOpened> = {
+  name: 'redshift',
+  read: readRedshiftSettings,
+  open: async (settings) => openRedshift(settings, dataApi(settings)),
+};
+
+/** Opens over any implementation of the Data API's calls. */
+export function openRedshift(settings: RedshiftSettings, api: DataApi): RedshiftOpened {
+  const opened = warehouse({
+    api,
+    newToken: randomUUID,
+    random: () => randomInt(1000) / 1000,
+    // The STL tables hold the refused value too, but serverless has only the SYS tables.
+    errorTables: settings.access.kind === 'cluster' ? ['stl_load_errors', 'sys_load_error_detail'] : ['sys_load_error_detail'],
+  });
+  return {
+    settings,
+    warehouse: opened,
+    reader: redshiftReader(opened, settings.schema),
+    close: () => api.close(),
+  };
+}

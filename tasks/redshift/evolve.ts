@@ -1,0 +1,78 @@
+import type { StageManifest, TransferContext } from '#framework';
+
+import type { LoadTable } from './load-tables.ts';
+import { type RemovalPolicy, type SchemaChange, type SchemaPlan, describeChanges, planSchema } from './schema-plan.ts';
+import { type DriftRow, changeStatements, insertDrift } from './sql/evolve.ts';
+import type { Statement } from './sql/text.ts';
+import type { TargetPlace, TargetState } from './target-state.ts';
+import { MOST_STATEMENTS } from './warehouse.ts';
+
+export interface EvolveQuestion {
+  readonly manifest: StageManifest;
+  readonly tables: readonly LoadTable[];
+  readonly state: TargetState;
+  readonly policy: RemovalPolicy;
+}
+
+export function planEvolution({ manifest, tables, state, policy }: EvolveQuestion): SchemaPlan {
+  return planSchema({
+    wanted: tables,
+    removals: manifest.removals.map((removal) => ({
+      ...removal,
+      table: removal.table.toLowerCase(),
+      ...(removal.column === undefined ? {} : { column: removal.column.toLowerCase() }),
+    })),
+    existing: state.tables,
+    later: state.later,
+    policy,
+    windowEnd: manifest.window.end,
+  });
+}
+
+/**
+ * Changes the target before the load. Each change is safe to meet again after a crash: what was done is seen in the
+ * schema. Returns one sentence a change.
+ */
+export async function evolve(place: TargetPlace, changes: readonly SchemaChange[], context: TransferContext): Promise<readonly string[]> {
+  const described = describeChanges(changes);
+  const origin = {
+    pipelineId: context.pipelineId,
+    recordId: context.recordId,
+    windowEnd: context.window.end,
+    changedAt: context.clock.now(),
+  };
+  for (const batch of batches(place.schema, described)) {
+    const drift = insertDrift(place.schema, batch.rows, origin);
+    // Redshift widens no column inside a transaction, so those statements go first and one by one.
+    for (const statement of batch.alone) await place.warehouse.run([statement], { signal: context.signal });
+    await place.warehouse.run([...batch.together, ...drift], { signal: context.signal });
+  }
+  for (const { sentence } of described) context.log.info(sentence);
+  return described.map(({ sentence }) => sentence);
+}
+
+interface ChangeBatch {
+  readonly alone: Statement[];
+  readonly together: Statement[];
+  readonly rows: DriftRow[];
+}
+
+/** Room for the statements that write the drift log. */
+const MOST_TOGETHER = MOST_STATEMENTS - 2;
+const MOST_CHANGES = 100;
+
+function batches(schema: string, described: ReturnType<typeof describeChanges>): readonly ChangeBatch[] {
+  const found: ChangeBatch[] = [];
+  for (const { change, sentence } of described) {
+    const { alone, statements } = changeStatements(schema, change);
+    let batch = found.at(-1);
+    if (batch === undefined || batch.rows.length === MOST_CHANGES || batch.together.length + statements.length > MOST_TOGETHER) {
+      batch = { alone: [], together: [], rows: [] };
+      found.push(batch);
+    }
+    batch[alone ? 'alone' : 'together'].push(...statements);
+    const column = 'column' in change ? { column: change.column } : {};
+    batch.rows.push({ table: change.table, ...column, change: change.kind, sentence });
+  }
+  return found;
+}

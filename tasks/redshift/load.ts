@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+
+import { Cancelled, DataFailure, type LoadReceipt, type StageManifest, type TransferContext, manifestToJson } from '#framework';
+
+import { isConflict } from './errors.ts';
+import { evolve, planEvolution } from './evolve.ts';
+import { type LoadTable, loadTables, stagedParts } from './load-tables.ts';
+import { readReceipt, receiptText } from './receipt.ts';
+import type { PlannedTable, RemovalPolicy } from './schema-plan.ts';
+import { type LoadedTable, applyStatements } from './sql/apply.ts';
+import { guardLoad, insertLoadLog, lockLoadLog } from './sql/load-log.ts';
+import { stagingPrefix } from './sql/names.ts';
+import type { Statement } from './sql/text.ts';
+import { type StageCopyTools, copyIntoStaging, dropStaging } from './stage-copy.ts';
+import { type LoggedLoad, findLoggedLoad, namesOf, readTargetState } from './target-state.ts';
+import { runTransaction } from './transaction.ts';
+import { MOST_STATEMENTS } from './warehouse.ts';
+
+export interface LoadTools extends StageCopyTools {
+  readonly policy: RemovalPolicy;
+}
+
+/** Schema first, then every file into staging, then one transaction that applies the window and writes the load log. */
+export async function load(tools: LoadTools, manifest: StageManifest, context: TransferContext): Promise<LoadReceipt> {
+  const tables = loadTables(manifest, context);
+  const state = await readTargetState(tools, namesOf(tables, lowerCased(manifest)), context);
+  if (state.logged !== undefined) return answerOf(state.logged, context);
+  await dropStaging(tools, olderStaging(state.staging, context), context.signal);
+  const plan = planEvolution({ manifest, tables, state, policy: tools.policy });
+  const schemaChanges = await evolve(tools, plan.changes, context);
+  const present = presentTables(tables, plan.tables);
+  await copyIntoStaging(tools, manifest, { parts: stagedParts(present.map(({ table }) => table)), context });
+  const applied = applyStatements(present.map(loadedTable), {
+    schema: tools.schema,
+    windowEnd: context.window.end,
+    recordId: context.recordId,
+  });
+  const receipt: LoadReceipt = {
+    outcome: 'loaded',
+    rows: manifest.rows,
+    tables: present.length,
+    schemaChanges,
+    details: {
+      statements: applied.length + 3,
+      path: applied.length + 3 > MOST_STATEMENTS ? 'session' : 'batch',
+      removedLater: plan.tables.filter((table) => table.state === 'gone').map((table) => table.table),
+    },
+  };
+  return commit(tools, [lockLoadLog(tools.schema), guardLoad(tools.schema, context), ...applied, logRow(tools, { manifest, receipt, context })], {
+    receipt,
+    context,
+  });
+}
+
+/** A table of the window with the types of its target columns. */
+export interface PresentTable {
+  readonly table: LoadTable;
+  readonly types: PlannedTable['types'];
+}
+
+/** Tables that a later window removed from the target have nothing to load. */
+export function presentTables(tables: readonly LoadTable[], planned: readonly PlannedTable[]): readonly PresentTable[] {
+  return tables.flatMap((table, index) => {
+    const plan = planned[index];
+    return plan === undefined || plan.state === 'gone' ? [] : [{ table, types: plan.types }];
+  });
+}
+
+/** The columns that the target has, each with the type that it has there. */
+export function loadedTable({ table, types }: PresentTable): LoadedTable {
+  const typed = (columns: LoadTable['columns']) =>
+    columns.flatMap((column) => {
+      const targetType = types.get(column.name);
+      return targetType === undefined ? [] : [{ ...column, targetType }];
+    });
+  const key = typed(table.key);
+  if (key.length < table.key.length) {
+    throw new DataFailure(
+      'E_REDSHIFT_KEY_REMOVED',
+      `${table.extract}: a later window removed a key column of ${table.table}, so this window cannot be applied by key. ` +
+        'Load a new Full of the table.',
+    );
+  }
+  return {
+    table: table.table,
+    mode: table.mode,
+    columns: typed(table.columns),
+    key,
+    ...(table.updates === undefined ? {} : { updates: table.updates.staging }),
+    ...(table.deletes === undefined ? {} : { deletes: table.deletes.staging }),
+  };
+}
+
+/** Staging tables of this and earlier tries. Those of a later try belong to the worker that has taken over. */
+export function olderStaging(staging: Iterable<string>, context: TransferContext): readonly string[] {
+  const prefix = stagingPrefix(context.recordId);
+  return [...staging].filter((name) => Number.parseInt(name.slice(prefix.length), 10) <= context.fence);
+}
+
+export function lowerCased(manifest: StageManifest): readonly { readonly table: string }[] {
+  return manifest.removals.map((removal) => ({ table: removal.table.toLowerCase() }));
+}
+
+const MOST_CONFLICTS = 3;
+
+/**
+ * Commits, or finds out what happened instead. Whatever error comes back, the load log knows: a lost answer to a commit
+ * that happened is a success, and because the guard refuses a second one, a whole transaction may safely be repeated.
+ */
+async function commit(
+  tools: LoadTools,
+  statements: readonly Statement[],
+  { receipt, context }: { readonly receipt: LoadReceipt; readonly context: TransferContext },
+): Promise<LoadReceipt> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await runTransaction(tools.warehouse, statements, { signal: context.signal });
+      return receipt;
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const logged = await findLoggedLoad(tools, context);
+      if (logged !== undefined) return logged.fence === context.fence && logged.loadId === context.loadId ? receipt : answerOf(logged, context);
+      if (tried === MOST_CONFLICTS || !isConflict(error)) throw error;
+      context.log.warn('Another transaction was in the way; trying the whole transaction again.', { tried });
+    }
+  }
+}
+
+/** @throws Cancelled `E_FENCED` when the log holds a load of this window by a worker that started later */
+function answerOf(logged: LoggedLoad, context: TransferContext): LoadReceipt {
+  if (logged.loadId === context.loadId) return readReceipt(logged);
+  throw new Cancelled(
+    'E_FENCED',
+    `A later worker (fence ${logged.fence}) has already loaded record ${context.recordId}; this one holds fence ${context.fence} ` +
+      'and applied nothing. If the Windrow database was set up anew, remove the old rows of this window from windrow_load_log.',
+    { details: { fence: context.fence, laterFence: logged.fence, laterLoadId: logged.loadId } },
+  );
+}
+
+function logRow(
+  tools: LoadTools,
+  { manifest, receipt, context }: { readonly manifest: StageManifest; readonly receipt: LoadReceipt; readonly context: TransferContext },
+): Statement {
+  return insertLoadLog(tools.schema, {
+    pipelineId: context.pipelineId,
+    recordId: context.recordId,
+    loadId: context.loadId,
+    window: context.window,
+    fence: context.fence,
+    rows: receipt.rows,
+    tables: receipt.tables,
+    manifestSha256: createHash('sha256').update(manifestToJson(manifest)).digest('hex'),
+    loadedAt: context.clock.now(),
+    receipt: receiptText(receipt, manifest.sources),
+  });
+}

@@ -1,0 +1,101 @@
+import type { ColumnType, TransferContext } from '#framework';
+
+import type { Row } from './client.ts';
+import type { LoadTable } from './load-tables.ts';
+import type { ExistingTable, ExistingType, LaterChanges } from './schema-plan.ts';
+import { readColumns, readLaterDrift } from './sql/catalog.ts';
+import { findLoad } from './sql/load-log.ts';
+import { SYSTEM_TABLES, stagingPrefix } from './sql/names.ts';
+import { createSystemTables } from './sql/system-tables.ts';
+import type { Warehouse } from './warehouse.ts';
+
+/** What stands in the target before a load. */
+export interface TargetState {
+  readonly tables: ReadonlyMap<string, ExistingTable>;
+  readonly later: LaterChanges;
+  /** Staging tables that tries of this record left. */
+  readonly staging: ReadonlySet<string>;
+  readonly logged: LoggedLoad | undefined;
+}
+
+/** A row of the load log that this load must respect. */
+export interface LoggedLoad {
+  readonly loadId: string;
+  readonly fence: number;
+  readonly rows: number;
+  readonly tables: number;
+  readonly receipt: string;
+}
+
+export interface TargetPlace {
+  readonly warehouse: Warehouse;
+  readonly schema: string;
+}
+
+/** Reads the schema, its drift and the load log once, and makes Windrow's own tables where they are missing. */
+export async function readTargetState(
+  { warehouse, schema }: TargetPlace,
+  names: readonly string[],
+  context: TransferContext,
+): Promise<TargetState> {
+  const { signal } = context;
+  const prefix = stagingPrefix(context.recordId);
+  const columns = await warehouse.rows(readColumns(schema, [...new Set([...names, ...SYSTEM_TABLES])], prefix), { signal });
+  const tables = existingTables(columns);
+  const staging = new Set([...tables.keys()].filter((name) => name.startsWith(prefix)));
+  if (SYSTEM_TABLES.some((name) => !tables.has(name))) await warehouse.run(createSystemTables(schema), { signal });
+  const finished = await warehouse.run([readLaterDrift(schema, names, context.window.end), findLoad(schema, context)], { signal });
+  const later = laterChanges(await collect(warehouse.pages(finished, 0, { signal })));
+  const [row] = await collect(warehouse.pages(finished, 1, { signal }));
+  return { tables, later, staging, logged: row === undefined ? undefined : loggedLoad(row) };
+}
+
+/** The row of the load log alone, for example after an answer was lost. */
+export async function findLoggedLoad(place: TargetPlace, context: TransferContext): Promise<LoggedLoad | undefined> {
+  const [row] = await place.warehouse.rows(findLoad(place.schema, context), { signal: context.signal });
+  return row === undefined ? undefined : loggedLoad(row);
+}
+
+/** Every table that a load may need to know of. */
+export function namesOf(tables: readonly LoadTable[], removed: readonly { readonly table: string }[]): readonly string[] {
+  return [...new Set([...tables.map((table) => table.table), ...removed.map((removal) => removal.table)])];
+}
+
+async function collect(pages: AsyncIterable<readonly Row[]>): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for await (const page of pages) rows.push(...page);
+  return rows;
+}
+
+function existingTables(rows: readonly Row[]): ReadonlyMap<string, ExistingTable> {
+  const tables = new Map<string, Map<string, ExistingType>>();
+  for (const [table, column, ...type] of rows) {
+    const columns = tables.get(table ?? '') ?? new Map<string, ExistingType>();
+    columns.set(column ?? '', existingType(type));
+    tables.set(table ?? '', columns);
+  }
+  return tables;
+}
+
+const SIMPLE_TYPES: Readonly<Record<string, ColumnType>> = {
+  boolean: { kind: 'boolean' },
+  date: { kind: 'date' },
+  'timestamp without time zone': { kind: 'timestamp' },
+};
+
+function existingType([name, length, precision, scale]: readonly (string | null | undefined)[]): ExistingType {
+  if (name === 'character varying') return { kind: 'text', bytes: Number(length) };
+  if (name === 'numeric') return { kind: 'decimal', precision: Number(precision), scale: Number(scale) };
+  return SIMPLE_TYPES[name ?? ''] ?? { kind: 'foreign', text: name ?? 'an unknown type' };
+}
+
+function laterChanges(rows: readonly Row[]): LaterChanges {
+  return {
+    tables: new Set(rows.flatMap(([table, column]) => (column === null ? [table ?? ''] : []))),
+    columns: new Set(rows.flatMap(([table, column]) => (column === null ? [] : [`${table ?? ''}.${column ?? ''}`]))),
+  };
+}
+
+function loggedLoad([loadId, fence, rows, tables, receipt]: Row): LoggedLoad {
+  return { loadId: loadId ?? '', fence: Number(fence), rows: Number(rows), tables: Number(tables), receipt: receipt ?? '{}' };
+}

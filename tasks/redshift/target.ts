@@ -1,0 +1,45 @@
+import type { ObjectStore, Target } from '#framework';
+
+import { audit } from './audit.ts';
+import type { RedshiftOpened } from './connector.ts';
+import { load, olderStaging } from './load.ts';
+import { listStaging } from './sql/catalog.ts';
+import { countLoaded } from './sql/load-log.ts';
+import { stagingPrefix } from './sql/names.ts';
+import { dropStaging } from './stage-copy.ts';
+import { isMissing } from './errors.ts';
+
+export interface RedshiftTargetOptions {
+  /** The store that holds the staged files; COPY manifests are written beside them. */
+  readonly stage: ObjectStore;
+}
+
+/** Loads windows into one schema of Redshift: any window may come any number of times and in any order. */
+export function redshiftTarget(opened: RedshiftOpened, options: RedshiftTargetOptions): Target {
+  const { warehouse, settings } = opened;
+  const { schema } = settings;
+  const tools = {
+    warehouse,
+    schema,
+    stage: options.stage,
+    iamRole: settings.iamRole,
+    parallelCopies: settings.parallelCopies,
+    policy: settings.onRemoval,
+  };
+  return {
+    count: async (context) => {
+      const [row] = await warehouse.rows(countLoaded(schema, context), { signal: context.signal }).catch((error: unknown) => {
+        if (isMissing(error)) return [];
+        throw error;
+      });
+      if (row === undefined) return { kind: 'unknown', reason: `No load of this window is in ${schema}.windrow_load_log.` };
+      return { kind: 'counted', rows: Number(row[0]) };
+    },
+    clean: async (context) => {
+      const rows = await warehouse.rows(listStaging(schema, stagingPrefix(context.recordId)), { signal: context.signal });
+      await dropStaging(tools, olderStaging(rows.map(([name]) => name ?? ''), context), context.signal);
+    },
+    load: (manifest, context) => load(tools, manifest, context),
+    audit: (manifest, context) => audit(tools, manifest, context),
+  };
+}

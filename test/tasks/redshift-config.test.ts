@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Environment } from '#framework';
+import { redshiftConnection } from '#tasks/redshift';
+
+const ROLE = 'arn:aws:iam::123456789012:role/copy';
+const whole: Environment = {
+  REDSHIFT_DATABASE: 'dev',
+  REDSHIFT_WORKGROUP: 'analytics',
+  REDSHIFT_IAM_ROLE: ROLE,
+  AWS_REGION: 'us-east-1',
+};
+
+function read(environment: Environment, file?: unknown) {
+  const text = typeof file === 'string' || file === undefined ? file : JSON.stringify(file);
+  return redshiftConnection.read({ environment, readFile: (path) => (path === 'connector_config.json' ? text : undefined) });
+}
+
+describe('reading the settings of Redshift', () => {
+  it('takes everything from the environment, with defaults', () => {
+    expect(read(whole)).toEqual({
+      kind: 'read',
+      settings: {
+        database: 'dev',
+        schema: 'vault',
+        access: { kind: 'workgroup', workgroup: 'analytics' },
+        secretArn: undefined,
+        iamRole: ROLE,
+        region: 'us-east-1',
+        endpoint: undefined,
+        onRemoval: 'drop',
+        parallelCopies: 4,
+      },
+    });
+  });
+
+  it('understands connector_config.json and finds cluster and region in its host', () => {
+    const file = {
+      s3: { bucket_name: 'b', iam_redshift_s3_read: ROLE },
+      redshift: { host: 'dwh.abc123.eu-west-1.redshift.amazonaws.com', dbname: 'dev', user: 'loader', password: 'x', schema: 'Veeva' },
+    };
+    expect(read({}, file)).toMatchObject({
+      kind: 'read',
+      settings: { access: { kind: 'cluster', cluster: 'dwh', user: 'loader' }, region: 'eu-west-1', schema: 'veeva', iamRole: ROLE },
+    });
+  });
+
+  it('finds a serverless workgroup in the host and ignores the user meant for drivers', () => {
+    const file = { redshift: { host: 'dwh.123456789012.us-east-2.redshift-serverless.amazonaws.com', dbname: 'dev', user: 'u' } };
+    expect(read({ REDSHIFT_IAM_ROLE: 'default' }, file)).toMatchObject({
+      settings: { access: { kind: 'workgroup', workgroup: 'dwh' }, region: 'us-east-2' },
+    });
+  });
+
+  it('lets the environment overrule the file', () => {
+    expect(read(whole, { redshift: { dbname: 'other', schema: 'other' } })).toMatchObject({
+      settings: { database: 'dev', schema: 'other' },
+    });
+  });
+
+  it('reports every mistake at once, each by what the operator must change', () => {
+    const reading = read({ REDSHIFT_ON_REMOVAL: 'burn', REDSHIFT_PARALLEL_COPIES: 'many', REDSHIFT_DATA_ENDPOINT: 'here' });
+    expect(reading).toEqual({
+      kind: 'unreadable',
+      problems: [
+        'REDSHIFT_WORKGROUP or REDSHIFT_CLUSTER: expected one of the two, a serverless workgroup or a provisioned cluster.',
+        'REDSHIFT_DATABASE or connector_config.json redshift.dbname: expected a name.',
+        'REDSHIFT_IAM_ROLE or connector_config.json s3.iam_redshift_s3_read: expected the ARN of the role by which Redshift reads the stage, or "default".',
+        'AWS_REGION or connector_config.json redshift.region: expected an AWS region, such as us-east-1.',
+        'REDSHIFT_DATA_ENDPOINT: expected an address, such as http://127.0.0.1:8080.',
+        'REDSHIFT_ON_REMOVAL or connector_config.json redshift.on_removal: expected one of drop, keep, rename.',
+        'REDSHIFT_PARALLEL_COPIES: expected a whole number.',
+      ],
+    });
+  });
+
+  it.each<[string, Environment]>([
+    ['a workgroup and a cluster', { REDSHIFT_CLUSTER: 'dwh' }],
+    ['a database user with a workgroup', { REDSHIFT_DB_USER: 'loader' }],
+    ['a missing file that was named', { CONNECTOR_CONFIG_FILE: 'nowhere.json' }],
+  ])('refuses %s', (_, more) => {
+    expect(read({ ...whole, ...more })).toMatchObject({ kind: 'unreadable', problems: [expect.any(String)] });
+  });
+
+  it('refuses a file that is not JSON, by its name', () => {
+    expect(read(whole, '{')).toMatchObject({ kind: 'unreadable', problems: [expect.stringContaining('connector_config.json')] });
+  });
+});
