@@ -14,7 +14,7 @@ export interface Wire<out Output> {
 }
 
 /** Input name to the upstream task whose output it gets. */
-export type Wiring = ReadonlyMap<string, TaskId>;
+export type Wiring = Readonly<Record<string, TaskId>>;
 
 /**
  * What `use` needs for a task: one wire per input, of the input's type. With a rule under which an upstream may have
@@ -69,8 +69,10 @@ export class DagBuilder<in Params> {
   ): Wire<Output> {
     const name = taskId(id);
     const { after = [], ...inputs }: After & Readonly<Record<string, unknown>> = edges ?? {};
-    const wiring = new Map(Object.entries(inputs).map(([input, wire]) => [input, this.#upstream(name, wire)] as const));
-    const upstream = new Set([...wiring.values(), ...after.map((wire) => this.#upstream(name, wire))]);
+    const wiring = Object.fromEntries(
+      Object.entries(inputs).map(([input, wire]) => [input, this.#upstream(name, wire)]),
+    );
+    const upstream = new Set([...Object.values(wiring), ...after.map((wire) => this.#upstream(name, wire))]);
 
     this.#tasks.push({ id: name, upstream: [...upstream], ...task.policy });
     this.#handlers.set(name, task.handler);
