@@ -8,4 +8,4 @@ export {
   type CsvType,
 } from './conversion.ts';
 export { type ConverterOptions, openConverter } from './converter.ts';
-export { CSV_COPY_OPTIONS, CSV_NULL } from './csv-dialect.ts';
+export { CSV_NULL } from './csv-dialect.ts';
