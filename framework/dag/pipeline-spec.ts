@@ -1,8 +1,11 @@
+import type { Clock } from '../core/clock.ts';
 import { type Millis, parseDuration } from '../core/duration.ts';
 import { DefinitionFailure } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
+import type { Log } from '../core/log.ts';
 import type { Temporal } from '../core/time.ts';
 import type { Window } from '../core/window.ts';
+import type { Connections } from './task-context.ts';
 
 /** What makes a dag a pipeline over `pipeline_records`: data and pure functions only. */
 export interface PipelineSpec {
@@ -15,7 +18,25 @@ export interface PipelineSpec {
   readonly businessKeys: Readonly<Record<string, BusinessKey>>;
   /** A lock older than this is stale and released by the clean-up task. */
   readonly staleLockMs: Millis;
+  readonly firstStart?: FirstStart;
+  readonly newestWindow?: NewestWindow;
 }
+
+/** What a pipeline's own questions about windows may use. */
+export interface WindowTools {
+  readonly connections: Connections;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Where the first window begins, asked while the pipeline has no record yet, for example from a watermark. A text says
+ * why no window can be made yet.
+ */
+export type FirstStart = (tools: WindowTools) => Promise<Temporal.Instant | { readonly notYet: string }>;
+
+/** The window of a run that a person starts without naming one, for example the newest full export. */
+export type NewestWindow = (tools: WindowTools) => Promise<Window>;
 
 /** Pure: the same facts always give the same value. `undefined` or `null` leaves the key absent. */
 export type BusinessKey = (facts: RecordFacts) => Json | undefined;
@@ -37,6 +58,8 @@ export interface PipelineOptions {
   readonly businessKeys?: Readonly<Record<string, BusinessKey>>;
   /** Default `2h`. */
   readonly staleLock?: string;
+  readonly firstStart?: FirstStart;
+  readonly newestWindow?: NewestWindow;
 }
 
 export const RECORD_FACT_COLUMNS = [
@@ -65,5 +88,7 @@ export function pipelineSpec(options: PipelineOptions = {}): PipelineSpec {
     staleLockMs: parseDuration(options.staleLock ?? '2h'),
     ...(options.sourceName === undefined ? {} : { sourceName: options.sourceName }),
     ...(options.targetName === undefined ? {} : { targetName: options.targetName }),
+    ...(options.firstStart === undefined ? {} : { firstStart: options.firstStart }),
+    ...(options.newestWindow === undefined ? {} : { newestWindow: options.newestWindow }),
   };
 }

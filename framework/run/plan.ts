@@ -123,9 +123,10 @@ export function planStart(graph: DagGraph): readonly FirstTask[] {
 }
 
 function heard(shape: Shape, run: PlannedRun, task: PlannedTask, report: Report, tools: Tools): Settled | undefined {
-  const retry = shape.tasks.get(task.id)?.retry;
-  if (retry === undefined || task.state !== 'running' || task.fence !== report.fence) return undefined;
-  return settle({ ...task, retry, cancelRequested: run.cancelRequested }, report.outcome, tools);
+  const spec = shape.tasks.get(task.id);
+  if (spec === undefined || task.state !== 'running' || task.fence !== report.fence) return undefined;
+  const cancelRequested = run.cancelRequested && !spec.teardown;
+  return settle({ ...task, retry: spec.retry, cancelRequested }, report.outcome, tools);
 }
 
 function moved(before: PlannedTask | undefined, join: JoinState): PlannedTask | undefined {

@@ -1,6 +1,6 @@
 import { Cancelled, Failure, TimedOut, failureRecord } from '../core/failures.ts';
 import { formatDuration, type Millis, seconds } from '../core/duration.ts';
-import { type TaskOutcome, isDeferred, isSkipped } from '../dag/task-outcome.ts';
+import type { TaskOutcome } from '../dag/task-outcome.ts';
 import type { Outcome } from '../run/outcome.ts';
 
 /** Why a try is told to stop. */
@@ -31,10 +31,7 @@ export async function callUserCode(call: UserCall): Promise<Outcome | undefined>
 
 async function guarded(call: UserCall): Promise<Outcome> {
   try {
-    const returned = await call.run(call.stop.signal);
-    if (isSkipped(returned)) return { kind: 'skip', reason: returned.reason };
-    if (isDeferred(returned)) return { kind: 'defer', until: returned.until, reason: returned.reason };
-    return returned;
+    return await call.run(call.stop.signal);
   } catch (error) {
     if (error instanceof Cancelled && error.code === 'E_CANCELLED') return { kind: 'cancelled', reason: error.message };
     return { kind: 'fail', failure: failureRecord(error) };

@@ -120,11 +120,15 @@ export class Worker implements Closable {
     const held = [...this.#holdings.values()].map(({ started }) => started);
     if (held.length === 0) return;
     const renewed = new Map((await renewLeases(store.database, held, leaseMs)).map((lease) => [lease.fence, lease]));
-    for (const { fence } of held) {
-      const lease = renewed.get(fence);
-      if (lease === undefined) this.#holdings.get(fence)?.stop.stop('fenced');
-      else if (lease.cancelRequested) this.#holdings.get(fence)?.stop.stop('cancel');
+    for (const started of held) {
+      const lease = renewed.get(started.fence);
+      if (lease === undefined) this.#holdings.get(started.fence)?.stop.stop('fenced');
+      else if (lease.cancelRequested && !this.#isTeardown(started)) this.#holdings.get(started.fence)?.stop.stop('cancel');
     }
+  }
+
+  #isTeardown({ dagId, taskId }: Started): boolean {
+    return this.#options.dags.get(dagId)?.graph.tasks.find(({ id }) => id === taskId)?.teardown === true;
   }
 }
 

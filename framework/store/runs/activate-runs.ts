@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import type { RunId } from '../../core/ids.ts';
 import type { DagGraph } from '../../dag/graph.ts';
 import { type FirstTask, planStart } from '../../run/plan.ts';
 import type { Database, Executor } from '../database.ts';
@@ -8,20 +7,14 @@ import { dispatchLabel } from './apply-plans.ts';
 import { type Dispatch, jobId } from './dispatch.ts';
 import { InstantColumn, RunIdColumn } from './run-rows.ts';
 
-export interface Activation {
-  readonly dagId: string;
-  /** Activates this run first, whatever the limit on running ones; for runs that a person asked for. */
-  readonly pinned?: RunId;
-}
-
 /**
  * Turns queued runs of a dag into running ones, as many as its limit allows: task rows, and outbox rows for those that may
  * start. An advisory lock per dag keeps two processes from passing the limit together.
  */
-export async function activateRuns(database: Database, activation: Activation): Promise<readonly Dispatch[]> {
+export async function activateRuns(database: Database, dagId: string): Promise<readonly Dispatch[]> {
   return database.transaction(async (transaction) => {
-    await transaction.run({ name: 'dag_lock', text: `select pg_advisory_xact_lock(hashtext('windrow dag ' || $1))` }, [activation.dagId]);
-    const rows = await transaction.run(TAKE, [activation.dagId, activation.pinned ?? null]);
+    await transaction.run({ name: 'dag_lock', text: `select pg_advisory_xact_lock(hashtext('windrow dag ' || $1))` }, [dagId]);
+    const rows = await transaction.run(TAKE, [dagId]);
     const dispatches: Dispatch[] = [];
     for (const row of rows) dispatches.push(...(await startRun(transaction, Taken.parse(row))));
     return dispatches;
@@ -70,14 +63,12 @@ with allowed as (
   group by d.id
 ),
 chosen as (
-  (select id from dag_run where id = $2::bigint and state = 'queued')
-  union
-  (select r.id
+  select r.id
   from dag_run r
   join dag d on d.id = r.dag_id
   where r.dag_id = $1 and r.state = 'queued' and (not d.paused or r.kind <> 'scheduled')
   order by r.priority, r.window_start nulls first, r.id
-  limit (select free from allowed))
+  limit (select free from allowed)
 )
 update dag_run r set state = 'running', started_at = now()
 from chosen, dag_version v

@@ -1,0 +1,56 @@
+import { milliseconds } from '../core/duration.ts';
+import type { DeclaredConnection } from '../dag/connections.ts';
+import { type Dag, dag } from '../dag/dag.ts';
+import { type PipelineOptions, pipelineSpec } from '../dag/pipeline-spec.ts';
+import type { RetryPolicy } from '../dag/retry-policy.ts';
+import type { Schedule } from '../dag/schedule.ts';
+import { type NoInput, task } from '../dag/task.ts';
+import type { TaskContext } from '../dag/task-context.ts';
+import { type TemplateOptions, audit, cleanupStaleLocks, preValidation, sourceToStage, stageToTarget, storeAndValidate } from './six-tasks.ts';
+import type { OpenPorts } from './window-work.ts';
+
+export interface PipelineDagOptions extends PipelineOptions {
+  readonly description?: string;
+  /** Absent: windows are made by hand, `windrow dags trigger`. */
+  readonly schedule?: Schedule;
+  readonly tags?: readonly string[];
+  /** Where data comes from, is held and ends. */
+  readonly ports: OpenPorts;
+  /** What `ports` opens, so that settings can be checked beforehand. */
+  readonly connections: readonly DeclaredConnection[];
+  /** For the two transfers; the other tasks keep the default. */
+  readonly retry?: Partial<RetryPolicy>;
+  /** Longest time of one transfer, for example `2h`. */
+  readonly timeout?: string;
+}
+
+/**
+ * A dag of the six tasks over records: one run moves one window and resumes after its last completed phase.
+ *
+ *     export const orders = pipeline('orders', { schedule: every('1h'), connections: [shop, lake], ports: async ({ connections }) => … });
+ */
+export function pipeline(id: string, options: PipelineDagOptions): Dag {
+  const { description, schedule, tags, ports, connections, retry = {}, timeout, ...records } = options;
+  const template: TemplateOptions = {
+    spec: pipelineSpec(records),
+    lagMs: schedule?.lagMs ?? milliseconds(0),
+    openPorts: ports,
+  };
+  const long = { retry, connections, ...(timeout === undefined ? {} : { timeout }) };
+  const dagOptions = {
+    pipeline: records,
+    maxActiveRuns: 1,
+    ...(description === undefined ? {} : { description }),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(tags === undefined ? {} : { tags }),
+  };
+  return dag(id, dagOptions, (d) => {
+    const step = <R>(run: (context: TaskContext, template: TemplateOptions) => R) => (context: TaskContext<NoInput>) => run(context, template);
+    const claimed = d.use('store_and_validate', task('store_and_validate', { run: step(storeAndValidate) }));
+    const compared = d.use('pre_validation', task('pre_validation', { run: step(preValidation) }), { after: [claimed] });
+    const staged = d.use('source_to_stage', task('source_to_stage', { run: step(sourceToStage), ...long }), { after: [compared] });
+    const loaded = d.use('stage_to_target', task('stage_to_target', { run: step(stageToTarget), ...long }), { after: [staged] });
+    const audited = d.use('audit', task('audit', { run: step(audit) }), { after: [loaded] });
+    d.use('cleanup_stale_locks', task('cleanup_stale_locks', { run: step(cleanupStaleLocks), teardown: true }), { after: [audited] });
+  });
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Temporal } from '../core/time.ts';
+import type { Dag } from '../dag/dag.ts';
+import { dueWindows } from '../dag/due-windows.ts';
+import type { PipelineSpec } from '../dag/pipeline-spec.ts';
+import type { Schedule } from '../dag/schedule.ts';
+import type { Connections } from '../dag/task-context.ts';
+import type { Delivery } from '../queue/delivery.ts';
+import { newRecords } from '../record/new-records.ts';
+import { findDagState } from '../store/dag-state.ts';
+import { findLastWindowEnd, insertRecords } from '../store/records/insert-records.ts';
+import { openRecordRuns } from '../store/records/open-record-runs.ts';
+import { activateRuns } from '../store/runs/activate-runs.ts';
+import { createRun } from '../store/runs/create-run.ts';
+import { findLastScheduledEnd } from '../store/runs/last-scheduled-end.ts';
+import type { Store } from '../store/store.ts';
+
+export interface AdvanceTools {
+  readonly store: Store;
+  readonly delivery: Delivery;
+  readonly connections: Connections;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Brings one dag up to date: inserts the windows that are due, creates the runs that may be, starts as many as the limit
+ * allows. Idempotent, and any number of processes may do it at once: unique keys in SQL decide.
+ */
+export async function advance(dag: Dag, tools: AdvanceTools): Promise<void> {
+  const state = await findDagState(tools.store.database, dag.id);
+  if (state === undefined) return;
+  if (!state.paused) await (dag.pipeline === undefined ? planRuns(dag, tools) : planRecords(dag, dag.pipeline, tools));
+  await tools.delivery.deliver(await activateRuns(tools.store.database, dag.id));
+}
+
+async function planRuns(dag: Dag, { store, clock }: AdvanceTools): Promise<void> {
+  if (dag.schedule === undefined) return;
+  const last = await findLastScheduledEnd(store.database, dag.id);
+  for (const window of dueWindows(dag.schedule, last, clock.now())) {
+    await createRun(store.database, { dagId: dag.id, kind: 'scheduled', window });
+  }
+}
+
+async function planRecords(dag: Dag, spec: PipelineSpec, tools: AdvanceTools): Promise<void> {
+  const { store, clock } = tools;
+  const now = clock.now();
+  if (dag.schedule !== undefined) await insertDueRecords(dag, spec, tools);
+  await openRecordRuns(store.database, {
+    pipelineId: dag.id,
+    order: dag.schedule?.order ?? 'strict',
+    dueBefore: now.subtract({ milliseconds: dag.schedule?.lagMs ?? 0 }),
+    atMost: dag.schedule?.overlap === 'allow' ? dag.maxActiveRuns : 1,
+  });
+}
+
+async function insertDueRecords(dag: Dag, spec: PipelineSpec, tools: AdvanceTools): Promise<void> {
+  const { store, clock } = tools;
+  const schedule = await scheduleOf(dag, spec, tools);
+  if (schedule === undefined) return;
+  const windows = dueWindows(schedule.schedule, schedule.lastEnd, clock.now());
+  if (windows.length === 0) return;
+  await insertRecords(store.database, newRecords({ pipelineId: dag.id, spec, windows: schedule.schedule.windows }, windows));
+}
+
+interface Position {
+  readonly schedule: Schedule;
+  readonly lastEnd: Temporal.Instant | undefined;
+}
+
+async function scheduleOf(dag: Dag, spec: PipelineSpec, tools: AdvanceTools): Promise<Position | undefined> {
+  const { schedule } = dag;
+  if (schedule === undefined) return undefined;
+  const lastEnd = await findLastWindowEnd(tools.store.database, dag.id);
+  if (lastEnd !== undefined || spec.firstStart === undefined) return { schedule, lastEnd };
+  const first = await spec.firstStart(tools);
+  if (!('notYet' in first)) return { schedule, lastEnd: first };
+  tools.log.debug('No window can be made yet', { dag: dag.id, why: first.notYet });
+  return undefined;
+}

@@ -1,0 +1,53 @@
+import { type Closable, closeAll } from '../core/closable.ts';
+import { type Millis, seconds } from '../core/duration.ts';
+import { repeat } from '../core/timer.ts';
+import type { Dag } from '../dag/dag.ts';
+import { wakeUp } from '../dag/wake-up.ts';
+import type { Dispatcher } from '../queue/dispatcher.ts';
+import type { Settler } from '../worker/settler.ts';
+import { type AdvanceTools, advance } from './advance.ts';
+import { sweep } from './sweep.ts';
+
+export interface SchedulerOptions extends AdvanceTools {
+  readonly dispatcher: Dispatcher;
+  readonly settler: Settler;
+  readonly dags: ReadonlyMap<string, Dag>;
+  /** How often every dag is looked at even without a wake-up. */
+  readonly tickMs: Millis;
+}
+
+const SWEEP: Millis = seconds(1);
+const RENEW_WAKE_UPS: Millis = seconds(30);
+
+/**
+ * Watches the clock and the leftovers. BullMQ's job schedulers are the wake-ups; the loops here make their loss harmless.
+ * Any number of schedulers may run.
+ */
+export function startScheduler(options: SchedulerOptions): Closable {
+  const { dags, dispatcher, log } = options;
+  const failed = (what: string) => (error: unknown) => log.warn(what, { error: error instanceof Error ? error.message : String(error) });
+  const move = (dag: Dag): Promise<void> => advance(dag, options).catch(failed(`Dag ${dag.id} could not be advanced`));
+  return closable([
+    repeat(options.tickMs, async () => void (await Promise.all([...dags.values()].map(move))), failed('The tick failed')),
+    repeat(SWEEP, () => report(options), failed('The sweep failed')),
+    repeat(RENEW_WAKE_UPS, () => dispatcher.setWakeUps(wakeUps(dags)), failed('The wake-ups could not be set')),
+    dispatcher.onWakeUp(async (id) => {
+      const dag = dags.get(id);
+      if (dag !== undefined) await move(dag);
+    }),
+  ]);
+}
+
+async function report(options: SchedulerOptions): Promise<void> {
+  const swept = await sweep(options);
+  if (Object.values(swept).some((count) => count > 0)) options.log.info('Swept', { ...swept });
+}
+
+function wakeUps(dags: ReadonlyMap<string, Dag>): ReadonlyMap<string, ReturnType<typeof wakeUp>> {
+  return new Map([...dags].flatMap(([id, { schedule }]) => (schedule === undefined ? [] : [[id, wakeUp(schedule)] as const])));
+}
+
+function closable(parts: readonly Closable[]): Closable {
+  let closing: Promise<void> | undefined;
+  return { close: () => (closing ??= closeAll(parts)) };
+}

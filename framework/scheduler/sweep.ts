@@ -1,0 +1,42 @@
+import { type Millis, seconds } from '../core/duration.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Delivery } from '../queue/delivery.ts';
+import type { Dispatcher } from '../queue/dispatcher.ts';
+import { findLostTries } from '../store/runs/leases.ts';
+import { dispatchDue, findQuiet } from '../store/runs/outbox.ts';
+import type { Store } from '../store/store.ts';
+import type { Settler } from '../worker/settler.ts';
+
+export interface SweepTools {
+  readonly store: Store;
+  readonly dispatcher: Dispatcher;
+  readonly delivery: Delivery;
+  readonly settler: Settler;
+  readonly clock: Clock;
+}
+
+export interface Swept {
+  /** Tries whose worker died. */
+  readonly lost: number;
+  /** Dispatches that their process did not send. */
+  readonly resent: number;
+  /** Deferred tasks that became due. */
+  readonly due: number;
+  /** Tasks whose job was gone from BullMQ. */
+  readonly missing: number;
+}
+
+/** Longer than any healthy dispatch takes; a queue of waiting jobs is looked through this often at most. */
+const QUIET: Millis = seconds(3);
+const AT_MOST = 500;
+
+/** The safe path: finds what fell between the fast paths and puts it back. Any number of processes may sweep. */
+export async function sweep({ store, dispatcher, delivery, settler, clock }: SweepTools): Promise<Swept> {
+  const lost = await findLostTries(store.database, AT_MOST);
+  const counted = await Promise.all(lost.map((report) => settler.report(report)));
+  const resent = await delivery.resend(AT_MOST);
+  const due = await dispatchDue(store.database, clock.now().toString(), AT_MOST);
+  await delivery.deliver(due);
+  const missing = await dispatcher.sendMissing(await findQuiet(store.database, QUIET, AT_MOST));
+  return { lost: counted.filter(Boolean).length, resent, due: due.length, missing };
+}
