@@ -22,6 +22,7 @@ export { type Log, type LogFields, type LogLevel, openLog, silentLog } from './c
 export { Secret } from './core/secret.ts';
 export type { SecretReference, SecretResolver } from './core/secret-reference.ts';
 export { type Reading, type SettingSources, readSettings } from './core/settings.ts';
+export { type SettingsFile, readSettingsFile } from './core/settings-file.ts';
 export { Temporal } from './core/time.ts';
 export { type Window, sameWindow, windowText } from './core/window.ts';
 export type { Connection, ConnectionTools } from './dag/connection.ts';

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+import { type Reading, type SettingSources, readSettings, readSettingsFile } from '#framework';
+
+export interface S3Settings {
+  readonly bucket: string;
+  /** Put before every key: empty, or a folder with a slash behind it. */
+  readonly prefix: string;
+  readonly region: string;
+  /** Where a compatible server or a stand-in listens; absent for AWS itself. */
+  readonly endpoint: string | undefined;
+}
+
+/** Reads the environment over the `s3` block of `connector_config.json`, and reports every mistake at once. */
+export function readS3Settings(sources: SettingSources): Reading<S3Settings> {
+  const { environment } = sources;
+  const file = readSettingsFile(sources, { variable: 'CONNECTOR_CONFIG_FILE', usualPath: 'connector_config.json' });
+  const parsed = ConnectorFile.safeParse(file.content);
+  const block = parsed.data?.s3;
+  const shape = parsed.success ? [] : ['s3 in connector_config.json: expected a JSON object.'];
+  const problems = [...file.problems, ...shape];
+  const reading = readSettings<S3Settings>(Settings, {
+    bucket: present(environment['S3_BUCKET']) ?? present(block?.bucket_name),
+    prefix: present(environment['S3_PREFIX']),
+    region: present(environment['AWS_REGION']) ?? present(environment['AWS_DEFAULT_REGION']) ?? present(block?.region),
+    endpoint: present(environment['S3_ENDPOINT']),
+  }, NAMES);
+  if (problems.length === 0) return reading;
+  return { kind: 'unreadable', problems: [...problems, ...(reading.kind === 'read' ? [] : reading.problems)] };
+}
+
+/** The file belongs to other tools too, so what Windrow does not know is let be. */
+const ConnectorFile = z.looseObject({ s3: z.looseObject({ bucket_name: z.unknown().optional(), region: z.unknown().optional() }).optional() });
+
+const Settings = z.strictObject({
+  bucket: z
+    .string('is missing. Name the bucket that holds archives and stage')
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket: 3 to 63 lower-case letters, digits, "-" and "."'),
+  prefix: z
+    .string()
+    .regex(/^[A-Za-z0-9._=-]+(\/[A-Za-z0-9._=-]+)*\/?$/, 'expected a folder such as team/direct-data, without leading slash')
+    .transform((text) => (text.endsWith('/') ? text : `${text}/`))
+    .default(''),
+  region: z.string('is missing. Name the region of the bucket, such as us-east-1').regex(/^[a-z0-9-]+$/, 'expected an AWS region, such as us-east-1'),
+  endpoint: z.url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:9000' }).optional().transform((text) => text),
+});
+
+const NAMES: Readonly<Record<string, string>> = {
+  bucket: 'S3_BUCKET or s3.bucket_name in connector_config.json',
+  prefix: 'S3_PREFIX',
+  region: 'AWS_REGION',
+  endpoint: 'S3_ENDPOINT',
+};
+
+function present(value: unknown): unknown {
+  return value === '' || value === null ? undefined : value;
+}
