@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { DataFailure } from '#framework';
+
 import { archiveTree } from '../../tasks/veeva/archive/archive-tree.ts';
 import { memberPath } from '../../tasks/veeva/archive/member-path.ts';
 import { csvType, emptyColumnType, textBytes } from '../../tasks/veeva/stage/vault-types.ts';
@@ -10,6 +12,17 @@ import { tableNames } from '../../tasks/veeva/stage/table-names.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const spooled = (member: string) => ({ member, path: `/tmp/${member.length}.csv`, bytes: 1 });
+
+/** Where a member would lie if it were unpacked by its own name. */
+function placeOf(name: string): string {
+  try {
+    const member = memberPath({ name, type: 'file' }, 'x');
+    return member.kind === 'file' ? resolve('/top/folder', member.path) : 'folder';
+  } catch (error) {
+    if (error instanceof DataFailure && error.code === 'E_ARCHIVE_MEMBER_REFUSED') return 'refused';
+    throw error;
+  }
+}
 
 describe('members of an archive', () => {
   it.each([
@@ -44,19 +57,8 @@ describe('members of an archive', () => {
   });
 
   it('never lead out of the folder, whatever the name', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.constantFrom('..', '.', '/', '\\', 'a', 'Object', ':', 'C')).map((parts) => parts.join('')),
-        (name) => {
-          try {
-            const member = memberPath({ name, type: 'file' }, 'x');
-            if (member.kind === 'file') expect(resolve('/top/folder', member.path)).toMatch(/^\/top\/folder\/./);
-          } catch (error) {
-            expect(error).toMatchObject({ code: 'E_ARCHIVE_MEMBER_REFUSED' });
-          }
-        },
-      ),
-    );
+    const pieces = fc.array(fc.constantFrom('..', '.', '/', '\\', 'a', 'Object', ':', 'C'));
+    fc.assert(fc.property(pieces, (parts) => /^(refused|folder|\/top\/folder\/.+)$/.test(placeOf(parts.join('')))));
   });
 
   it('are found below an extra folder and in other cases', () => {

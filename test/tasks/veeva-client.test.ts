@@ -208,7 +208,12 @@ describe('the Vault client', () => {
     await once(server, 'listening');
     const address = server.address();
     const host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-    opened.push({ close: async () => void server.closeAllConnections() ?? (await once(server.close(), 'close')) });
+    opened.push({
+      close: async () => {
+        server.closeAllConnections();
+        await once(server.close(), 'close');
+      },
+    });
     const client = openVaultClient(settingsFor({ url: `http://${host}`, host, username: 'u', password: 'p' }), {
       password: new Secret('p'),
       log: silentLog,

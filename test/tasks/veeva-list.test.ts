@@ -140,11 +140,16 @@ describe('matching a window', () => {
   });
 
   it.each([
-    ['incremental', quarter, '2026-01-30T13:29Z', '2026-01-30T13:31Z', 'only a new Full repairs this'],
-    ['log', window('2026-01-19T08:00Z', '2026-01-20T08:00Z'), '2026-01-22T07:59Z', '2026-01-22T08:01Z', 'audit trail'],
-  ] as const)('gives up on an %s file once its retention has passed', (kind, wanted, before, after, advice) => {
-    expect(match([], { kind, window: wanted, now: at(before) }).kind).toBe('not_published');
-    const found = match([hole], { kind, window: wanted, now: at(after) });
+    { kind: 'incremental', wanted: quarter, ends: '2026-01-30T13:30Z', advice: 'only a new Full repairs this' },
+    {
+      kind: 'log',
+      wanted: window('2026-01-19T08:00Z', '2026-01-20T08:00Z'),
+      ends: '2026-01-22T08:00Z',
+      advice: 'audit trail',
+    },
+  ] as const)('gives up on a file ($kind) once its retention has passed', ({ kind, wanted, ends, advice }) => {
+    expect(match([], { kind, window: wanted, now: at(ends) }).kind).toBe('not_published');
+    const found = match([hole], { kind, window: wanted, now: at(ends).add({ minutes: 1 }) });
     expect(found.kind === 'expired' && found.reason).toContain(advice);
   });
 

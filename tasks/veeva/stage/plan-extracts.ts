@@ -35,6 +35,8 @@ export interface ExtractPlan {
   readonly mode: LoadMode;
   readonly key: readonly string[];
   readonly columns: ReadonlyMap<string, ColumnFacts>;
+  /** The target must see every column, also where no row is new. */
+  readonly schemaMatters: boolean;
   readonly updates: ExtractFile;
   readonly deletes: ExtractFile;
 }
@@ -59,7 +61,7 @@ export function planExtracts(content: ArchiveContent): ArchivePlan {
     planOne(extract, own, { content, table: tables.get(extract) ?? extract }),
   );
   return {
-    extracts: plans.filter((plan) => !gone.has(plan.extract) && isWorthStaging(plan, content)),
+    extracts: plans.filter((plan) => !gone.has(plan.extract) && isWorthStaging(plan)),
     removals: removals(content, gone),
     unlisted: unlisted(content, plans),
   };
@@ -82,6 +84,7 @@ function planOne(extract: string, lines: readonly ManifestLine[], { content, tab
     mode: recreated || (content.kind === 'full' && !isLegacyWorkflow(extract)) ? 'replace' : 'merge',
     key: extractKey(extract),
     columns: content.registry.get(extract) ?? new Map(),
+    schemaMatters: content.kind !== 'incremental' || content.changes.has(extract),
     updates: findFile(updates, content),
     deletes: findFile(deletes, content),
   };
@@ -118,8 +121,8 @@ function withBaseName(line: ManifestLine, { registry, lines }: ArchiveContent): 
 }
 
 /** A Full and a log day say what every table is; an incremental file counts where it brings rows or a new schema. */
-function isWorthStaging(plan: ExtractPlan, { kind, changes }: ArchiveContent): boolean {
-  return kind !== 'incremental' || plan.updates.records > 0 || plan.deletes.records > 0 || changes.has(plan.extract);
+function isWorthStaging({ schemaMatters, updates, deletes }: ExtractPlan): boolean {
+  return schemaMatters || updates.records > 0 || deletes.records > 0;
 }
 
 /** Gone for good: an extract that was made anew in the same window is in the registry again. */

@@ -116,8 +116,8 @@ function tableColumns(plan: ExtractPlan, updates: readonly Column[], deletes: re
 }
 
 function emptyColumns(plan: ExtractPlan, deletes: readonly Column[]): readonly Column[] {
-  // Rows were removed but the schema did not change: the key is all that the target must know.
-  if (deletes.length > 0) return deletes;
+  // Rows were removed and the schema is as it was: the key is all that the target must know.
+  if (!plan.schemaMatters || plan.columns.size === 0) return deletes;
   return [...plan.columns.values()].map((facts) => ({
     name: facts.column,
     type: emptyColumnType(plan.extract, facts),

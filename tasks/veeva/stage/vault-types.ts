@@ -60,6 +60,6 @@ export function textBytes(facts: ColumnFacts | undefined, seen: number): number 
 export function emptyColumnType(extract: string, facts: ColumnFacts): ColumnType {
   const type = csvType(extract, facts);
   if (type === 'text') return { kind: 'text', bytes: textBytes(facts, 1) };
-  if (type === 'number') return { kind: 'decimal', precision: 18, scale: 0 };
+  if (type === 'number') return { kind: 'decimal', precision: 38, scale: 0 };
   return { kind: type };
 }
