@@ -67,12 +67,19 @@ export interface DataApi extends Closable {
 const WAIT = { WaitTimeSeconds: 30 } as const;
 const CANCEL_MS = 5000;
 
-export function dataApi(settings: RedshiftSettings): DataApi {
+export interface StaticCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** @param credentials the SDK's default chain when absent */
+export function dataApi(settings: RedshiftSettings, credentials?: StaticCredentials): DataApi {
   const client = new RedshiftDataClient({
     region: settings.region,
     // Retries are ours: only we know which token to send again and which texts mean a throttle.
     maxAttempts: 1,
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
   });
   const database = databaseMembers(settings);
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { type Reading, type SettingSources, readSettings } from '#framework';
+import { type Reading, type SettingSources, readSettings, readSettingsFile } from '#framework';
 
 import { REMOVAL_POLICIES, type RemovalPolicy } from './schema-plan.ts';
 
@@ -101,17 +101,10 @@ const ConnectorFile = z.looseObject({
 });
 
 function readConnectorFile(sources: SettingSources): { readonly values: FlatValues; readonly problems: readonly string[] } {
-  const named = sources.environment['CONNECTOR_CONFIG_FILE'];
-  const path = named ?? 'connector_config.json';
-  const text = sources.readFile(path);
-  if (text === undefined) {
-    return { values: {}, problems: named === undefined ? [] : [`CONNECTOR_CONFIG_FILE: there is no file ${path}.`] };
-  }
-  const parsed = ConnectorFile.safeParse(parsedJson(text));
-  if (!parsed.success) {
-    return { values: {}, problems: [`${path}: expected a JSON object whose redshift and s3 blocks hold texts.`] };
-  }
-  return { values: defined(fromFile(parsed.data)), problems: [] };
+  const file = readSettingsFile(sources, { variable: 'CONNECTOR_CONFIG_FILE', usualPath: 'connector_config.json' });
+  const parsed = ConnectorFile.safeParse(file.content);
+  if (parsed.success) return { values: defined(fromFile(parsed.data)), problems: file.problems };
+  return { values: {}, problems: ['connector_config.json: expected a JSON object whose redshift and s3 blocks hold texts.'] };
 }
 
 function fromFile({ redshift = {}, s3 = {} }: z.output<typeof ConnectorFile>): FlatValues {
@@ -158,14 +151,6 @@ function shaped(flat: z.output<typeof Flat>): RedshiftSettings {
   const { workgroup, cluster = '', user, secretArn, endpoint, ...rest } = flat;
   const access = workgroup === undefined ? ({ kind: 'cluster', cluster, user } as const) : ({ kind: 'workgroup', workgroup } as const);
   return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint };
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function defined(values: FlatValues): FlatValues {

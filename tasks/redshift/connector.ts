@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 
 import type { Closable, Connection } from '#framework';
 
-import { type DataApi, dataApi } from './client.ts';
+import { type StaticCredentials, dataApi } from './client.ts';
 import { type RedshiftSettings, readRedshiftSettings } from './config.ts';
 import { type RedshiftReader, redshiftReader } from './reader.ts';
 import { type Warehouse, warehouse } from './warehouse.ts';
@@ -17,11 +17,12 @@ export interface RedshiftOpened extends Closable {
 export const redshiftConnection: Connection<RedshiftSettings, RedshiftOpened> = {
   name: 'redshift',
   read: readRedshiftSettings,
-  open: async (settings) => openRedshift(settings, dataApi(settings)),
+  open: async (settings) => openRedshift(settings),
 };
 
-/** Opens over any implementation of the Data API's calls. */
-export function openRedshift(settings: RedshiftSettings, api: DataApi): RedshiftOpened {
+/** @param credentials the SDK's default chain when absent */
+export function openRedshift(settings: RedshiftSettings, credentials?: StaticCredentials): RedshiftOpened {
+  const api = dataApi(settings, credentials);
   const opened = warehouse({
     api,
     newToken: randomUUID,

@@ -1,4 +1,4 @@
-export type { DataApi, Row } from './client.ts';
+export type { Row } from './client.ts';
 export type { RedshiftSettings } from './config.ts';
 export { type RedshiftOpened, openRedshift, redshiftConnection } from './connector.ts';
 export type { RedshiftReader } from './reader.ts';

@@ -15,9 +15,9 @@ export function holdingType(existing: ExistingType | undefined, incoming: Column
   const wanted = targetType(incoming);
   if (existing === undefined || existing.kind === 'foreign') return wanted;
   if (existing.kind === 'timestamp' && wanted.kind === 'date') return existing;
-  if (existing.kind === 'text' && wanted.kind === 'text') return existing.bytes >= wanted.bytes ? existing : wanted;
+  if (existing.kind === 'text' && incoming.kind === 'text' && existing.bytes >= incoming.bytes) return existing;
   if (existing.kind === 'decimal' && wanted.kind === 'decimal') return widerDecimal(existing, wanted);
-  return existing.kind === wanted.kind ? existing : wanted;
+  return existing.kind === wanted.kind && wanted.kind !== 'text' ? existing : wanted;
 }
 
 type Decimal = Extract<ColumnType, { readonly kind: 'decimal' }>;
@@ -31,10 +31,18 @@ function widerDecimal(existing: Decimal, wanted: Decimal): ColumnType {
 /** A decimal always gets all 38 digits, so that only its scale can ever be too small. */
 function targetType(incoming: ColumnType): ColumnType {
   if (incoming.kind === 'decimal') return { kind: 'decimal', precision: MOST_DIGITS, scale: incoming.scale };
-  if (incoming.kind !== 'text' || incoming.bytes <= MOST_TEXT_BYTES) return incoming;
+  if (incoming.kind !== 'text') return incoming;
+  if (incoming.bytes <= MOST_TEXT_BYTES) return { kind: 'text', bytes: roundedUp(incoming.bytes) };
   throw new DataFailure(
     'E_REDSHIFT_TEXT_TOO_WIDE',
     `A text of ${incoming.bytes} bytes does not fit into a Redshift column, which holds at most ${MOST_TEXT_BYTES} bytes. ` +
       'Leave the field out of the pipeline or send such values to quarantine.',
   );
+}
+
+const LEAST_TEXT_BYTES = 16;
+
+/** Sizes are learnt from each window's values, so a column gets room at once instead of growing by a few bytes again and again. */
+function roundedUp(bytes: number): number {
+  return Math.min(MOST_TEXT_BYTES, Math.max(LEAST_TEXT_BYTES, 2 ** Math.ceil(Math.log2(bytes))));
 }

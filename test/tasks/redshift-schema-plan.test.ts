@@ -45,7 +45,7 @@ describe('planning the target schema', () => {
   it('creates a missing table with all 38 digits for decimals', () => {
     const wanted = wants({ id: text(10), n: { kind: 'decimal', precision: 5, scale: 2 } });
     expect(planSchema(question({ wanted }))).toMatchObject({
-      changes: [{ kind: 'create_table', table: 't', columns: [{ type: text(10) }, { type: decimal(2) }] }],
+      changes: [{ kind: 'create_table', table: 't', columns: [{ type: text(16) }, { type: decimal(2) }] }],
       tables: [{ table: 't', state: 'new' }],
     });
   });
@@ -56,11 +56,12 @@ describe('planning the target schema', () => {
   });
 
   it.each<[string, ExistingType, ColumnType, SchemaChange | undefined]>([
-    ['widens text', text(10), text(11), { kind: 'widen_text', table: 't', column: 'c', from: 10, bytes: 11 }],
+    ['widens text with room to grow', text(16), text(17), { kind: 'widen_text', table: 't', column: 'c', from: 16, bytes: 32 }],
+    ['never widens text beyond what Redshift has', text(16), text(65_000), { kind: 'widen_text', table: 't', column: 'c', from: 16, bytes: 65_535 }],
     ['never shrinks text', text(10), text(9), undefined],
     ['adds scale', decimal(2), decimal(4), { kind: 'change_type', table: 't', column: 'c', from: decimal(2), to: decimal(4) }],
     ['never drops scale', decimal(4), decimal(2), undefined],
-    ['turns a number into text', decimal(0), text(9), { kind: 'change_type', table: 't', column: 'c', from: decimal(0), to: text(9) }],
+    ['turns a number into text', decimal(0), text(9), { kind: 'change_type', table: 't', column: 'c', from: decimal(0), to: text(16) }],
     [
       'replaces a type that is not its own',
       { kind: 'foreign', text: 'bigint' },
@@ -75,7 +76,7 @@ describe('planning the target schema', () => {
     const changes = changesOf({ wanted: wants({ id: text(5), c: text(7) }), existing: new Map([['t', new Map([['id', text(5)]])]]) });
     expect(changes).toEqual([
       { kind: 'adopt_table', table: 't' },
-      { kind: 'add_column', table: 't', column: 'c', type: text(7) },
+      { kind: 'add_column', table: 't', column: 'c', type: text(16) },
     ]);
   });
 
@@ -119,8 +120,8 @@ describe('planning the target schema', () => {
     const wanted = wants({ id: text(20), c: text(7) });
     const changes = changesOf({ wanted, existing: existing({ id: text(10) }) });
     expect(describeChanges(changes).map(({ sentence }) => sentence)).toEqual([
-      'Widened t.id from varchar(10) to varchar(20).',
-      'Added column t.c (varchar(7)).',
+      'Widened t.id from varchar(10) to varchar(32).',
+      'Added column t.c (varchar(16)).',
     ]);
   });
 });

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { CsvColumn } from '#tasks/parquet';
+
+import { type Ground, type TableWindow, contextOf, openGround, rowsOf } from './redshift-ground.ts';
+
+const COLUMNS: readonly CsvColumn[] = [
+  { name: 'id', type: 'text' },
+  { name: 'name__v', type: 'text' },
+  { name: 'price__c', type: 'number' },
+  { name: 'active__v', type: 'boolean' },
+  { name: 'launch_date__c', type: 'date' },
+  { name: 'modified_date__v', type: 'timestamp' },
+];
+
+const ODD_ROWS = [
+  ['V01', '00012', '12345678901234567890.125', 'true', '2026-01-20', '2026-01-20T13:07:09.123Z'],
+  ['V02', 'NA', '-0.5', 'false', '1999-12-31', '2026-01-20T13:07:09.000Z'],
+  ['V03', ' two "lines"\nwith \\N, \' and 🚀 ', null, null, null, null],
+  ['V04', '\\N', '7', 'true', null, '1969-07-20T20:17:40.000Z'],
+] as const;
+
+const ODD_TEXT = [
+  'V01|00012|12345678901234567890.125|true|2026-01-20|2026-01-20T13:07:09.123Z',
+  'V02|NA|-0.5|false|1999-12-31|2026-01-20T13:07:09.000Z',
+  'V03| two "lines"\nwith \\N, \' and 🚀 |NULL|NULL|NULL|NULL',
+  'V04|\\N|7|true|NULL|1969-07-20T20:17:40.000Z',
+];
+
+let ground: Ground;
+
+beforeAll(async () => {
+  ground = await openGround();
+});
+
+afterAll(() => ground.close());
+
+/** Tables of one test only, so that tests do not see each other. */
+function table(name: string, change: Partial<TableWindow>): TableWindow {
+  return { table: name, columns: COLUMNS, ...change };
+}
+
+describe('loading a window', () => {
+  it.each(['parquet', 'csv'] as const)('keeps every value exact by way of %s', async (format) => {
+    const odd = table(`odd_${format}`, { updates: ODD_ROWS });
+    const manifest = await ground.stage({ number: 1, format, tables: [odd] });
+    const receipt = await ground.target.load(manifest, contextOf(manifest, { loadId: format }));
+    expect(receipt).toMatchObject({
+      outcome: 'loaded',
+      rows: 4,
+      tables: 1,
+      schemaChanges: [`Created table odd_${format} with 6 columns.`],
+      details: { path: 'batch' },
+    });
+    expect(await rowsOf(ground.opened, odd)).toEqual(ODD_TEXT);
+    await expect(ground.target.audit(manifest, contextOf(manifest, { loadId: format, fence: 2 }))).resolves.toEqual({
+      verdict: 'PASS',
+      sourceRows: 4,
+      targetRows: 4,
+      differences: [],
+    });
+  });
+
+  it('loads an extract of several files by a manifest', async () => {
+    const parts = table('parts', { updates: ODD_ROWS, fileRows: 1, columns: COLUMNS.map(({ name }) => ({ name, type: 'text' })) });
+    const manifest = await ground.stage({ number: 1, format: 'csv', tables: [parts] });
+    await ground.target.load(manifest, contextOf(manifest, { loadId: 'parts' }));
+    expect(await ground.opened.warehouse.rows({ name: 'count', sql: 'select count(*) from vault.parts' })).toEqual([['4']]);
+  });
+
+  it('answers a second load with the same id from the log, and counts the rows of the window', async () => {
+    const twice = table('twice', { updates: ODD_ROWS });
+    const manifest = await ground.stage({ number: 2, tables: [twice] });
+    const context = contextOf(manifest);
+    await expect(ground.target.count(context)).resolves.toMatchObject({ kind: 'unknown' });
+    const first = await ground.target.load(manifest, context);
+    const second = await ground.target.load(manifest, { ...context, fence: 2 });
+    expect(second).toEqual({ ...first, outcome: 'already_loaded' });
+    await expect(ground.target.count(context)).resolves.toEqual({ kind: 'counted', rows: 4 });
+    expect(await rowsOf(ground.opened, twice)).toHaveLength(4);
+  });
+
+  it('deletes, updates and re-creates by key; a key of three columns is compared column by column', async () => {
+    const columns: readonly CsvColumn[] = ['object', 'field', 'value', 'label'].map((name) => ({ name, type: 'text' }));
+    const picklist = { table: 'picklist__sys', columns, key: ['object', 'field', 'value'] } as const;
+    const full = await ground.stage({
+      number: 3,
+      tables: [{ ...picklist, mode: 'replace', updates: [['a', 'bc', 'd', '1'], ['ab', 'c', 'd', '2'], ['x', null, 'z', '3'], ['y', 'y', 'y', '4']] }],
+    });
+    await ground.target.load(full, contextOf(full));
+    const next = await ground.stage({
+      number: 4,
+      tables: [{ ...picklist, updates: [['x', null, 'z', '5'], ['y', 'y', 'y', '6']], deletes: [['ab', 'c', 'd'], ['y', 'y', 'y']] }],
+    });
+    await ground.target.load(next, contextOf(next));
+    expect(await rowsOf(ground.opened, picklist)).toEqual(['a|bc|d|1', 'x|NULL|z|5', 'y|y|y|6']);
+    await expect(ground.target.audit(next, contextOf(next, { fence: 2 }))).resolves.toMatchObject({ verdict: 'PASS' });
+  });
+
+  it('empties a table whose Full brings no rows', async () => {
+    const full = (rows: TableWindow['updates'] & object) => table('emptied', { mode: 'replace', updates: rows });
+    const first = await ground.stage({ number: 5, tables: [full(ODD_ROWS)] });
+    await ground.target.load(first, contextOf(first));
+    const second = await ground.stage({ number: 6, tables: [full([])] });
+    await ground.target.load(second, contextOf(second));
+    expect(await rowsOf(ground.opened, full([]))).toEqual([]);
+    await expect(ground.target.audit(second, contextOf(second, { fence: 2 }))).resolves.toMatchObject({ verdict: 'PASS' });
+  });
+
+  it('applies forty extracts in a session, all or nothing', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => table(`many_${index}`, { updates: ODD_ROWS, deletes: [['V09']] }));
+    const manifest = await ground.stage({ number: 7, tables: many });
+    ground.sandbox.faults.set([{ kind: 'fail_statement', matching: 'insert into "vault"."many_30"', times: 1, message: 'Disk Full' }]);
+    await expect(ground.target.load(manifest, contextOf(manifest))).rejects.toMatchObject({
+      code: 'E_REDSHIFT_STATEMENT',
+      message: expect.stringMatching(/insert rows of many_30.*of 124.*Disk Full/s),
+    });
+    expect(await rowsOf(ground.opened, table('many_0', {}))).toEqual([]);
+    const receipt = await ground.target.load(manifest, contextOf(manifest, { fence: 2 }));
+    expect(receipt.details).toMatchObject({ path: 'session' });
+    for (const one of many) expect(await rowsOf(ground.opened, one)).toEqual(ODD_TEXT);
+  });
+
+  it('leaves no staging table behind once the window is audited or cleaned', async () => {
+    const manifest = await ground.stage({ number: 8, tables: [table('tidy', { updates: ODD_ROWS })] });
+    const staged = { name: 'list', sql: "select table_name from svv_tables where table_name like 'windrow_stage_r8_%'" };
+    await ground.target.load(manifest, contextOf(manifest));
+    expect(await ground.opened.warehouse.rows(staged)).toEqual([['windrow_stage_r8_f1_0_updates']]);
+    await ground.target.clean(contextOf(manifest, { fence: 2 }));
+    expect(await ground.opened.warehouse.rows(staged)).toEqual([]);
+    await expect(ground.target.audit(manifest, contextOf(manifest, { fence: 3 }))).resolves.toMatchObject({ verdict: 'PASS' });
+    expect(await ground.opened.warehouse.rows(staged)).toEqual([]);
+    expect(await ground.opened.reader.listTables()).toContain('tidy');
+  });
+
+  it.each([
+    ['a missing row', 'delete from vault.damaged where id = \'V02\'', 3],
+    ['a doubled row', 'insert into vault.damaged select * from vault.damaged where id = \'V02\'', 5],
+  ])('finds %s in the audit', async (_, damage, found) => {
+    const manifest = await ground.stage({ number: 9, tables: [table('damaged', { mode: 'replace', updates: ODD_ROWS })] });
+    await ground.target.load(manifest, contextOf(manifest, { loadId: damage }));
+    await ground.opened.warehouse.run([{ name: 'damage', sql: damage }]);
+    await expect(ground.target.audit(manifest, contextOf(manifest, { loadId: damage, fence: 2 }))).resolves.toEqual({
+      verdict: 'FAIL',
+      sourceRows: 4,
+      targetRows: found,
+      differences: [{ table: 'damaged', expected: 4, found }],
+    });
+  });
+});
