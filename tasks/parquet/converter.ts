@@ -2,7 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { Bug, Cancelled, bounded } from '#framework';
+import { Bug, bounded } from '#framework';
 
 import type { ConvertRequest, Converted, ConvertedFile, Converter } from './conversion.ts';
 import { type Chunk, chunksOf, cut } from './csv/chunks.ts';
@@ -10,7 +10,7 @@ import { readHeader } from './csv/header.ts';
 import { type Layout, columnOf, layoutOf } from './layout.ts';
 import { refusalFailure } from './refusal-failure.ts';
 import type { ChunkJob, ChunkOutcome, Job, Learnt, Outcome } from './thread/messages.ts';
-import { ThreadPool } from './thread/thread-pool.ts';
+import { ThreadPool, closed } from './thread/thread-pool.ts';
 
 /** CSV of one output file: 2 threads then stay under 400 MB together, and Redshift reads files of 1 MB to 1 GB well. */
 const CHUNK_BYTES = 64 * 1024 * 1024;
@@ -32,8 +32,7 @@ export function openConverter(options: ConverterOptions = {}): Converter {
   let isClosed = false;
   return {
     convert: async (request) => {
-      if (isClosed)
-        throw new Cancelled('E_CONVERTER_CLOSED', 'The converter is closed. Open another one for further files.');
+      if (isClosed) throw closed();
       const work = new Conversion(request, tools).run();
       underWay.add(work);
       return work.finally(() => underWay.delete(work));

@@ -88,7 +88,7 @@ export class ChunkReader {
   }
 
   #room(left: number): Buffer {
-    if (left > LONGEST_RECORD) throw new Refused({ code: 'E_CSV_QUOTE_OPEN', row: 0 });
+    if (left > LONGEST_RECORD) throw this.#quoteOpen();
     const isFull = left + 2 >= this.#bytes.length;
     return isFull ? Buffer.allocUnsafeSlow(this.#bytes.length * 2) : this.#bytes;
   }
@@ -96,13 +96,17 @@ export class ChunkReader {
   /** At the end of the file: a last record without a line feed gets one. */
   #finish(left: number, read: number): boolean {
     const isOpen = this.#to > 0 && this.#bytes[this.#to - 1] !== LINE_FEED;
-    if (read === 0 && left > 0) throw new Refused({ code: 'E_CSV_QUOTE_OPEN', row: 0 });
+    if (read === 0 && left > 0) throw this.#quoteOpen();
     if (isOpen) {
       this.#bytes[this.#to] = LINE_FEED;
       this.#to += 1;
     }
     this.#bytes[this.#to] = LINE_FEED;
     return read > 0;
+  }
+
+  #quoteOpen(): Refused {
+    return new Refused({ code: 'E_CSV_QUOTE_OPEN', row: 0, position: this.#base + this.#from });
   }
 }
 

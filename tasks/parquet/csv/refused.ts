@@ -18,6 +18,8 @@ export interface RefusedRow {
   readonly row: number;
   /** Place of the field in the record, where one field is to blame. */
   readonly field?: number;
+  /** Position of the record in the file, where the block does not know it. */
+  readonly position?: number;
 }
 
 /** Thrown inside a conversion thread; crosses to the main thread as plain data and becomes a `DataFailure` there. */

@@ -145,14 +145,19 @@ class ChunkConversion {
     return { kind: 'unwanted' };
   }
 
-  async #refused({ code, row, field }: RefusedRow): Promise<Refusal> {
+  async #refused(refused: RefusedRow): Promise<Refusal> {
     await this.#sink?.close();
-    const block = this.#block;
-    const at = field === undefined ? block.recordStart : (block.starts[row * block.width] ?? 0);
-    const place = { kind: 'refused', code, row: this.#rows + row, position: this.#reader.base + at } as const;
+    const { code, row, field } = refused;
+    const place = { kind: 'refused', code, row: this.#rows + row, position: this.#position(refused) } as const;
     if (field === undefined) return { ...place, key: [] };
     const key = this.#job.key.map((index) => this.#text(row, index));
     return { ...place, field, value: this.#text(row, field), key };
+  }
+
+  #position({ row, field, position }: RefusedRow): number {
+    const block = this.#block;
+    const inBlock = field === undefined ? block.recordStart : (block.starts[row * block.width] ?? 0);
+    return position ?? this.#reader.base + inBlock;
   }
 
   #text(row: number, field: number): string {

@@ -30,7 +30,7 @@ export class ThreadPool<J, O> implements Closable {
   run(job: J): Promise<O> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) {
-        reject(new Cancelled('E_CONVERTER_CLOSED', 'The converter is closed. Open another one for further files.'));
+        reject(closed());
         return;
       }
       this.#queue.push({ job, resolve, reject });
@@ -41,6 +41,7 @@ export class ThreadPool<J, O> implements Closable {
   /** Ends the threads; work in hand is refused as lost, so the owner waits for it first. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const waiting of this.#queue.splice(0)) waiting.reject(closed());
     await Promise.all([...this.#threads].map((thread) => thread.worker.terminate()));
   }
 
@@ -82,4 +83,8 @@ export class ThreadPool<J, O> implements Closable {
     );
     if (!this.#isClosed) this.#assign();
   }
+}
+
+export function closed(): Cancelled {
+  return new Cancelled('E_CONVERTER_CLOSED', 'The converter is closed. Open another one for further files.');
 }
