@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+const Often = {
+  /** How many times it happens; left out, until the rules change. */
+  times: z.number().int().positive().exactOptional(),
+};
+const Which = {
+  /** A regular expression on the statement's text, without regard to case; left out, any statement. */
+  matching: z.string().exactOptional(),
+};
+const Operation = {
+  /** `ExecuteStatement`, `DescribeStatement`, …; left out, any. */
+  operation: z.string().exactOptional(),
+};
+
+const Rule = z.discriminatedUnion('kind', [
+  /** `exception` is what SDKs retry; `validation` is the serverless form that they do not. */
+  z.strictObject({ kind: z.literal('throttling'), form: z.enum(['exception', 'validation']), ...Operation, ...Often }),
+  z.strictObject({ kind: z.literal('active_statements_exceeded'), ...Often }),
+  z.strictObject({ kind: z.literal('internal_error'), ...Operation, ...Often }),
+  /** The call takes effect, to the end of its statements, and the connection drops instead of an answer. */
+  z.strictObject({ kind: z.literal('lost_answer'), ...Operation, ...Which, ...Often }),
+  /** The `nth` matching statement from now on fails with `message`. */
+  z.strictObject({ kind: z.literal('fail_statement'), nth: z.number().int().positive().default(1), message: z.string().exactOptional(), ...Which, ...Often }),
+  z.strictObject({ kind: z.literal('serializable_violation'), ...Which, ...Often }),
+  /** The session ends before the matching statement runs; its open transaction is rolled back. */
+  z.strictObject({ kind: z.literal('session_loss'), ...Which, ...Often }),
+  z.strictObject({ kind: z.literal('slow_statement'), ms: z.number().int().nonnegative(), ...Which, ...Often }),
+]);
+
+export const FaultRules = z.array(Rule);
+
+/** One misbehaviour that the stand-in can be told. */
+export type FaultRule = z.input<typeof Rule>;
+type HeldRule = z.output<typeof Rule>;
+type Kind = HeldRule['kind'];
+
+interface Armed {
+  readonly rule: HeldRule;
+  left: number;
+  seen: number;
+}
+
+/** What a rule is asked about. */
+export interface Occasion {
+  readonly operation?: string;
+  readonly sql?: string;
+}
+
+/** The misbehaviours in force. They may change while the stand-in runs. */
+export class Faults {
+  #armed: Armed[] = [];
+
+  /** Replaces all rules. */
+  set(rules: readonly FaultRule[]): void {
+    this.#armed = FaultRules.parse(rules).map((rule) => ({ rule, left: rule.times ?? Number.POSITIVE_INFINITY, seen: 0 }));
+  }
+
+  clear(): void {
+    this.#armed = [];
+  }
+
+  /** The rules that can still happen. */
+  get rules(): readonly FaultRule[] {
+    return this.#armed.filter(({ left }) => left > 0).map(({ rule }) => rule);
+  }
+
+  /** The rule of this kind that applies now, counted as having happened. */
+  take<K extends Kind>(kind: K, occasion: Occasion): Extract<HeldRule, { kind: K }> | undefined {
+    for (const armed of this.#armed) {
+      const { rule } = armed;
+      if (!isKind(rule, kind) || armed.left <= 0 || !applies(rule, occasion)) continue;
+      armed.seen += 1;
+      if ('nth' in rule && armed.seen < rule.nth) continue;
+      armed.left -= 1;
+      return rule;
+    }
+    return undefined;
+  }
+}
+
+function isKind<K extends Kind>(rule: HeldRule, kind: K): rule is Extract<HeldRule, { kind: K }> {
+  return rule.kind === kind;
+}
+
+function applies(rule: HeldRule, { operation, sql }: Occasion): boolean {
+  if ('operation' in rule && rule.operation !== undefined && rule.operation !== operation) return false;
+  if (!('matching' in rule) || rule.matching === undefined) return true;
+  return sql !== undefined && new RegExp(rule.matching, 'i').test(sql);
+}

@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Pool, QueryArrayResult } from 'pg';
+
+import { type Connection, type Lease, isInTransaction } from './connections.ts';
+import { type CopyTools, runCopy } from './copy/run-copy.ts';
+import type { Faults } from './faults.ts';
+import type { Limits } from './limits.ts';
+import type { LongNames } from './long-names.ts';
+import { resultSet } from './results.ts';
+import type { Sessions } from './session.ts';
+import { fromPostgres, serializableViolation } from './sql/foreign-errors.ts';
+import { prepare } from './sql/prepare.ts';
+import type { Prepared } from './sql/prepared.ts';
+import { RedshiftError } from './sql/redshift-error.ts';
+import { tokenize } from './sql/tokenize.ts';
+import type { Part, Statement } from './statement.ts';
+
+/** What running statements needs. */
+export interface Machine {
+  readonly pool: Pool;
+  readonly sessions: Sessions;
+  readonly faults: Faults;
+  readonly limits: Limits;
+  readonly names: LongNames;
+  readonly copy: CopyTools;
+}
+
+/** Runs one SQL statement; its outcome is written into the part. @throws RedshiftError */
+export async function runPart(statement: Statement, part: Part, tools: { machine: Machine; lease: Lease }): Promise<Prepared> {
+  const { machine, lease } = tools;
+  statement.cancelled.signal.throwIfAborted();
+  statement.movePart(part, 'STARTED');
+  const started = process.hrtime.bigint();
+  try {
+    await misbehave(part, statement, tools);
+    const prepared = await read(statement, part, machine);
+    await run(prepared, part, tools);
+    statement.movePart(part, 'FINISHED');
+    return prepared;
+  } catch (error) {
+    await abortTransaction(lease.connection);
+    throw fromPostgres(error, machine.names.inFull);
+  } finally {
+    part.durationNs = Number(process.hrtime.bigint() - started);
+  }
+}
+
+async function misbehave(part: Part, statement: Statement, { machine, lease }: { machine: Machine; lease: Lease }): Promise<void> {
+  const { sql } = part;
+  const slow = machine.faults.take('slow_statement', { sql });
+  if (slow !== undefined) await delay(slow.ms, undefined, { signal: statement.cancelled.signal });
+  if (lease.session !== undefined && machine.faults.take('session_loss', { sql }) !== undefined) {
+    await machine.sessions.close(lease.session);
+    throw new RedshiftError('Session is not available');
+  }
+  if (machine.faults.take('serializable_violation', { sql }) !== undefined) throw serializableViolation('100071');
+  const failing = machine.faults.take('fail_statement', { sql });
+  if (failing !== undefined) throw new RedshiftError(failing.message ?? 'XX000: the statement failed because the stand-in was told so');
+}
+
+async function read(statement: Statement, part: Part, machine: Machine): Promise<Prepared> {
+  const used = new Set(tokenize(part.sql).flatMap((token) => (token.kind === 'parameter' ? [token.value] : [])));
+  const prepared = prepare(part.sql, statement.request.parameters.filter(({ name }) => used.has(name)));
+  await machine.names.keep(tokenize(part.sql));
+  return prepared;
+}
+
+async function run(prepared: Prepared, part: Part, { machine, lease }: { machine: Machine; lease: Lease }): Promise<void> {
+  const { connection } = lease;
+  if (prepared.transaction === 'outside_only' && isInTransaction(connection)) {
+    throw new RedshiftError(`${prepared.title} cannot run inside a transaction block`);
+  }
+  if (prepared.copy !== undefined) {
+    await runCopy(prepared.copy, connection, { ...machine.copy, queryId: part.queryId });
+    // The service reports no rows for COPY; pg_last_copy_count() does.
+    part.rows = 0;
+    return;
+  }
+  // A lock lasts as long as its transaction: outside one it has no effect.
+  const isIdle = prepared.postgres === '' || (prepared.title === 'LOCK' && !isInTransaction(connection));
+  const result = isIdle ? undefined : await queryRaw(connection, prepared.postgres);
+  part.rows = result === undefined ? 0 : affected(result);
+  if (result !== undefined && result.fields.length > 0) part.result = resultSet(result, machine.limits);
+  if (prepared.transaction === 'commits' && isInTransaction(connection)) await connection.query('commit');
+}
+
+const ASIS = { getTypeParser: () => (text: string | Buffer) => String(text) };
+
+/** Values as PostgreSQL prints them. A text of several statements gives the change among them, or no rows. */
+async function queryRaw(connection: Connection, text: string): Promise<QueryArrayResult<(string | null)[]>> {
+  const answer: unknown = await connection.query({ text, rowMode: 'array', types: ASIS });
+  if (!isList(answer)) return answer as QueryArrayResult<(string | null)[]>;
+  const last = answer.findLast((result) => ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(result.command));
+  return { command: 'OK', oid: 0, rowCount: last?.rowCount ?? 0, rows: [], fields: [] };
+}
+
+function isList(answer: unknown): answer is QueryArrayResult<(string | null)[]>[] {
+  return Array.isArray(answer);
+}
+
+function affected(result: QueryArrayResult<(string | null)[]>): number {
+  return result.fields.length > 0 ? result.rows.length : (result.rowCount ?? 0);
+}
+
+/** What the rewriting refused never reached PostgreSQL, yet the open transaction must be dead afterwards. */
+async function abortTransaction(connection: Connection): Promise<void> {
+  if (connection.getTransactionStatus() !== 'T') return;
+  await connection.query('do $$ begin raise exception $e$aborted$e$; end $$').catch(() => undefined);
+}
+

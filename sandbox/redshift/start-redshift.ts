@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { S3Client } from '@aws-sdk/client-s3';
+import { type Closable, type Clock, systemClock } from '#framework';
+import { Pool } from 'pg';
+
+import { listen } from '../aws/http-server.ts';
+import type { SigningScope } from '../aws/signature.ts';
+import { installDatabase } from './catalog/install.ts';
+import { openParquetReader } from './copy/parquet-reader.ts';
+import { Faults } from './faults.ts';
+import { handle } from './handle.ts';
+import { type Limits, USUAL_LIMITS } from './limits.ts';
+import { LongNames } from './long-names.ts';
+import type { DataApi, Names } from './operations.ts';
+import { Sessions } from './session.ts';
+import { StatementStore } from './statement-store.ts';
+
+export interface RedshiftOptions {
+  /** A PostgreSQL server; the stand-in makes a database of its own there, named `database`. */
+  readonly databaseUrl: string;
+  /** Where COPY reads. */
+  readonly s3: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  };
+  /** Whose signature is accepted; by default the keys and the region of `s3`. */
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  readonly region?: string;
+  readonly workgroup?: string;
+  readonly cluster?: string;
+  readonly database?: string;
+  /** 0 or left out for any free one. */
+  readonly port?: number;
+  readonly limits?: Partial<Limits>;
+  readonly clock?: Clock;
+}
+
+export interface RedshiftSandbox extends Closable, Names {
+  readonly endpoint: string;
+  readonly faults: Faults;
+  /** The PostgreSQL database behind it, to look at tables past the Data API. */
+  readonly databaseUrl: string;
+}
+
+/** A Redshift Data API on 127.0.0.1 that runs statements on PostgreSQL and refuses what Redshift refuses. */
+export async function startRedshift(options: RedshiftOptions): Promise<RedshiftSandbox> {
+  const clock = options.clock ?? systemClock;
+  const limits = { ...USUAL_LIMITS, ...options.limits };
+  const names: Names = {
+    database: options.database ?? 'dev',
+    workgroup: options.workgroup ?? 'windrow',
+    cluster: options.cluster ?? 'windrow',
+  };
+  const databaseUrl = await installDatabase(options.databaseUrl, names.database);
+  const machine = await openMachine(options, { databaseUrl, limits, clock });
+  const api: DataApi = { machine, statements: new StatementStore(limits, clock), names };
+  const door = { api, clock, scope: scopeOf(options) };
+  const server = await listen((request, response) => void handle(request, response, door), options.port ?? 0);
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await server.close();
+    for (const statement of api.statements.all) if (!statement.isFinal) statement.cancelled.abort();
+    await machine.close();
+  };
+  return { endpoint: server.endpoint, faults: machine.faults, databaseUrl, ...names, close: () => (closing ??= close()) };
+}
+
+interface Ground {
+  readonly databaseUrl: string;
+  readonly limits: Limits;
+  readonly clock: Clock;
+}
+
+type OpenMachine = DataApi['machine'] & Closable;
+
+async function openMachine(options: RedshiftOptions, { databaseUrl, limits, clock }: Ground): Promise<OpenMachine> {
+  const pool = new Pool({ connectionString: databaseUrl, max: limits.connections });
+  // A connection that ends while it is idle is replaced by the next statement.
+  pool.on('error', () => undefined);
+  const names = new LongNames(pool);
+  await names.load();
+  const sessions = new Sessions(databaseUrl, limits, clock);
+  const { endpoint, region, accessKeyId, secretAccessKey } = options.s3;
+  const s3 = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } });
+  const directory = await mkdtemp(join(tmpdir(), 'windrow-redshift-'));
+  const parquet = await openParquetReader();
+  const close = async (): Promise<void> => {
+    await sessions.closeAll();
+    await pool.end();
+    s3.destroy();
+    parquet.close();
+    await rm(directory, { recursive: true, force: true });
+  };
+  return { pool, sessions, faults: new Faults(), limits, names, copy: { s3, pool, parquet, directory, clock }, close };
+}
+
+function scopeOf({ s3, accessKeyId, secretAccessKey, region }: RedshiftOptions): SigningScope {
+  return {
+    accessKeyId: accessKeyId ?? s3.accessKeyId,
+    secretAccessKey: secretAccessKey ?? s3.secretAccessKey,
+    region: region ?? s3.region,
+    service: 'redshift-data',
+  };
+}

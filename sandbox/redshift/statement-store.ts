@@ -1,0 +1,73 @@
+import type { Clock } from '#framework';
+
+import { ApiError, invalid } from './api-error.ts';
+import type { Limits } from './limits.ts';
+import type { Session } from './session.ts';
+import { type Part, Statement, type StatementRequest } from './statement.ts';
+
+interface Origin {
+  readonly token: string | undefined;
+  readonly session: Session | undefined;
+}
+
+/** The statements of the last hours, by id and by client token. */
+export class StatementStore {
+  readonly #byId = new Map<string, Statement>();
+  readonly #byToken = new Map<string, { readonly statement: Statement; readonly request: string }>();
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  #nextQueryId = 1;
+  #active = 0;
+
+  constructor(limits: Limits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  get all(): readonly Statement[] {
+    return [...this.#byId.values()];
+  }
+
+  /** A new statement. @throws ApiError when too many are under way */
+  add(request: StatementRequest, { token, session }: Origin): Statement {
+    if (this.#active >= this.#limits.activeStatements) {
+      throw new ApiError('ActiveStatementsExceededException', `Active statements exceeded the allowed quota (${this.#limits.activeStatements}).`);
+    }
+    const place = session === undefined ? {} : { sessionId: session.id, address: session.address };
+    const statement = new Statement({ ...request, ...place }, this.#clock, this.#nextQueryId);
+    this.#nextQueryId += request.sqls.length;
+    this.#active += 1;
+    void statement.done.then(() => (this.#active -= 1));
+    this.#byId.set(statement.id, statement);
+    if (token !== undefined) this.#byToken.set(token, { statement, request: JSON.stringify(request) });
+    this.#forgetOldest();
+    return statement;
+  }
+
+  /** The statement that this token already made. @throws ApiError when it was another request */
+  findByToken(token: string | undefined, request: StatementRequest): Statement | undefined {
+    const found = token === undefined ? undefined : this.#byToken.get(token);
+    if (found === undefined) return undefined;
+    if (found.request === JSON.stringify(request)) return found.statement;
+    throw invalid(`The ClientToken ${token} was used for a request with other parameters.`);
+  }
+
+  /** `<uuid>` or, for a sub-statement of a batch, `<uuid>:<n>`. */
+  find(id: string): { readonly statement: Statement; readonly part: Part | undefined } {
+    const [statementId = '', number] = id.split(':');
+    const statement = this.#byId.get(statementId);
+    const part = number === undefined ? undefined : statement?.parts[Number(number) - 1];
+    if (statement === undefined || (number !== undefined && part === undefined)) {
+      throw new ApiError('ResourceNotFoundException', 'Query does not exist.', { ResourceId: id });
+    }
+    return { statement, part };
+  }
+
+  #forgetOldest(): void {
+    if (this.#byId.size <= this.#limits.keptStatements) return;
+    const oldest = this.all.find((statement) => statement.isFinal);
+    if (oldest === undefined) return;
+    this.#byId.delete(oldest.id);
+    for (const [token, { statement }] of this.#byToken) if (statement === oldest) this.#byToken.delete(token);
+  }
+}
