@@ -23,8 +23,8 @@ export function readSettingsFile(
   }
   try {
     return { content: JSON.parse(text), problems: [] };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { content: {}, problems: [`${path}: is not JSON (${reason}). Correct the file.`] };
+  } catch {
+    // The parser's own words quote the text around the mistake, and that may be a password.
+    return { content: {}, problems: [`${path}: is not JSON. Correct the file.`] };
   }
 }

@@ -1,4 +1,4 @@
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 
 import {
   type Count,
@@ -34,12 +34,15 @@ export interface VeevaSourceOptions {
   readonly stageRoot?: string;
   /** Local folder for a window's files while it is staged; the system's own by default. */
   readonly temporaryDirectory?: string;
-  /** How many extracts are converted at once; the number of processors by default. */
+  /** How many extracts are converted and stored at once; the converter itself bounds its threads. */
   readonly atOnce?: number;
   readonly retry?: RetryPolicy;
 }
 
 const USUAL_RETRY: RetryPolicy = { retries: 3, firstDelay: seconds(1) };
+
+/** Storing a file is mostly waiting, so more extracts are under way than there are processors. */
+const USUAL_AT_ONCE = 8;
 
 /** Direct Data files of one kind as the source of a pipeline: one file is one window. */
 export function veevaSource(options: VeevaSourceOptions): Source {
@@ -92,7 +95,7 @@ function stageOptions(options: VeevaSourceOptions): StageOptions {
     format: options.format ?? 'parquet',
     stageRoot: options.stageRoot ?? 'stage',
     temporaryDirectory: options.temporaryDirectory ?? tmpdir(),
-    atOnce: options.atOnce ?? availableParallelism(),
+    atOnce: options.atOnce ?? USUAL_AT_ONCE,
   };
 }
 

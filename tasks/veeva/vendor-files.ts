@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { SettingSources } from '#framework';
+import { type SettingSources, readSettingsFile } from '#framework';
 
 /** What Windrow understands of the two files that Veeva's own accelerators read. */
 export interface VendorFiles {
@@ -26,55 +26,26 @@ const ConnectorConfig = z.looseObject({
   s3: z.looseObject({ direct_data_folder: text }).optional(),
 });
 
-/** A file that the environment names must exist; the usual names are read where they exist. */
 export function readVendorFiles(sources: SettingSources): VendorFiles {
-  const problems: string[] = [];
-  const vapil = readOne(sources, {
-    variable: 'VAPIL_SETTINGS_FILE',
-    usual: 'vapil_settings.json',
-    schema: Vapil,
-    problems,
-  });
-  const connector = readOne(sources, {
+  const vapilFile = readSettingsFile(sources, { variable: 'VAPIL_SETTINGS_FILE', usualPath: 'vapil_settings.json' });
+  const connectorFile = readSettingsFile(sources, {
     variable: 'CONNECTOR_CONFIG_FILE',
-    usual: 'connector_config.json',
-    schema: ConnectorConfig,
-    problems,
+    usualPath: 'connector_config.json',
   });
-  return { vapil: vapil ?? {}, connector: connector ?? {}, problems };
+  const vapil = Vapil.safeParse(vapilFile.content);
+  const connector = ConnectorConfig.safeParse(connectorFile.content);
+  return {
+    vapil: vapil.data ?? {},
+    connector: connector.data ?? {},
+    problems: [
+      ...vapilFile.problems,
+      ...connectorFile.problems,
+      ...shapeProblems('vapil_settings.json', vapil.error),
+      ...shapeProblems('connector_config.json', connector.error),
+    ],
+  };
 }
 
-interface VendorFile<T> {
-  readonly variable: string;
-  readonly usual: string;
-  readonly schema: z.ZodType<T>;
-  readonly problems: string[];
-}
-
-function readOne<T>(sources: SettingSources, file: VendorFile<T>): T | undefined {
-  const named = sources.environment[file.variable];
-  const path = named === undefined || named === '' ? file.usual : named;
-  const content = sources.readFile(path);
-  if (content === undefined) {
-    if (path === named)
-      file.problems.push(`${file.variable}: there is no file ${path}. Correct the path or unset the variable.`);
-    return undefined;
-  }
-  const json = parse(content);
-  if (json === undefined) {
-    file.problems.push(`${path}: is not JSON. Correct the file.`);
-    return undefined;
-  }
-  const parsed = file.schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  file.problems.push(...parsed.error.issues.map((issue) => `${path}, ${issue.path.join('.')}: ${issue.message}.`));
-  return undefined;
-}
-
-function parse(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
+function shapeProblems(file: string, error: z.ZodError | undefined): string[] {
+  return (error?.issues ?? []).map((issue) => `${issue.path.join('.')} in ${file}: ${issue.message}.`);
 }

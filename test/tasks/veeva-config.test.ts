@@ -95,6 +95,10 @@ describe('Vault settings', () => {
     );
   });
 
+  it('never print the password out of a file that is not JSON', () => {
+    expect(problemsOf({}, { 'vapil_settings.json': '{"vaultPassword": hunter2}' })).not.toContain('hunter2');
+  });
+
   it('report every mistake at once, each by the name that the operator must change', () => {
     const problems = problemsOf(
       {

@@ -17,11 +17,13 @@ import {
   silentLog,
 } from '#framework';
 import { openConverter } from '#tasks/parquet';
+import { openS3 } from '#tasks/s3';
 import { type ExtractKind, type VeevaSourceOptions, openVaultClient, veevaSource } from '#tasks/veeva';
 
+import { startS3 } from '../../sandbox/s3/index.ts';
 import { type VaultSandbox, startVault } from '../../sandbox/vault/index.ts';
-import { FolderStore } from './veeva-folder-store.ts';
 
+const BUCKET = 'windrow-test';
 export const ENABLED_AT = Temporal.Instant.from('2026-01-20T08:00Z');
 const NOW = Temporal.Instant.from('2026-01-20T10:01Z');
 
@@ -44,7 +46,9 @@ export async function openBench(options: NonNullable<Parameters<typeof startVaul
   const local = join(folder, 'local');
   const clock = options.clock ?? acceleratedClock(NOW, 1);
   const vault = await startVault({ enabledAt: ENABLED_AT, rows: 400, changesPerWindow: 40, ...options, clock });
-  const store = new FolderStore(folder);
+  const s3 = await startS3({ directory: join(folder, 's3'), buckets: [BUCKET] });
+  const stored = openS3({ bucket: BUCKET, prefix: '', region: s3.region, endpoint: s3.endpoint }, s3);
+  const { store } = stored;
   const converter = openConverter({ threads: 2 });
   const retry = { retries: 2, firstDelay: milliseconds(1) };
   const client = openVaultClient(
@@ -85,6 +89,8 @@ export async function openBench(options: NonNullable<Parameters<typeof startVaul
     close: async () => {
       await client.close();
       await converter.close();
+      await stored.close();
+      await s3.close();
       await vault.close();
       await rm(folder, { recursive: true, force: true });
     },
