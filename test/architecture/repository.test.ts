@@ -70,6 +70,13 @@ describe('package.json', () => {
     expect(wild).toEqual([]);
   });
 
+  it('lets the shell of each script become the bootstrap, because npm signals only the shell', () => {
+    const started = Object.values(manifest.scripts).filter((script) => script.includes('bootstrap/run.mjs'));
+
+    expect(started).toHaveLength(5);
+    expect(started.filter((script) => !script.startsWith('exec node '))).toEqual([]);
+  });
+
   it('pins every dependency to one version', () => {
     const { dependencies, devDependencies } = manifest;
     const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
