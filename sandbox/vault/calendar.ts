@@ -38,6 +38,12 @@ export function daysUpTo(options: VaultOptions, moment: Temporal.Instant): Day[]
   for (let day = 0; ; day += 1) {
     const stop = first.add({ days: day }).startOfDay().toInstant();
     if (stop.epochMilliseconds > moment.epochMilliseconds) return days;
-    days.push({ start: first.add({ days: day - 1 }).startOfDay().toInstant(), stop });
+    days.push({
+      start: first
+        .add({ days: day - 1 })
+        .startOfDay()
+        .toInstant(),
+      stop,
+    });
   }
 }

@@ -1,5 +1,11 @@
 import type { Temporal } from '#framework';
-import { type Contents, type TableContent, fullContents, incrementalContents, logContents } from './archive/contents.ts';
+import {
+  type Contents,
+  type TableContent,
+  fullContents,
+  incrementalContents,
+  logContents,
+} from './archive/contents.ts';
 import { packArchive } from './archive/tar-gz.ts';
 import { daysUpTo, type Day, type ExtractType, fileName, windowStop, windowsUpTo } from './calendar.ts';
 import { logsOf } from './model/audit-logs.ts';
@@ -96,9 +102,16 @@ export class Publisher {
   }
 
   async #publishLog(day: Day, listedFrom: Temporal.Instant): Promise<void> {
-    const tables = logsOf(logDay(this.#options, day)).map(({ extract, rows }) => ({ extract, rows, count: rows.length }));
+    const tables = logsOf(logDay(this.#options, day)).map(({ extract, rows }) => ({
+      extract,
+      rows,
+      count: rows.length,
+    }));
     const schema = this.#evolution.state.tables().map((table) => table.extract);
-    await this.#publish({ type: 'log_directdata', ...day, listedFrom }, logContents(tables, [...schema, ...logExtracts()]));
+    await this.#publish(
+      { type: 'log_directdata', ...day, listedFrom },
+      logContents(tables, [...schema, ...logExtracts()]),
+    );
   }
 
   async #publish(times: Omit<PublishedFile, 'name' | 'records' | 'bytes'>, contents: Contents): Promise<void> {
@@ -116,7 +129,9 @@ export class Publisher {
   #isKept(file: PublishedFile, now: Temporal.Instant): boolean {
     const { incrementalRetention, dailyRetention } = this.#options;
     const retention = file.type === 'incremental_directdata' ? incrementalRetention : dailyRetention;
-    const newestFull = this.#files.findLast((other) => other.type === 'full_directdata' && isBefore(other.listedFrom, now));
+    const newestFull = this.#files.findLast(
+      (other) => other.type === 'full_directdata' && isBefore(other.listedFrom, now),
+    );
     return file === newestFull || isBefore(now, file.listedFrom.add({ milliseconds: retention }));
   }
 }

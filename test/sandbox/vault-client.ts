@@ -73,7 +73,10 @@ const Item = z.strictObject({
 });
 export type Item = z.infer<typeof Item>;
 
-const ErrorItem = z.strictObject({ name: z.string(), error: z.strictObject({ next_retry: z.string(), message: z.string() }) });
+const ErrorItem = z.strictObject({
+  name: z.string(),
+  error: z.strictObject({ next_retry: z.string(), message: z.string() }),
+});
 
 const List = z.object({
   responseStatus: z.literal('SUCCESS'),
@@ -142,7 +145,8 @@ export class VaultClient {
       const response = await fetch(part.url, { headers: { Authorization: this.session } });
       const bytes = Buffer.from(await response.arrayBuffer());
       const md5 = createHash('md5').update(bytes).digest('hex');
-      if (bytes.length !== part.size || md5 !== part.md5checksum) throw new Error(`The part ${part.name} is not whole.`);
+      if (bytes.length !== part.size || md5 !== part.md5checksum)
+        throw new Error(`The part ${part.name} is not whole.`);
       parts.push(bytes);
     }
     return await unpack(Buffer.concat(parts));
@@ -192,7 +196,12 @@ async function unpack(bytes: Buffer): Promise<Archive> {
   const members: Member[] = [];
   for await (const entry of tar) {
     const { name, type, linkname } = entry.header;
-    members.push({ name, type: type ?? 'file', linkname: linkname ?? undefined, text: (await buffer(entry)).toString() });
+    members.push({
+      name,
+      type: type ?? 'file',
+      linkname: linkname ?? undefined,
+      text: (await buffer(entry)).toString(),
+    });
   }
   return new Archive(members);
 }

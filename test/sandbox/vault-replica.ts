@@ -69,7 +69,8 @@ export class Replica {
     for (const { extract = '', records = '', file = '' } of lines) {
       if (extract === 'Metadata.metadata') continue;
       const rows = archive.records(file);
-      if (rows.length !== Number(records)) throw new Error(`${file} has ${rows.length} rows, the manifest says ${records}.`);
+      if (rows.length !== Number(records))
+        throw new Error(`${file} has ${rows.length} rows, the manifest says ${records}.`);
       for (const row of rows) this.#apply(extract, type, row);
     }
   }

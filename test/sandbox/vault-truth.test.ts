@@ -33,12 +33,19 @@ describe('the truth of the Vault', () => {
   it('is what a replay of the Full and of every window gives, for any seed, size and number of windows', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.record({ seed: fc.nat(10_000), objects: fc.integer({ min: 2, max: 20 }), windows: fc.integer({ min: 0, max: 30 }) }),
+        fc.record({
+          seed: fc.nat(10_000),
+          objects: fc.integer({ min: 2, max: 20 }),
+          windows: fc.integer({ min: 0, max: 30 }),
+        }),
         async ({ seed, objects, windows }) => {
           const bench = await openVault({ seed, objects, rows: 150, changesPerWindow: 25, partBytes: 20_000 });
           bench.clock.afterWindows(windows);
           try {
-            expectEqual(await replayed(bench), bench.vault.truth(after(windows)).filter((table) => !ofLogs(table)));
+            expectEqual(
+              await replayed(bench),
+              bench.vault.truth(after(windows)).filter((table) => !ofLogs(table)),
+            );
           } finally {
             await bench.vault.close();
           }
@@ -54,7 +61,10 @@ describe('the truth of the Vault', () => {
     const full = (await bench.client.items({ extract_type: 'full_directdata' })).at(-1);
     const replica = new Replica();
     if (full !== undefined) replica.applyFull(await bench.client.open(full));
-    expectEqual(replica, bench.vault.truth(after(96)).filter((table) => !ofLogs(table)));
+    expectEqual(
+      replica,
+      bench.vault.truth(after(96)).filter((table) => !ofLogs(table)),
+    );
     expect(full?.name).toBe('143462-20260121-0800-F');
     await bench.vault.close();
   });
@@ -84,7 +94,9 @@ describe('the truth of the Vault', () => {
   it('changes columns and tables as time goes on: some come, some go', async () => {
     const { vault } = await openVault({ objects: 20 });
     const names = (windows: number): Set<string> =>
-      new Set(vault.truth(after(windows)).flatMap(({ extract, columns }) => columns.map(({ name }) => `${extract}.${name}`)));
+      new Set(
+        vault.truth(after(windows)).flatMap(({ extract, columns }) => columns.map(({ name }) => `${extract}.${name}`)),
+      );
     const [before, later] = [names(0), names(12)];
     expect(later.has('Object.added_5__c.id')).toBe(true);
     expect([...later].filter((name) => name.includes('.added_in_'))).toHaveLength(2);

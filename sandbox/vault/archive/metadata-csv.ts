@@ -5,11 +5,23 @@ import { csvText } from './csv.ts';
 
 export const METADATA_EXTRACT = 'Metadata.metadata';
 
-const HEADER = ['modified_date', 'extract', 'extract_label', 'column_name', 'column_label', 'type', 'length', 'related_extract'];
+const HEADER = [
+  'modified_date',
+  'extract',
+  'extract_label',
+  'column_name',
+  'column_label',
+  'type',
+  'length',
+  'related_extract',
+];
 
 /** The whole schema: `metadata_full.csv`, and `Metadata/metadata.csv` of a Full. */
 export function fullMetadataCsv(schema: readonly Extract[]): string {
-  return csvText([HEADER, ...schema.flatMap((extract) => extract.columns.map((column) => metadataRow('', extract, column)))]);
+  return csvText([
+    HEADER,
+    ...schema.flatMap((extract) => extract.columns.map((column) => metadataRow('', extract, column))),
+  ]);
 }
 
 export function changedMetadataCsv(changes: readonly ColumnChange[]): string {

@@ -26,7 +26,11 @@ export function applyContentFault(entries: Entries, fault: ContentFault): Entrie
     case 'metadata_type':
       return edit(entries, isMetadata, (rows) => retype(rows, fault));
     case 'value':
-      return edit(entries, (name) => name === memberOf(fault.extract), (rows) => changeCell(rows, fault));
+      return edit(
+        entries,
+        (name) => name === memberOf(fault.extract),
+        (rows) => changeCell(rows, fault),
+      );
   }
 }
 

@@ -34,7 +34,8 @@ function rowsOf(extract: Extract, day: LogDay): Row[] {
   return Array.from({ length: day.rows }, (_none, index) =>
     extract.columns.map((column) => {
       if (column.name === 'id') return String(FIRST_ID + (number - 10_000) * 1_000_000 + index);
-      if (column.name === 'timestamp') return dateTime(day.start + Math.floor((index / day.rows) * (day.stop - day.start)));
+      if (column.name === 'timestamp')
+        return dateTime(day.start + Math.floor((index / day.rows) * (day.stop - day.start)));
       return valueFor(column, random, day.rules);
     }),
   );

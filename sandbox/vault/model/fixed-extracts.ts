@@ -58,7 +58,8 @@ const LOG_START = 'id:Number timestamp:DateTime user_name:String:128 full_name:S
 
 /** Names of the REST audit trails; the names inside real log files are not published. */
 const LOGS: Readonly<Record<string, string>> = {
-  system_audit_trail: 'action:String:80 item:String:255 field_name:String:80 old_value:LongText new_value:LongText event_description:String:500',
+  system_audit_trail:
+    'action:String:80 item:String:255 field_name:String:80 old_value:LongText new_value:LongText event_description:String:500',
   document_audit_trail:
     'action:String:80 item:String:255 field_name:String:80 old_value:LongText new_value:LongText doc_id:String:20 version:String:20 event_description:String:500',
   object_audit_trail:

@@ -76,7 +76,10 @@ function specialColumns(name: string): ColumnSpec[] {
     case 'edl_item__v':
       return columns('progress_icon__v:String:1');
     case 'wide_form__v': {
-      const names = Array.from({ length: WIDE_COLUMNS }, (_none, index) => `form_question_${index}_answer_text_as_given__c`);
+      const names = Array.from(
+        { length: WIDE_COLUMNS },
+        (_none, index) => `form_question_${index}_answer_text_as_given__c`,
+      );
       return columns(names.map((column) => `${column}:String:30`).join(' '));
     }
     default:

@@ -44,7 +44,8 @@ const restage: Operation = (table, context, recorder) => {
 /** Users are never deleted, and a small table is not emptied. */
 const remove: Operation = (table, context, recorder) => {
   const key = table.findRandomKey(context.random);
-  if (key === undefined || table.size < 3 || table.extract.name === 'user__sys') return insert(table, context, recorder);
+  if (key === undefined || table.size < 3 || table.extract.name === 'user__sys')
+    return insert(table, context, recorder);
   table.remove(key);
   recorder.remove(table, key, context.at);
 };

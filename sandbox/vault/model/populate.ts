@@ -21,7 +21,8 @@ export interface Population {
 /** The Vault as it is when Direct Data is switched on. */
 export function populate(population: Population): VaultState {
   const state = new VaultState();
-  for (const extract of [...objectExtracts(population.seed, population.objects), ...fixedExtracts()]) state.add(extract);
+  for (const extract of [...objectExtracts(population.seed, population.objects), ...fixedExtracts()])
+    state.add(extract);
   addPicklists(state, population);
   const objects = state.tables('Object').filter((table) => !(table.extract.name in SMALL_TABLES));
   for (const table of state.tables()) {

@@ -27,7 +27,9 @@ export function changedRow(table: Table, row: Row, context: RowContext): Row {
     const before = row[column.slot] ?? '';
     const kept = LASTING.has(column.name) || table.extract.key.includes(column.name);
     if (kept) return before;
-    return changed[column.name] ?? (context.random.chance(0.35) ? valueFor(column, context.random, context.rules) : before);
+    return (
+      changed[column.name] ?? (context.random.chance(0.35) ? valueFor(column, context.random, context.rules) : before)
+    );
   });
 }
 
@@ -75,5 +77,9 @@ function newFacts(context: RowContext): Record<string, string> {
 /** A transaction commits in a window although its date of change may lie an hour before it. */
 function changeFacts({ random, at }: RowContext): Record<string, string> {
   const modified = dateTime(random.chance(0.05) ? at - 3_600_000 : at);
-  return { modified_date__v: modified, modified_date__sys: modified, modified_by__v: String(12_001 + random.below(20)) };
+  return {
+    modified_date__v: modified,
+    modified_date__sys: modified,
+    modified_by__v: String(12_001 + random.below(20)),
+  };
 }

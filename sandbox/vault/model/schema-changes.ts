@@ -96,8 +96,11 @@ function droppable(extract: Extract): VaultColumn[] {
   return extract.columns.filter((column) => column.name.endsWith('__c'));
 }
 
+/** Short enough to be widened once more, so that widening has an end. */
 function findText(extract: Extract): VaultColumn | undefined {
-  return extract.columns.find((column) => column.type === 'String' && column.name.endsWith('__c'));
+  return extract.columns.find(
+    ({ type, name, length = 0 }) => type === 'String' && name.endsWith('__c') && length < 1000,
+  );
 }
 
 function append(table: Table, spec: ColumnSpec): VaultColumn {

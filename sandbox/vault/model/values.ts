@@ -49,7 +49,8 @@ function plainText(random: Random): string {
 
 /** Icon formulas declare one character and hold an image tag with long alternative text. */
 function text(column: VaultColumn, random: Random): string {
-  if (column.length === 1) return random.chance(0.1) ? `<img alt="${'progress '.repeat(435)}"/>` : random.pick(['✓', '…']);
+  if (column.length === 1)
+    return random.chance(0.1) ? `<img alt="${'progress '.repeat(435)}"/>` : random.pick(['✓', '…']);
   if (column.name.startsWith('code')) return String(random.below(100_000)).padStart(8, '0');
   const value = random.chance(0.25) ? random.pick(NASTY_TEXTS) : plainText(random);
   return random.chance(0.01) ? `${value} ${'beyond the declared length '.repeat(8)}` : value;

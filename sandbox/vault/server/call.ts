@@ -50,7 +50,14 @@ export function recognise(request: IncomingMessage): Recognised {
   if (match === undefined) return { kind: 'wrong_method' };
   const { version = '', part = '' } = match.groups;
   const session = (request.headers.authorization ?? '').replace(/^Bearer /, '');
-  const call = { endpoint: match.route.endpoint, version, part: decodeURIComponent(part), query: url.searchParams, session, request };
+  const call = {
+    endpoint: match.route.endpoint,
+    version,
+    part: decodeURIComponent(part),
+    query: url.searchParams,
+    session,
+    request,
+  };
   return { kind: 'call', call };
 }
 

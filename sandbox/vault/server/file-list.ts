@@ -46,7 +46,9 @@ function readQuery(query: URLSearchParams): ListQuery | { readonly kind: 'refuse
 
 function readTime(text: string | null): number | undefined | 'unreadable' {
   if (text === null) return undefined;
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/.test(text) ? Temporal.Instant.from(text).epochMilliseconds : 'unreadable';
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/.test(text)
+    ? Temporal.Instant.from(text).epochMilliseconds
+    : 'unreadable';
 }
 
 function isWanted(file: PublishedFile, query: ListQuery, { listFilter }: VaultOptions): boolean {
@@ -56,7 +58,11 @@ function isWanted(file: PublishedFile, query: ListQuery, { listFilter }: VaultOp
   return start >= query.start && stop <= query.stop;
 }
 
-async function itemsOf(vault: Vault, call: Call, files: readonly PublishedFile[]): Promise<Readonly<Record<string, unknown>>[]> {
+async function itemsOf(
+  vault: Vault,
+  call: Call,
+  files: readonly PublishedFile[],
+): Promise<Readonly<Record<string, unknown>>[]> {
   const items: Readonly<Record<string, unknown>>[] = [];
   const withSeconds = vault.faults.strike('times_with_seconds') !== undefined;
   for (const file of files) {

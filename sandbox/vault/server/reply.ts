@@ -25,7 +25,10 @@ export function sendReply(response: ServerResponse, reply: Reply, headers: Reado
   switch (reply.kind) {
     case 'json': {
       const body = JSON.stringify(reply.body);
-      const status = { 'X-VaultAPI-Status': reply.body.responseStatus, 'Content-Type': 'application/json;charset=UTF-8' };
+      const status = {
+        'X-VaultAPI-Status': reply.body.responseStatus,
+        'Content-Type': 'application/json;charset=UTF-8',
+      };
       response.writeHead(200, '', { ...headers, ...status });
       response.end(body);
       return;

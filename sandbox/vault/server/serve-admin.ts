@@ -10,7 +10,8 @@ import type { Exchange } from './serve-api.ts';
 export async function serveAdmin(vault: Vault, { request, response }: Exchange): Promise<void> {
   const url = new URL(request.url ?? '/', vault.url);
   const handler = ROUTES[`${request.method ?? ''} ${url.pathname}`];
-  const answer = handler === undefined ? unknown() : await handler(vault, { query: url.searchParams, body: await text(request) });
+  const answer =
+    handler === undefined ? unknown() : await handler(vault, { query: url.searchParams, body: await text(request) });
   response.writeHead(answer.status, { 'Content-Type': 'application/json' });
   response.end(JSON.stringify(answer.body));
 }
@@ -63,7 +64,8 @@ const Moment = z.iso.datetime().transform((value) => Temporal.Instant.from(value
 
 function tellTruth({ truth, options }: Vault, { query }: AdminCall): Answer {
   const parsed = Moment.safeParse(query.get('upTo') ?? options.clock.now().toString());
-  if (!parsed.success) return { status: 400, body: { problem: 'upTo must be an instant such as 2026-01-20T08:15:00Z.' } };
+  if (!parsed.success)
+    return { status: 400, body: { problem: 'upTo must be an instant such as 2026-01-20T08:15:00Z.' } };
   return ok(truth.upTo(parsed.data));
 }
 

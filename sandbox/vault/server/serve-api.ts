@@ -55,9 +55,14 @@ type Handler = (vault: Vault, call: Call) => Reply | Promise<Reply>;
 
 const HANDLERS: Record<Call['endpoint'], Handler> = {
   auth: authenticate,
-  versions: ({ url }) => success({ values: Object.fromEntries(VERSIONS.map((version) => [version, `${url}/api/${version}`])) }),
+  versions: ({ url }) =>
+    success({ values: Object.fromEntries(VERSIONS.map((version) => [version, `${url}/api/${version}`])) }),
   me: ({ options }) =>
-    success({ users: [{ user: { id: USER_ID, user_name__v: options.username, active__v: true, vault_id__v: [options.vaultId] } }] }),
+    success({
+      users: [
+        { user: { id: USER_ID, user_name__v: options.username, active__v: true, vault_id__v: [options.vaultId] } },
+      ],
+    }),
   keep_alive: () => success(),
   session: (vault, call) => {
     vault.sessions.end(call.session);
