@@ -1,0 +1,38 @@
+import type { Closable, SecretResolver } from '#framework';
+
+import { type StaticCredentials, secretStore } from './client.ts';
+import type { SecretsSettings } from './config.ts';
+import { readReference, secretOf } from './stored-reference.ts';
+
+export interface SecretsOpened extends Closable {
+  readonly resolve: SecretResolver;
+}
+
+/**
+ * Resolves secret references: text passes through, ARNs are read from AWS Secrets Manager once for each opening.
+ * @param credentials the SDK's default chain when absent
+ */
+export function openSecrets(settings: SecretsSettings, credentials?: StaticCredentials): SecretsOpened {
+  const store = secretStore(settings, credentials);
+  const read = new Map<string, Promise<string>>();
+  const readOnce = (secret: { readonly arn: string; readonly region: string }): Promise<string> => {
+    const known = read.get(secret.arn);
+    if (known !== undefined) return known;
+    const reading = store.read(secret);
+    read.set(secret.arn, reading);
+    // A failure is not kept: the next one who asks tries again.
+    reading.catch(() => read.delete(secret.arn));
+    return reading;
+  };
+  return {
+    resolve: async (reference) => {
+      if (reference.kind === 'plain') return reference.secret;
+      const stored = readReference(reference.reference);
+      return secretOf(await readOnce(stored), stored);
+    },
+    close: async () => {
+      read.clear();
+      await store.close();
+    },
+  };
+}

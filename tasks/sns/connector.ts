@@ -1,0 +1,30 @@
+import type { Closable, Connection } from '#framework';
+
+import { type StaticCredentials, topic } from './client.ts';
+import { type SnsSettings, readSnsSettings } from './config.ts';
+import { type FailedWindow, failureMessage } from './failure-message.ts';
+
+export type Notification =
+  | { readonly kind: 'published'; readonly messageId: string }
+  /** No topic is configured. */
+  | { readonly kind: 'off' };
+
+export interface SnsOpened extends Closable {
+  readonly publishFailure: (failed: FailedWindow, options?: { readonly signal?: AbortSignal }) => Promise<Notification>;
+}
+
+export const snsConnection: Connection<SnsSettings, SnsOpened> = {
+  name: 'sns',
+  read: readSnsSettings,
+  open: async (settings) => openSns(settings),
+};
+
+/** @param credentials the SDK's default chain when absent */
+export function openSns({ topicArn, endpoint }: SnsSettings, credentials?: StaticCredentials): SnsOpened {
+  if (topicArn === undefined) return { publishFailure: async () => ({ kind: 'off' }), close: async () => {} };
+  const opened = topic({ topicArn, endpoint }, credentials);
+  return {
+    publishFailure: async (failed, { signal } = {}) => ({ kind: 'published', messageId: await opened.publish(failureMessage(failed), signal) }),
+    close: opened.close,
+  };
+}

@@ -1,0 +1,44 @@
+import { type RecordId, type Window, type WindowFailure, windowText } from '#framework';
+
+export interface FailedWindow {
+  readonly pipelineId: string;
+  readonly window: Window;
+  readonly recordId: RecordId;
+  readonly failure: WindowFailure;
+}
+
+/** What is published. */
+export interface FailureMessage {
+  readonly subject: string;
+  /** JSON, well below SNS's limit of 256 KB. */
+  readonly body: string;
+}
+
+/** SNS takes fewer than 100 ASCII characters, without line breaks. */
+const MOST_SUBJECT = 99;
+const MOST_TEXT_BYTES = 16 * 1024;
+
+export function failureMessage({ pipelineId, window, recordId, failure }: FailedWindow): FailureMessage {
+  const subject = `Windrow: ${pipelineId} failed for ${windowText(window)} (${failure.code})`;
+  const content = {
+    pipeline: pipelineId,
+    window: { start: window.start.toString(), end: window.end.toString(), zone: window.zone },
+    record_id: recordId,
+    task: failure.task,
+    error_code: failure.code,
+    error: cutText(failure.message),
+    rerun: failure.command,
+  };
+  return { subject: printable(subject), body: JSON.stringify(content, undefined, 2) };
+}
+
+function printable(text: string): string {
+  return text.replaceAll(/[^ -~]+/g, '?').slice(0, MOST_SUBJECT);
+}
+
+/** Cut between characters, so that the end is never half of one. */
+function cutText(text: string): string {
+  if (Buffer.byteLength(text) <= MOST_TEXT_BYTES) return text;
+  const kept = new TextDecoder().decode(Buffer.from(text).subarray(0, MOST_TEXT_BYTES), { stream: true });
+  return `${kept}… (${Buffer.byteLength(text)} bytes in all)`;
+}
