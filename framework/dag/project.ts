@@ -1,0 +1,32 @@
+import { DefinitionFailure } from '../core/failures.ts';
+import type { SecretResolver } from '../core/secret-reference.ts';
+import type { Reading, SettingSources } from '../core/settings.ts';
+import type { Dag } from './dag.ts';
+
+/** Everything one installation runs; the file that defines it is named in package.json as `windrow.project`. */
+export interface Project {
+  readonly dags: readonly Dag[];
+  /** Where secrets that settings only name are kept; absent: every secret stands in the environment. */
+  readonly secrets?: SecretStore;
+}
+
+/** A place for secrets, with settings of its own. */
+export interface SecretStore {
+  readonly name: string;
+  readonly read: (sources: SettingSources) => Reading<SecretResolver>;
+}
+
+/** @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY` */
+export function defineProject(project: Project): Project {
+  if (project.dags.length === 0) {
+    throw new DefinitionFailure('E_PROJECT_EMPTY', 'The project has no dags. Add at least one to `dags` in the project file.');
+  }
+  const seen = new Set<string>();
+  for (const { id } of project.dags) {
+    if (seen.has(id)) {
+      throw new DefinitionFailure('E_DAG_TWICE', `The project lists two dags with the id "${id}". Rename one of them.`);
+    }
+    seen.add(id);
+  }
+  return project;
+}

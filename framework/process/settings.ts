@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+import { LOG_LEVELS } from '../core/log.ts';
+import { type Millis, parseDuration } from '../core/duration.ts';
+import { Secret } from '../core/secret.ts';
+import { type Reading, type SettingSources, readSettings } from '../core/settings.ts';
+
+/** The engine's own settings. Connections have theirs. */
+export interface Settings {
+  /** Where the built-in database and other state lie. */
+  readonly home: string;
+  /** Absent: the built-in PostgreSQL under `home`. */
+  readonly databaseUrl: Secret | undefined;
+  /** Absent: jobs go through PostgreSQL. */
+  readonly redisUrl: Secret | undefined;
+  readonly queuePrefix: string;
+  readonly concurrency: number;
+  readonly leaseMs: Millis;
+  readonly tickMs: Millis;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly dashboard: DashboardSettings;
+}
+
+export interface DashboardSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string | undefined;
+  readonly password: Secret | undefined;
+}
+
+/** Reads the engine's settings from the environment; an empty variable counts as absent. */
+export function readEngineSettings(sources: SettingSources): Reading<Settings> {
+  const given = Object.entries(sources.environment).filter(([name, value]) => NAMES.has(name) && value !== '');
+  return readSettings(Variables, Object.fromEntries(given));
+}
+
+const Url = (schemes: readonly string[]) =>
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), {
+      error: `expected a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+    })
+    .transform((text) => new Secret(text));
+
+const Duration = z.string().transform((text, context): Millis => {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
+});
+
+const Count = (least: number, most: number) =>
+  z.coerce.number({ error: 'expected a whole number' }).int('expected a whole number').min(least).max(most);
+
+const LOCAL = new Set(['127.0.0.1', 'localhost', '::1']);
+
+const Fields = z.object({
+  WINDROW_HOME: z.string().default('.windrow'),
+  DATABASE_URL: Url(['postgres:', 'postgresql:']).optional(),
+  REDIS_URL: Url(['redis:', 'rediss:']).optional(),
+  WINDROW_QUEUE_PREFIX: z.string().regex(/^[A-Za-z0-9_{}-]+$/, 'expected letters, digits, "_", "-" or braces').default('windrow'),
+  WINDROW_CONCURRENCY: Count(1, 1000).default(20),
+  WINDROW_LEASE: Duration.default(6000 as Millis),
+  WINDROW_TICK: Duration.default(2000 as Millis),
+  WINDROW_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  WINDROW_DASHBOARD_HOST: z.string().default('127.0.0.1'),
+  WINDROW_DASHBOARD_PORT: Count(0, 65_535).default(7420),
+  WINDROW_DASHBOARD_USER: z.string().optional(),
+  WINDROW_DASHBOARD_PASSWORD: z
+    .string()
+    .min(12, 'expected at least 12 characters')
+    .transform((text) => new Secret(text))
+    .optional(),
+});
+
+const NAMES: ReadonlySet<string> = new Set(Object.keys(Fields.shape));
+
+const Variables: z.ZodType<Settings> = Fields.superRefine((fields, context) => {
+  const credentials = fields.WINDROW_DASHBOARD_USER !== undefined && fields.WINDROW_DASHBOARD_PASSWORD !== undefined;
+  if (credentials || LOCAL.has(fields.WINDROW_DASHBOARD_HOST)) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['WINDROW_DASHBOARD_HOST'],
+    message: 'a dashboard off 127.0.0.1 needs WINDROW_DASHBOARD_USER and WINDROW_DASHBOARD_PASSWORD',
+  });
+}).transform((fields) => ({
+  home: fields.WINDROW_HOME,
+  databaseUrl: fields.DATABASE_URL,
+  redisUrl: fields.REDIS_URL,
+  queuePrefix: fields.WINDROW_QUEUE_PREFIX,
+  concurrency: fields.WINDROW_CONCURRENCY,
+  leaseMs: fields.WINDROW_LEASE,
+  tickMs: fields.WINDROW_TICK,
+  logLevel: fields.WINDROW_LOG_LEVEL,
+  dashboard: {
+    host: fields.WINDROW_DASHBOARD_HOST,
+    port: fields.WINDROW_DASHBOARD_PORT,
+    user: fields.WINDROW_DASHBOARD_USER,
+    password: fields.WINDROW_DASHBOARD_PASSWORD,
+  },
+}));

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+import type { Clock } from '../core/clock.ts';
+import { type Closable, closeAll } from '../core/closable.ts';
+import { ConfigFailure } from '../core/failures.ts';
+import type { Log } from '../core/log.ts';
+import { Secret } from '../core/secret.ts';
+import type { SecretResolver } from '../core/secret-reference.ts';
+import type { SettingSources } from '../core/settings.ts';
+import type { Dag } from '../dag/dag.ts';
+import type { Project } from '../dag/project.ts';
+import { recordDeskConnection } from '../pipeline/record-desk-connection.ts';
+import { backendSettings, migrateQueues, openBackend, type BackendSettings } from '../queue/backend.ts';
+import { BullMqDispatcher } from '../queue/bullmq-dispatcher.ts';
+import { Delivery } from '../queue/delivery.ts';
+import { advance } from '../scheduler/advance.ts';
+import { startScheduler } from '../scheduler/scheduler.ts';
+import { openEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
+import { migrate } from '../store/migrate.ts';
+import { registerDags } from '../store/register-dags.ts';
+import { type Store, openStore } from '../store/store.ts';
+import { OpenConnections } from '../worker/open-connections.ts';
+import { Settler } from '../worker/settler.ts';
+import { Worker } from '../worker/worker.ts';
+import type { Settings } from './settings.ts';
+
+export interface WindrowOptions {
+  readonly project: Project;
+  readonly settings: Settings;
+  readonly sources: SettingSources;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** For jitter; in [0, 1). */
+  readonly random: () => number;
+}
+
+/** An opened installation: the truth, the queues, the dags. What runs in this process is started by its methods. */
+export interface Windrow extends Closable {
+  readonly store: Store;
+  readonly dispatcher: BullMqDispatcher;
+  readonly delivery: Delivery;
+  readonly settler: Settler;
+  readonly connections: OpenConnections;
+  readonly dags: ReadonlyMap<string, Dag>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: Settings;
+  readonly startWorker: () => Worker;
+  readonly startScheduler: () => Closable;
+  /** Looks at one dag now instead of at the next tick. */
+  readonly advance: (dagId: string) => Promise<void>;
+}
+
+/** Finds or starts the database, brings it up to date and makes it know the project's dags. */
+export async function openWindrow(options: WindrowOptions): Promise<Windrow> {
+  const opened: Closable[] = [];
+  try {
+    return await open(options, opened);
+  } catch (error) {
+    await closeAll(opened).catch(() => {});
+    throw error;
+  }
+}
+
+/** The database of the settings, started when it is the built-in one. */
+export async function openDatabaseServer(settings: Pick<Settings, 'databaseUrl' | 'home'>): Promise<Closable & { readonly url: Secret }> {
+  if (settings.databaseUrl !== undefined) return { url: settings.databaseUrl, close: async () => {} };
+  const server = await openEmbeddedPostgres({ directory: join(settings.home, 'postgres') });
+  return { url: new Secret(server.url), close: server.close };
+}
+
+/** Brings the tables of the engine and of the queues to the newest version. Returns what was applied. */
+export async function migrateAll(store: Store, queues: BackendSettings): Promise<readonly string[]> {
+  const applied = await migrate(store.database);
+  await migrateQueues(queues);
+  return applied;
+}
+
+async function open(options: WindrowOptions, opened: Closable[]): Promise<Windrow> {
+  const { settings, project, clock, log, sources } = options;
+  const keep = <T extends Closable>(part: T): T => {
+    opened.push(part);
+    return part;
+  };
+  const server = keep(await openDatabaseServer(settings));
+  const queues = queueSettings(settings, server.url);
+  const store = keep(openStore({ url: server.url.reveal(), log, connections: 16 }));
+  await migrateAll(store, queues);
+  await registerDags(store.database, project.dags);
+  const dispatcher = keep(new BullMqDispatcher(openBackend(queues, log)));
+  const delivery = keep(new Delivery({ store, dispatcher, log }));
+  const connections = keep(
+    new OpenConnections({
+      sources,
+      tools: { secrets: secretsOf(project, sources), clock, log },
+      provided: new Map([[recordDeskConnection, { ...store.desk, close: async () => {} }]]),
+    }),
+  );
+  const dags = new Map<string, Dag>(project.dags.map((dag) => [dag.id, dag]));
+  const common = { store, delivery, connections, clock, log, dags };
+  const advanceOne = async (dagId: string): Promise<void> => {
+    const dag = dags.get(dagId);
+    if (dag !== undefined) await advance(dag, common);
+  };
+  const settler = new Settler({
+    ...common,
+    random: options.random,
+    closed: async (runs) => {
+      for (const dagId of new Set(runs.map((run) => run.dagId))) await advanceOne(dagId);
+    },
+  });
+  const { concurrency, leaseMs, tickMs } = settings;
+  return {
+    ...common,
+    dispatcher,
+    settler,
+    settings,
+    advance: advanceOne,
+    startWorker: () => new Worker({ ...common, dispatcher, settler, concurrency, leaseMs, id: workerId() }),
+    startScheduler: () => startScheduler({ ...common, dispatcher, settler, tickMs }),
+    close: () => closeAll(opened.splice(0)),
+  };
+}
+
+export function queueSettings(settings: Settings, database: Secret): BackendSettings {
+  return backendSettings({
+    database,
+    prefix: settings.queuePrefix,
+    ...(settings.redisUrl === undefined ? {} : { redis: settings.redisUrl }),
+  });
+}
+
+/** Secrets that stand in the environment need no store; a project without one refuses references to stored ones. */
+function secretsOf(project: Project, sources: SettingSources): SecretResolver {
+  const reading = project.secrets?.read(sources);
+  if (reading?.kind === 'unreadable') {
+    throw new ConfigFailure('E_SECRET_STORE', `The secret store cannot be used: ${reading.problems.join(' ')}`, { problems: reading.problems });
+  }
+  if (reading !== undefined) return reading.settings;
+  return async (reference) => {
+    if (reference.kind === 'plain') return reference.secret;
+    throw new ConfigFailure(
+      'E_SECRET_STORE_ABSENT',
+      `A setting names the stored secret ${reference.reference}, but the project has no secret store. Add \`secrets\` to defineProject, or set the secret itself.`,
+    );
+  };
+}
+
+/** Host, process and a random part, so that several workers of one process stay apart in history. */
+function workerId(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+}

@@ -1,0 +1,82 @@
+import { type Clock, type Dag, type RunId, silentLog, systemClock } from '#framework';
+import { type Windrow, createRun, openWindrow, readEngineSettings } from '#framework/operate';
+
+import { freshDatabase } from './database.ts';
+import { freshRedis } from './redis.ts';
+
+export const BACKENDS = ['postgres', 'redis'] as const;
+export type BackendName = (typeof BACKENDS)[number];
+
+export interface TestEngineOptions {
+  readonly dags: readonly Dag[];
+  readonly backend: BackendName;
+  readonly clock?: Clock;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** An installation on a database and a queue of its own. Nothing runs before `startWorker` or `startScheduler`. */
+export async function openTestEngine(options: TestEngineOptions): Promise<Windrow> {
+  const environment = {
+    DATABASE_URL: await freshDatabase(),
+    WINDROW_LEASE: '2s',
+    WINDROW_TICK: '200ms',
+    ...(options.backend === 'redis' ? redisEnvironment() : {}),
+    ...options.environment,
+  };
+  const sources = { environment, readFile: () => undefined };
+  const reading = readEngineSettings(sources);
+  if (reading.kind === 'unreadable') throw new Error(reading.problems.join('\n'));
+  return openWindrow({
+    project: { dags: options.dags },
+    settings: reading.settings,
+    sources,
+    clock: options.clock ?? systemClock,
+    log: silentLog,
+    random: () => 0.5,
+  });
+}
+
+function redisEnvironment(): Readonly<Record<string, string>> {
+  const { url, prefix } = freshRedis();
+  return { REDIS_URL: url, WINDROW_QUEUE_PREFIX: prefix };
+}
+
+/** Creates a run, starts it, and waits until it has ended; gives its state. */
+export async function runDag(engine: Windrow, dagId: string, params: Readonly<Record<string, string>> = {}): Promise<EndedRun> {
+  const created = await createRun(engine.store.database, { dagId, kind: 'manual', params });
+  if (created.kind !== 'created') throw new Error(`There is an open run of ${dagId} already.`);
+  await engine.advance(dagId);
+  return endOf(engine, created.runId);
+}
+
+export interface EndedRun {
+  readonly id: RunId;
+  readonly state: string;
+  readonly tasks: Readonly<Record<string, string>>;
+}
+
+/** Waits for the end of a run by asking the truth; fails after 20 s with what it saw last. */
+export async function endOf(engine: Windrow, id: RunId): Promise<EndedRun> {
+  return eventually(`the end of run ${id}`, async () => {
+    const [run] = await engine.store.database.run({ text: 'select state from dag_run where id = $1' }, [id]);
+    const state = String(run?.['state']);
+    if (state === 'queued' || state === 'running') return undefined;
+    return { id, state, tasks: await taskStates(engine, id) };
+  });
+}
+
+export async function taskStates(engine: Windrow, id: RunId): Promise<Readonly<Record<string, string>>> {
+  const rows = await engine.store.database.run({ text: 'select task_id, state from task_instance where run_id = $1' }, [id]);
+  return Object.fromEntries(rows.map((row) => [String(row['task_id']), String(row['state'])]));
+}
+
+/** Asks until there is an answer. */
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  const deadline = performance.now() + 20_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > deadline) throw new Error(`Waited 20 s for ${what}, in vain.`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
