@@ -8,6 +8,7 @@ import { Pool } from 'pg';
 
 import { listen } from '../aws/http-server.ts';
 import type { SigningScope } from '../aws/signature.ts';
+import type { AwsStandIn } from '../aws/stand-in.ts';
 import { installDatabase } from './catalog/install.ts';
 import { openParquetReader } from './copy/parquet-reader.ts';
 import { Faults } from './faults.ts';
@@ -41,8 +42,7 @@ export interface RedshiftOptions {
   readonly clock?: Clock;
 }
 
-export interface RedshiftSandbox extends Closable, Names {
-  readonly endpoint: string;
+export interface RedshiftSandbox extends AwsStandIn, Names {
   readonly faults: Faults;
   /** The PostgreSQL database behind it, to look at tables past the Data API. */
   readonly databaseUrl: string;
@@ -60,7 +60,8 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const databaseUrl = await installDatabase(options.databaseUrl, names.database);
   const machine = await openMachine(options, { databaseUrl, limits, clock });
   const api: DataApi = { machine, statements: new StatementStore(limits, clock), names };
-  const door = { api, clock, scope: scopeOf(options) };
+  const scope = scopeOf(options);
+  const door = { api, clock, scope };
   const server = await listen((request, response) => void handle(request, response, door), options.port ?? 0);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -68,7 +69,9 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     for (const statement of api.statements.all) if (!statement.isFinal) statement.cancelled.abort();
     await machine.close();
   };
-  return { endpoint: server.endpoint, faults: machine.faults, databaseUrl, ...names, close: () => (closing ??= close()) };
+  const { accessKeyId, secretAccessKey, region } = scope;
+  const where = { endpoint: server.endpoint, accessKeyId, secretAccessKey, region, ...names };
+  return { ...where, faults: machine.faults, databaseUrl, close: () => (closing ??= close()) };
 }
 
 interface Ground {
