@@ -1,0 +1,196 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { type Failure, MANIFEST_KEY, RemoteFailure, Temporal, acceleratedClock } from '#framework';
+
+import type { Fault } from '../../sandbox/vault/index.ts';
+import { failureOfAsync } from '../support/failure-of.ts';
+import { BEGINNING, type Bench, ENABLED_AT, openBench, quarter } from './veeva-window.ts';
+
+const FULL = '143462-20260120-0800-F';
+const FIRST = '143462-20260120-0815-N';
+const PRODUCT = 'Object.product__v';
+
+let bench: Bench | undefined;
+
+afterEach(async () => {
+  await bench?.close();
+  bench = undefined;
+});
+
+async function open(options: Parameters<typeof openBench>[0] = {}): Promise<Bench> {
+  bench = await openBench({ rows: 150, changesPerWindow: 10, ...options });
+  return bench;
+}
+
+/** What a Full with these faults fails with; a failed window must leave no manifest and no local file. */
+async function failureOfFull(...faults: readonly Fault[]): Promise<Failure> {
+  const { source, context, store, leftovers } = await open({ faults });
+  const failure = await failureOfAsync(() => source('full').transfer(context(BEGINNING)));
+  const staged = await store.list('stage/');
+  expect(staged.filter(({ key }) => key.endsWith(MANIFEST_KEY))).toEqual([]);
+  expect(await leftovers()).toEqual([]);
+  return failure;
+}
+
+describe('a damaged part', () => {
+  it('fails naming the part, the md5 expected and the md5 found', async () => {
+    const failure = await failureOfFull({ kind: 'wrong_md5' });
+    expect(failure).toMatchObject({ code: 'E_VAULT_PART_MD5', reaction: 'fail', details: { part: `${FULL}.001` } });
+    expect(failure.message).toContain(String(failure.details['expectedMd5']));
+    expect(failure.message).toContain(String(failure.details['foundMd5']));
+  });
+
+  it.each<[string, Fault, string]>([
+    ['ends early', { kind: 'truncated', bytes: 100 }, 'E_VAULT_PART_SIZE'],
+    ['has another byte', { kind: 'corrupted' }, 'E_VAULT_PART_MD5'],
+    ['breaks off every time', { kind: 'reset', endpoint: 'download', afterBytes: 100 }, 'E_VAULT_UNREACHABLE'],
+    ['is listed with a size that the file does not have', { kind: 'wrong_size' }, 'E_VAULT_PARTS_INCOMPLETE'],
+    [
+      'is JSON instead of bytes',
+      { kind: 'failure', endpoint: 'download', type: 'INVALID_DATA' },
+      'E_VAULT_REQUEST_REFUSED',
+    ],
+    ['is refused by the gateway', { kind: 'status', endpoint: 'download', status: 502 }, 'E_VAULT_UNAVAILABLE'],
+    ['is offered by another host', { kind: 'foreign_url', host: 'evil.example' }, 'E_VAULT_FOREIGN_URL'],
+  ])('that %s stops the window', async (_what, fault, code) => {
+    const failure = await failureOfFull(fault);
+    expect(failure.code).toBe(code);
+    expect(failure.message).toContain(FULL);
+    expect(await bench?.store.list('direct-data/')).toEqual([]);
+  });
+
+  it('is found by gunzip where Vault gives no md5', async () => {
+    expect((await failureOfFull({ kind: 'no_md5' }, { kind: 'corrupted' })).code).toBe('E_ARCHIVE_UNREADABLE');
+  });
+
+  it('does not make the others be fetched again', async () => {
+    const { vault, source, context, store } = await open({ partBytes: 5000 });
+    vault.faults.add({ kind: 'failure', endpoint: 'download', type: 'INVALID_DATA', file: `${FULL}.003` });
+    await failureOfAsync(() => source('full').transfer(context(BEGINNING)));
+    const kept = (await store.list('direct-data/')).map(({ key }) => key);
+    expect(kept.length).toBeGreaterThan(0);
+    vault.faults.clear();
+    for (const key of kept) {
+      const file = key.replace(/^.*\//, '').replace('.tar.gz', '');
+      vault.faults.add({ kind: 'failure', endpoint: 'download', type: 'INVALID_DATA', file });
+    }
+    await source('full').transfer(context(BEGINNING));
+  });
+
+  it('replaces an object of the same name that has another checksum', async () => {
+    const { source, context, store } = await open();
+    const key = `direct-data/full/${FULL}.tar.gz.001`;
+    await store.put(key, Buffer.from('something else'), { metadata: { part: `${FULL}.001` } });
+    await source('full').transfer(context(BEGINNING));
+    expect((await store.find(key))?.bytes).toBeGreaterThan(1000);
+  });
+});
+
+describe('a damaged archive', () => {
+  it.each<[string, Fault, string, string]>([
+    [
+      'a member that climbs',
+      { kind: 'member', name: '../../evil.csv', type: 'file' },
+      'E_ARCHIVE_MEMBER_REFUSED',
+      '../../evil.csv',
+    ],
+    [
+      'an absolute member',
+      { kind: 'member', name: '/etc/cron.d/evil', type: 'file' },
+      'E_ARCHIVE_MEMBER_REFUSED',
+      '/etc/cron.d/evil',
+    ],
+    [
+      'a link',
+      { kind: 'member', name: 'Object/a.csv', type: 'symlink', linkname: '/etc/passwd' },
+      'E_ARCHIVE_MEMBER_REFUSED',
+      'symlink',
+    ],
+    ['a member twice', { kind: 'duplicate_member', extract: PRODUCT }, 'E_ARCHIVE_MEMBER_TWICE', 'product__v'],
+    ['a missing extract', { kind: 'missing_member', extract: PRODUCT }, 'E_ARCHIVE_EXTRACT_MISSING', PRODUCT],
+    ['fewer rows than promised', { kind: 'records_mismatch', extract: PRODUCT, by: 1 }, 'E_ARCHIVE_ROW_COUNT', PRODUCT],
+    [
+      'data that the manifest does not name',
+      { kind: 'member', name: 'Object/hidden__c.csv', type: 'file' },
+      'E_ARCHIVE_FILE_UNLISTED',
+      'hidden__c',
+    ],
+  ])('with %s is refused', async (_what, fault, code, named) => {
+    const failure = await failureOfFull(fault);
+    expect(failure).toMatchObject({ code, reaction: 'fail' });
+    expect(failure.message).toContain(named);
+  });
+
+  it('with a value that its type cannot hold names extract, column and value', async () => {
+    const column = 'document_number__v';
+    const extract = 'Document.document_version__sys';
+    const value = { kind: 'value', extract, column: 'size__v', row: 1, value: 'VV-00016' } as const;
+    const failure = await failureOfFull(value);
+    expect(failure.reaction).toBe('fail');
+    for (const word of [extract, 'size__v', 'VV-00016']) expect(failure.message).toContain(word);
+    // The one column whose type Vault is known to declare wrongly does not stop the load.
+    await bench?.close();
+    const { source, context } = await open({ faults: [{ kind: 'metadata_type', extract, column, type: 'Number' }] });
+    const manifest = await source('full').transfer(context(BEGINNING));
+    const documents = manifest.tables.find((table) => table.extract === extract);
+    expect(documents?.schema.columns.find(({ name }) => name === column)?.type.kind).toBe('text');
+  });
+});
+
+describe('a window that is not there', () => {
+  it.each(['failure', 'empty'] as const)('waits while there is no Direct Data at all (%s)', async (form) => {
+    const { source, context } = await open({ faults: [{ kind: 'no_data_yet', form }] });
+    const count = await source('incremental').count(context(quarter(0)));
+    expect(count.kind).toBe('not_yet');
+  });
+
+  it('waits for the retry that Vault announces, and lands once it is there', async () => {
+    const { vault, source, context } = await open();
+    vault.faults.add({ kind: 'error_item', file: FIRST, nextRetry: '2026-01-20T11:15Z' });
+    const until = Temporal.Instant.from('2026-01-20T11:15Z');
+    expect(await source('incremental').count(context(quarter(0)))).toMatchObject({ kind: 'not_yet', until });
+    const failure = await failureOfAsync(() => source('incremental').transfer(context(quarter(0))));
+    expect(failure).toMatchObject({ code: 'E_VAULT_FILE_NOT_PUBLISHED', reaction: 'retry' });
+    expect(failure instanceof RemoteFailure && failure.retryAfterMs).toBeGreaterThan(60_000);
+    vault.faults.clear();
+    expect((await source('incremental').count(context(quarter(0)))).kind).toBe('counted');
+    expect((await source('incremental').transfer(context(quarter(0)))).sources).toMatchObject([
+      { name: `${FIRST}.tar.gz` },
+    ]);
+  });
+
+  it('waits for a future window until it is due', async () => {
+    const { source, context } = await open();
+    const window = quarter(8);
+    expect(await source('incremental').count(context(window))).toMatchObject({
+      kind: 'not_yet',
+      until: window.end.add({ minutes: 15 }),
+    });
+  });
+
+  it('fails for good once retention has passed', async () => {
+    const { source, context } = await open({ faults: [{ kind: 'missing', file: FIRST }] });
+    const late = acceleratedClock(ENABLED_AT.add({ hours: 11 * 24 }), 1);
+    const failure = await failureOfAsync(() => source('incremental').count(context(quarter(0), { clock: late })));
+    expect(failure).toMatchObject({ code: 'E_VAULT_FILE_EXPIRED', reaction: 'fail' });
+    expect(failure.message).toContain('only a new Full repairs this');
+  });
+});
+
+describe('a window that is stopped', () => {
+  it('leaves nothing on this machine and no manifest', async () => {
+    const { source, context, store, leftovers } = await open();
+    const stop = new AbortController();
+    const putting = {
+      ...store,
+      put: async (...given: Parameters<typeof store.put>) => {
+        if (given[0].startsWith('stage/')) stop.abort(new Error('stopped by a person'));
+        return store.put(...given);
+      },
+    };
+    const transfer = source('full', { store: putting }).transfer(context(BEGINNING, { signal: stop.signal }));
+    await expect(transfer).rejects.toThrow('stopped by a person');
+    expect(await leftovers()).toEqual([]);
+    expect((await store.list('stage/')).filter(({ key }) => key.endsWith(MANIFEST_KEY))).toEqual([]);
+  });
+});
