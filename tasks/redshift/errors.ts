@@ -41,7 +41,7 @@ export function failureOfCall(failure: CallFailure, what: string, cause: unknown
   if (callVerdict(failure) === 'config') {
     return new ConfigFailure('E_REDSHIFT_ACCESS', `${message} Check the AWS credentials and their permissions.`, { cause });
   }
-  const code = SESSION_LOST.test(failure.message) ? SESSION_LOST_CODE : 'E_REDSHIFT_CALL';
+  const code = SESSION_LOST.test(failure.message) ? CODES.session : 'E_REDSHIFT_CALL';
   return new RemoteFailure(code, message, { cause });
 }
 
@@ -54,18 +54,20 @@ export interface FailedStatement {
   readonly loadError?: string;
 }
 
-type Kind = 'conflict' | 'missing' | 'permission' | 'data' | 'other';
+type Kind = 'conflict' | 'session' | 'missing' | 'exists' | 'permission' | 'data' | 'other';
+
+const SESSION_LOST = /session is not available|session with id.*invalid/i;
 
 /** Redshift's texts, first match wins. */
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/\b10(18|23)\s+DETAIL|serializable isolation|deadlock|could not serialize/i, 'conflict'],
+  [SESSION_LOST, 'session'],
   [/relation .* does not exist|schema .* does not exist/i, 'missing'],
+  [/already exists/i, 'exists'],
   [/permission denied|must be owner|not authorized|assume.?role/i, 'permission'],
   [/load into table|spectrum scan error|stl_load_errors|sys_load_error_detail/i, 'data'],
   [/value too long|overflow|out of range|invalid input syntax|invalid digit|cannot cast|s3 prefix .* does not exist/i, 'data'],
 ];
-const SESSION_LOST = /session is not available|session with id.*invalid/i;
-
 /** A table or schema that does not exist yet. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Failure && error.code === CODES.missing;
@@ -73,14 +75,19 @@ export function isMissing(error: unknown): boolean {
 
 /** Lost to another transaction (1023, 1018, deadlock) or with its session: the whole transaction may be tried again. */
 export function isConflict(error: unknown): boolean {
-  return error instanceof Failure && (error.code === CODES.conflict || error.code === SESSION_LOST_CODE);
+  return error instanceof Failure && (error.code === CODES.conflict || error.code === CODES.session);
 }
 
-const SESSION_LOST_CODE = 'E_REDSHIFT_SESSION_LOST';
+/** Another worker changed the schema between our look and our change: look again. */
+export function isSchemaRace(error: unknown): boolean {
+  return isConflict(error) || isMissing(error) || (error instanceof Failure && error.code === CODES.exists);
+}
 
 const CODES: Readonly<Record<Kind, string>> = {
   conflict: 'E_REDSHIFT_CONFLICT',
+  session: 'E_REDSHIFT_SESSION_LOST',
   missing: 'E_REDSHIFT_MISSING',
+  exists: 'E_REDSHIFT_EXISTS',
   permission: 'E_REDSHIFT_PERMISSION',
   data: 'E_REDSHIFT_DATA',
   other: 'E_REDSHIFT_STATEMENT',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { Cancelled, DataFailure, type LoadReceipt, type StageManifest, type TransferContext, manifestToJson } from '#framework';
 
-import { isConflict } from './errors.ts';
+import { isConflict, isSchemaRace } from './errors.ts';
 import { evolve, planEvolution } from './evolve.ts';
 import { type LoadTable, loadTables, stagedParts } from './load-tables.ts';
 import { readReceipt, receiptText } from './receipt.ts';
@@ -23,12 +23,10 @@ export interface LoadTools extends StageCopyTools {
 /** Schema first, then every file into staging, then one transaction that applies the window and writes the load log. */
 export async function load(tools: LoadTools, manifest: StageManifest, context: TransferContext): Promise<LoadReceipt> {
   const tables = loadTables(manifest, context);
-  const state = await readTargetState(tools, namesOf(tables, lowerCased(manifest)), context);
-  if (state.logged !== undefined) return answerOf(state.logged, context);
-  await dropStaging(tools, olderStaging(state.staging, context), context.signal);
-  const plan = planEvolution({ manifest, tables, state, policy: tools.policy });
-  const schemaChanges = await evolve(tools, plan.changes, context);
-  const present = presentTables(tables, plan.tables);
+  const ready = await readyTarget(tools, { manifest, tables, context });
+  if (ready.kind === 'logged') return answerOf(ready.logged, context);
+  const { planned, schemaChanges } = ready;
+  const present = presentTables(tables, planned);
   await copyIntoStaging(tools, manifest, { parts: stagedParts(present.map(({ table }) => table)), context });
   const applied = applyStatements(present.map(loadedTable), {
     schema: tools.schema,
@@ -43,13 +41,42 @@ export async function load(tools: LoadTools, manifest: StageManifest, context: T
     details: {
       statements: applied.length + 3,
       path: applied.length + 3 > MOST_STATEMENTS ? 'session' : 'batch',
-      removedLater: plan.tables.filter((table) => table.state === 'gone').map((table) => table.table),
+      removedLater: planned.filter((table) => table.state === 'gone').map((table) => table.table),
     },
   };
   return commit(tools, [lockLoadLog(tools.schema), guardLoad(tools.schema, context), ...applied, logRow(tools, { manifest, receipt, context })], {
     receipt,
     context,
   });
+}
+
+type Ready =
+  | { readonly kind: 'logged'; readonly logged: LoggedLoad }
+  | { readonly kind: 'ready'; readonly planned: readonly PlannedTable[]; readonly schemaChanges: readonly string[] };
+
+interface Wanted {
+  readonly manifest: StageManifest;
+  readonly tables: readonly LoadTable[];
+  readonly context: TransferContext;
+}
+
+const MOST_LOOKS = 3;
+
+/** Brings the target's schema up to the window. Another worker may do the same at the same time, so a clash looks again. */
+async function readyTarget(tools: LoadTools, { manifest, tables, context }: Wanted): Promise<Ready> {
+  for (let look = 1; ; look += 1) {
+    const state = await readTargetState(tools, namesOf(tables, lowerCased(manifest)), context);
+    if (state.logged !== undefined) return { kind: 'logged', logged: state.logged };
+    try {
+      await dropStaging(tools, olderStaging(state.staging, context), context.signal);
+      const plan = planEvolution({ manifest, tables, state, policy: tools.policy });
+      const schemaChanges = await evolve(tools, plan.changes, context);
+      return { kind: 'ready', planned: plan.tables, schemaChanges };
+    } catch (error) {
+      if (look === MOST_LOOKS || !isSchemaRace(error)) throw error;
+      context.log.warn('Another worker changed the schema at the same time; looking again.', { look });
+    }
+  }
 }
 
 /** A table of the window with the types of its target columns. */

@@ -195,7 +195,7 @@ async function stageTable(tools: StageTools, table: TableWindow, place: StagePla
 
 type Columns = StagedTable['schema']['columns'];
 
-/** A key column holds the keys of both sides. */
+/** Each column as wide as the wider of the two: a column holds what all its files bring. */
 function widest(columns: Columns, deletes: Columns): Columns {
   return columns.map((column) => {
     const other = deletes.find((candidate) => candidate.name === column.name);
@@ -224,7 +224,7 @@ async function stageRows(
     await writeFile(source, part.map((row) => `${row.map(csvField).join(',')}\n`).join(''));
     const request = { source, extract: name, columns, key: ['id'], format, directory: tools.directory, name: `${name}-${first}` };
     const converted = await tools.converter.convert(request);
-    written = converted.columns;
+    written = written.length === 0 ? converted.columns : widest(written, converted.columns);
     for (const file of converted.files) {
       const bytes = await readFile(file.path);
       const key = `${name}-${first}.${format}`;

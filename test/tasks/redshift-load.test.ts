@@ -121,6 +121,31 @@ describe('loading a window', () => {
     for (const one of many) expect(await rowsOf(ground.opened, one)).toEqual(ODD_TEXT);
   });
 
+  it.each([
+    ['a malformed number', 'V01,a,12x,true,,', /line 1, column price__c \(numeric\), value "12x": /],
+    ['a text that is too long', `${'V'.repeat(40)},a,1,true,,`, /line 1, column id \(varchar\), value "V{40}": /],
+  ])('says which file, line, column and value a COPY refused: %s', async (_, line, message) => {
+    const refused = table('refused', { updates: ODD_ROWS });
+    const manifest = await ground.stage({ number: 10, format: 'csv', tables: [refused] });
+    await ground.store.put(`${manifest.location.replace('s3://lake/', '')}refused-u-0.csv`, Buffer.from(`${line}\n`));
+    const failing = ground.target.load(manifest, contextOf(manifest));
+    await expect(failing).rejects.toMatchObject({ name: 'DataFailure', code: 'E_REDSHIFT_DATA', message: expect.stringMatching(message) });
+    expect(await rowsOf(ground.opened, refused)).toEqual([]);
+  });
+
+  it('refuses a window that names a row twice, or whose files hold other rows than its manifest says', async () => {
+    const doubled = table('doubled', { updates: [...ODD_ROWS, ODD_ROWS[0]] });
+    const manifest = await ground.stage({ number: 11, tables: [doubled] });
+    await expect(ground.target.load(manifest, contextOf(manifest))).rejects.toMatchObject({ code: 'E_REDSHIFT_DUPLICATE_KEYS' });
+    const [staged] = manifest.tables;
+    if (staged === undefined) throw new Error('The manifest has no table.');
+    const short = { ...manifest, tables: [{ ...staged, updates: { ...staged.updates, rows: 6 } }] };
+    await expect(ground.target.load(short, contextOf(manifest))).rejects.toMatchObject({
+      code: 'E_REDSHIFT_COPY_COUNT',
+      message: expect.stringContaining('Object.doubled updates: COPY brought 5 rows, the stage manifest lists 6.'),
+    });
+  });
+
   it('leaves no staging table behind once the window is audited or cleaned', async () => {
     const manifest = await ground.stage({ number: 8, tables: [table('tidy', { updates: ODD_ROWS })] });
     const staged = { name: 'list', sql: "select table_name from svv_tables where table_name like 'windrow_stage_r8_%'" };

@@ -55,20 +55,22 @@ describe('planning the target schema', () => {
     expect(changesOf({ wanted, existing: existing({ id: text(20), n: decimal(4), d: { kind: 'timestamp' } }) })).toEqual([]);
   });
 
-  it.each<[string, ExistingType, ColumnType, SchemaChange | undefined]>([
-    ['widens text with room to grow', text(16), text(17), { kind: 'widen_text', table: 't', column: 'c', from: 16, bytes: 32 }],
-    ['never widens text beyond what Redshift has', text(16), text(65_000), { kind: 'widen_text', table: 't', column: 'c', from: 16, bytes: 65_535 }],
-    ['never shrinks text', text(10), text(9), undefined],
-    ['adds scale', decimal(2), decimal(4), { kind: 'change_type', table: 't', column: 'c', from: decimal(2), to: decimal(4) }],
-    ['never drops scale', decimal(4), decimal(2), undefined],
-    ['turns a number into text', decimal(0), text(9), { kind: 'change_type', table: 't', column: 'c', from: decimal(0), to: text(16) }],
+  it.each<[string, { readonly from: ExistingType; readonly to: ColumnType; readonly change?: SchemaChange }]>([
+    ['widens text with room to grow', { from: text(16), to: text(17), change: { kind: 'widen_text', table: 't', column: 'c', from: 16, bytes: 32 } }],
+    ['never widens text beyond what Redshift has', { from: text(16), to: text(65_000), change: { kind: 'widen_text', table: 't', column: 'c', from: 16, bytes: 65_535 } }],
+    ['never shrinks text', { from: text(10), to: text(9) }],
+    ['adds scale', { from: decimal(2), to: decimal(4), change: { kind: 'change_type', table: 't', column: 'c', from: decimal(2), to: decimal(4) } }],
+    ['never drops scale', { from: decimal(4), to: decimal(2) }],
+    ['turns a number into text', { from: decimal(0), to: text(9), change: { kind: 'change_type', table: 't', column: 'c', from: decimal(0), to: text(16) } }],
     [
       'replaces a type that is not its own',
-      { kind: 'foreign', text: 'bigint' },
-      decimal(0),
-      { kind: 'change_type', table: 't', column: 'c', from: { kind: 'foreign', text: 'bigint' }, to: decimal(0) },
+      {
+        from: { kind: 'foreign', text: 'bigint' },
+        to: decimal(0),
+        change: { kind: 'change_type', table: 't', column: 'c', from: { kind: 'foreign', text: 'bigint' }, to: decimal(0) },
+      },
     ],
-  ])('%s', (_, from, to, change) => {
+  ])('%s', (_, { from, to, change }) => {
     expect(changesOf({ wanted: wants({ c: to }), existing: existing({ c: from }) })).toEqual(change === undefined ? [] : [change]);
   });
 

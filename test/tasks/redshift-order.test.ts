@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { type CsvColumn } from '#tasks/parquet';
+
+import { type Ground, contextOf, openGround, rowsOf } from './redshift-ground.ts';
+
+const COLUMNS: readonly CsvColumn[] = ['id', 'value__c'].map((name) => ({ name, type: 'text' }));
+const IDS = ['a', 'b', 'c', 'd'];
+
+const CHANGES = ['none', 'update', 'delete', 'recreate'] as const;
+type Change = (typeof CHANGES)[number];
+
+interface Step {
+  readonly changes: readonly Change[];
+  /** A Full whose end is the end of this window. */
+  readonly hasFull: boolean;
+}
+
+const history = fc
+  .array(
+    fc.record({
+      changes: fc.array(fc.constantFrom(...CHANGES), { minLength: IDS.length, maxLength: IDS.length }),
+      hasFull: fc.boolean(),
+    }),
+    { minLength: 2, maxLength: 4 },
+  )
+  .chain((steps) => {
+    const loads = steps.flatMap(({ hasFull }, index) => (hasFull ? [`w${index}`, `f${index}`] : [`w${index}`]));
+    const again = fc.array(fc.constantFrom(...loads), { maxLength: 4 });
+    return again.chain((repeated) => {
+      const all = [...loads, ...repeated];
+      return fc.shuffledSubarray(all, { minLength: all.length }).map((order) => ({ steps, order }));
+    });
+  });
+
+let ground: Ground;
+let runs = 0;
+
+beforeAll(async () => {
+  ground = await openGround();
+});
+
+afterAll(() => ground.close());
+
+/** What a window writes for a key: the value names the window, so that a stale row is seen. */
+const valueOf = (id: string, index: number): string => `${id}${index}`;
+
+function stateAfter(steps: readonly Step[], last: number): ReadonlyMap<string, string> {
+  const state = new Map<string, string>();
+  for (const [index, step] of steps.slice(0, last + 1).entries()) {
+    for (const [place, change] of step.changes.entries()) {
+      const id = IDS[place] ?? '';
+      if (change === 'delete') state.delete(id);
+      if (change === 'update' || change === 'recreate') state.set(id, valueOf(id, index));
+    }
+  }
+  return state;
+}
+
+async function stageStep(table: string, steps: readonly Step[], name: string) {
+  const index = Number(name.slice(1));
+  const place = { table, columns: COLUMNS } as const;
+  if (name.startsWith('f')) {
+    const updates = [...stateAfter(steps, index)].map(([id, value]) => [id, value]);
+    return ground.stage({ number: index + 1, pipelineId: 'full', format: 'csv', tables: [{ ...place, mode: 'replace', updates }] });
+  }
+  const keys = (wanted: readonly Change[]): string[] =>
+    IDS.filter((_, at) => wanted.includes(steps[index]?.changes[at] ?? 'none'));
+  const updates = keys(['update', 'recreate']).map((id) => [id, valueOf(id, index)]);
+  const deletes = keys(['delete', 'recreate']).map((id) => [id]);
+  return ground.stage({ number: index + 1, format: 'csv', tables: [{ ...place, updates, deletes }] });
+}
+
+describe('windows and Fulls in any order', () => {
+  it('end as if each had been applied once and in order, however often and in whatever order they come', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async ({ steps, order }) => {
+        runs += 1;
+        const table = `any_order_${runs}`;
+        for (const [turn, name] of order.entries()) {
+          const manifest = await stageStep(table, steps, name);
+          const context = contextOf(manifest, { loadId: `${runs}.${turn}`, fence: runs * 100 + turn });
+          await ground.target.load(manifest, context);
+          await expect(ground.target.audit(manifest, context)).resolves.toMatchObject({ verdict: 'PASS' });
+        }
+        const expected = [...stateAfter(steps, steps.length - 1)].map((row) => row.join('|')).toSorted();
+        expect(await rowsOf(ground.opened, { table, columns: COLUMNS })).toEqual(expected);
+      }),
+      { numRuns: 15 },
+    );
+  }, 120_000);
+});
