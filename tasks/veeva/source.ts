@@ -64,6 +64,12 @@ async function transfer(options: VeevaSourceOptions, context: TransferContext): 
   const match = await findWindow({ client, kind }, context);
   if (match.kind === 'expired') throw expired(match.reason);
   if (match.kind !== 'file') throw tooEarly(match.until, match.reason, context);
+  log.info('File found', {
+    file: match.file.filename,
+    rows: match.file.rows,
+    bytes: match.file.bytes,
+    parts: match.file.parts.length,
+  });
   const keys = await download(match.file, {
     client,
     store,
@@ -74,6 +80,12 @@ async function transfer(options: VeevaSourceOptions, context: TransferContext): 
     reference: `${context.pipelineId}-${context.recordId}`,
   });
   const manifest = await stageWindow(match.file, keys, { options: stageOptions(options), context });
+  log.info('Window staged', {
+    file: match.file.filename,
+    tables: manifest.tables.length,
+    rows: manifest.rows,
+    bytes: manifest.bytes,
+  });
   reportCount(match.file, manifest, context);
   return manifest;
 }

@@ -57,7 +57,7 @@ export async function unpack(request: UnpackRequest): Promise<Unpacked> {
   const errors: unknown[] = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
   if (errors.length > 0) {
     signal.throwIfAborted();
-    throw unreadable(request.archive, errors.find((error) => error instanceof Failure) ?? errors.at(-1));
+    throw unreadable(request.archive, errors.find(isCause) ?? errors.at(-1));
   }
   return { members, ...meter.result() };
 }
@@ -117,17 +117,17 @@ function openMeter(): {
   return { stream, result: () => ({ bytes, sha256: hash.digest('hex') }) };
 }
 
-/** The store's own failures and ours stay; gunzip and tar report damage as plain errors. */
+/** A failure of ours or of the operating system (disk full); what the other end of the stream then says only follows. */
+function isCause(error: unknown): boolean {
+  return error instanceof Failure || (error instanceof Error && 'syscall' in error);
+}
+
+/** gunzip and tar report damage as plain errors. */
 function unreadable(archive: string, error: unknown): unknown {
-  if (error instanceof Failure || !isDamage(error)) return error;
+  if (isCause(error) || !(error instanceof Error)) return error;
   return new DataFailure(
     'E_ARCHIVE_UNREADABLE',
     `The archive ${archive} cannot be read as tar inside gzip (${error.message}), although its parts had the listed sizes. Ask Veeva to publish the file again.`,
     { cause: error, details: { archive } },
   );
-}
-
-/** Errors of the operating system (disk full) carry `errno` and `syscall` and are no fault of the archive. */
-function isDamage(error: unknown): error is Error {
-  return error instanceof Error && !('syscall' in error);
 }

@@ -1,3 +1,5 @@
+import { DataFailure } from '#framework';
+
 import { archiveTree } from '../archive/archive-tree.ts';
 import type { CsvFile } from '../archive/csv-records.ts';
 import { readManifestCsv } from '../archive/manifest-csv.ts';
@@ -24,8 +26,19 @@ export async function readArchive(
   };
   const lines = (await Promise.all(found('manifest.csv').map(readManifestCsv))).flat();
   const changes = await readMetadata(found('Metadata/metadata.csv'));
-  // metadata_full.csv describes everything; where it is missing (Fulls) Metadata/metadata.csv does.
-  const registry = await readMetadata([...found('Metadata/metadata.csv'), ...found('metadata_full.csv')]);
+  const full = found('metadata_full.csv');
+  // A Full may describe everything in Metadata/metadata.csv instead; elsewhere that file holds changes only.
+  if (full.length === 0 && (kind !== 'full' || changes.size === 0)) throw undescribed(archive);
+  const registry = await readMetadata([...full, ...found('Metadata/metadata.csv')]);
   const metadataDeletes = (await Promise.all(found('Metadata/metadata_deletes.csv').map(readMetadataDeletes))).flat();
   return { archive, kind, tree, lines, registry, changes, metadataDeletes };
+}
+
+function undescribed(archive: string): DataFailure {
+  return new DataFailure(
+    'E_ARCHIVE_METADATA_MISSING',
+    `The archive ${archive} has no metadata that describes every column (metadata_full.csv), so the types of its values are unknown. ` +
+      `Nothing was loaded. Ask Veeva to publish the file again.`,
+    { details: { archive } },
+  );
 }

@@ -87,11 +87,15 @@ function requireCount({ extract }: ExtractPlan, { part, expected, found }: Count
   );
 }
 
-function report({ extract }: ExtractPlan, { shortRows, unknownColumns }: Converted, log: Log): void {
+function report({ extract, columns }: ExtractPlan, { shortRows, unknownColumns }: Converted, log: Log): void {
   if (shortRows > 0)
     log.warn('Rows with fewer fields than the header; the missing ones are NULL', { extract, rows: shortRows });
-  if (unknownColumns.length > 0)
-    log.debug('Columns without metadata are staged as text', { extract, columns: unknownColumns.slice(0, 20) });
+  if (unknownColumns.length > 0 && columns.size > 0) {
+    log.warn('Columns that the metadata does not describe are staged as text', {
+      extract,
+      columns: unknownColumns.slice(0, 20),
+    });
+  }
 }
 
 async function upload(converted: Converted, table: string, tools: StagingTools): Promise<StagedFile[]> {
