@@ -33,11 +33,14 @@ export { dueWindows, nextDueAt } from './dag/due-windows.ts';
 export type { DagGraph, GraphTask } from './dag/graph.ts';
 export {
   type BusinessKey,
+  type FirstStart,
+  type NewestWindow,
   type PipelineOptions,
   type PipelineSpec,
   type RecordFacts,
   pipelineSpec,
 } from './dag/pipeline-spec.ts';
+export { type OpenedSecrets, type Project, type SecretStore, defineProject } from './dag/project.ts';
 export { DEFAULT_RETRY, type RetryPolicy } from './dag/retry-policy.ts';
 export { scheduleFromJson, scheduleToJson } from './dag/schedule-json.ts';
 export { type CatchUp, type Order, type Overlap, type Schedule, type ScheduleOptions, every } from './dag/schedule.ts';
@@ -56,6 +59,8 @@ export { TRIGGER_RULES, type TriggerRule } from './dag/trigger-rule.ts';
 export { type WakeUp, wakeUp } from './dag/wake-up.ts';
 export { type WindowKind, intervalText, parseWindowKind, windowKindText } from './dag/window-kind.ts';
 export { nextWindow, previousWindow, windowContaining, windowsBetween } from './dag/windows.ts';
+export { type PipelineDagOptions, pipeline } from './pipeline/pipeline.ts';
+export type { OpenPorts } from './pipeline/window-work.ts';
 export { type Differences, differences } from './record/differences.ts';
 export { type NewRecord, type RecordTemplate, newRecords } from './record/new-records.ts';
 export { PHASES, type Phase, findPhase, isCompleted, nextPhase, previousPhase } from './record/phase.ts';

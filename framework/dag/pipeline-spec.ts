@@ -27,6 +27,7 @@ export interface WindowTools {
   readonly connections: Connections;
   readonly clock: Clock;
   readonly log: Log;
+  readonly signal: AbortSignal;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Closable } from '../core/closable.ts';
 import { DefinitionFailure } from '../core/failures.ts';
 import type { SecretResolver } from '../core/secret-reference.ts';
 import type { Reading, SettingSources } from '../core/settings.ts';
@@ -10,10 +11,14 @@ export interface Project {
   readonly secrets?: SecretStore;
 }
 
-/** A place for secrets, with settings of its own. */
+/** A place for secrets, with settings of its own. Opening it reads nothing yet. */
 export interface SecretStore {
   readonly name: string;
-  readonly read: (sources: SettingSources) => Reading<SecretResolver>;
+  readonly open: (sources: SettingSources) => Reading<OpenedSecrets>;
+}
+
+export interface OpenedSecrets extends Closable {
+  readonly resolve: SecretResolver;
 }
 
 /** @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY` */

@@ -10,7 +10,7 @@ import { Secret } from '../core/secret.ts';
 import type { SecretResolver } from '../core/secret-reference.ts';
 import type { SettingSources } from '../core/settings.ts';
 import type { Dag } from '../dag/dag.ts';
-import type { Project } from '../dag/project.ts';
+import type { OpenedSecrets, Project } from '../dag/project.ts';
 import { recordDeskConnection } from '../pipeline/record-desk-connection.ts';
 import { backendSettings, migrateQueues, openBackend, type BackendSettings } from '../queue/backend.ts';
 import { BullMqDispatcher } from '../queue/bullmq-dispatcher.ts';
@@ -91,10 +91,11 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
   await registerDags(store.database, project.dags);
   const dispatcher = keep(new BullMqDispatcher(openBackend(queues, log)));
   const delivery = keep(new Delivery({ store, dispatcher, log }));
+  const secrets = keep(openSecrets(project, sources));
   const connections = keep(
     new OpenConnections({
       sources,
-      tools: { secrets: secretsOf(project, sources), clock, log },
+      tools: { secrets: secrets.resolve, clock, log },
       provided: new Map([[recordDeskConnection, { ...store.desk, close: async () => {} }]]),
     }),
   );
@@ -133,20 +134,23 @@ export function queueSettings(settings: Settings, database: Secret): BackendSett
 }
 
 /** Secrets that stand in the environment need no store; a project without one refuses references to stored ones. */
-function secretsOf(project: Project, sources: SettingSources): SecretResolver {
-  const reading = project.secrets?.read(sources);
+function openSecrets(project: Project, sources: SettingSources): OpenedSecrets {
+  const reading = project.secrets?.open(sources);
   if (reading?.kind === 'unreadable') {
     throw new ConfigFailure('E_SECRET_STORE', `The secret store cannot be used: ${reading.problems.join(' ')}`, { problems: reading.problems });
   }
   if (reading !== undefined) return reading.settings;
-  return async (reference) => {
-    if (reference.kind === 'plain') return reference.secret;
-    throw new ConfigFailure(
-      'E_SECRET_STORE_ABSENT',
-      `A setting names the stored secret ${reference.reference}, but the project has no secret store. Add \`secrets\` to defineProject, or set the secret itself.`,
-    );
-  };
+  return { resolve: plainSecret, close: async () => {} };
 }
+
+const plainSecret: SecretResolver = async (reference) => {
+  if (reference.kind === 'plain') return reference.secret;
+  throw new ConfigFailure(
+    'E_SECRET_STORE_ABSENT',
+    `A setting names the stored secret ${reference.reference}, but the project has no secret store. ` +
+      'Add `secrets` to defineProject, or set the secret itself.',
+  );
+};
 
 /** Host, process and a random part, so that several workers of one process stay apart in history. */
 function workerId(): string {

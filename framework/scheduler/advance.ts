@@ -64,6 +64,9 @@ async function insertDueRecords(dag: Dag, spec: PipelineSpec, tools: AdvanceTool
   await insertRecords(store.database, newRecords({ pipelineId: dag.id, spec, windows: schedule.schedule.windows }, windows));
 }
 
+/** The longest wait for an answer to where the first window begins; the next tick asks again. */
+const ASKING = 60_000;
+
 interface Position {
   readonly schedule: Schedule;
   readonly lastEnd: Temporal.Instant | undefined;
@@ -74,8 +77,8 @@ async function scheduleOf(dag: Dag, spec: PipelineSpec, tools: AdvanceTools): Pr
   if (schedule === undefined) return undefined;
   const lastEnd = await findLastWindowEnd(tools.store.database, dag.id);
   if (lastEnd !== undefined || spec.firstStart === undefined) return { schedule, lastEnd };
-  const first = await spec.firstStart(tools);
-  if (!('notYet' in first)) return { schedule, lastEnd: first };
+  const first = await spec.firstStart({ ...tools, signal: AbortSignal.timeout(ASKING) });
+  if (!('notYet' in first)) return { schedule: { ...schedule, start: first }, lastEnd };
   tools.log.debug('No window can be made yet', { dag: dag.id, why: first.notYet });
   return undefined;
 }

@@ -1,3 +1,4 @@
+export { type ConverterSettings, converterConnection } from './connection.ts';
 export {
   CSV_TYPES,
   type ConvertRequest,

@@ -1,18 +1,32 @@
-import type { Closable, SecretResolver } from '#framework';
+import type { Closable, Reading, SecretResolver, SettingSources } from '#framework';
 
 import { type StaticCredentials, secretStore } from './client.ts';
-import type { SecretsSettings } from './config.ts';
+import { type SecretsSettings, readSecretsSettings } from './config.ts';
 import { readReference, secretOf } from './stored-reference.ts';
 
-export interface SecretsOpened extends Closable {
-  readonly resolve: SecretResolver;
-}
+/** For `secrets` in defineProject. */
+export const storedSecrets: SecretStore = {
+  name: 'secrets_manager',
+  open: (sources) => {
+    const reading = readSecretsSettings(sources);
+    return reading.kind === 'read' ? { kind: 'read', settings: openSecrets(reading.settings) } : reading;
+  },
+};
+
+/** The place for secrets of a project; its clients live as long as the process. */
+export const secretsManager = {
+  name: 'secrets-manager',
+  read: (sources: SettingSources): Reading<SecretResolver> => {
+    const reading = readSecretsSettings(sources);
+    return reading.kind === 'read' ? { kind: 'read', settings: openSecrets(reading.settings).resolve } : reading;
+  },
+};
 
 /**
  * Resolves secret references: text passes through, ARNs are read from AWS Secrets Manager once for each opening.
  * @param credentials the SDK's default chain when absent
  */
-export function openSecrets(settings: SecretsSettings, credentials?: StaticCredentials): SecretsOpened {
+export function openSecrets(settings: SecretsSettings, credentials?: StaticCredentials): OpenedSecrets {
   const store = secretStore(settings, credentials);
   const read = new Map<string, Promise<string>>();
   const readOnce = (secret: { readonly arn: string; readonly region: string }): Promise<string> => {

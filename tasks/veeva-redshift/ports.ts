@@ -1,0 +1,57 @@
+import type { DeclaredConnection, OpenPorts, Temporal, TransferPorts } from '#framework';
+import { type DynamoDbOpened, dynamoDbConnection } from '#tasks/dynamodb';
+import { converterConnection } from '#tasks/parquet';
+import { redshiftConnection, redshiftTarget } from '#tasks/redshift';
+import { objectStage, s3Connection } from '#tasks/s3';
+import { snsConnection } from '#tasks/sns';
+import { type ExtractKind, vaultConnection, veevaSource } from '#tasks/veeva';
+
+import { LOG_PROCESS_ID, startConnection } from './start.ts';
+
+const STAGE_ROOT = 'stage';
+
+/** Everything that the Direct Data pipelines open. */
+export const CONNECTIONS: readonly DeclaredConnection[] = [
+  vaultConnection,
+  s3Connection,
+  redshiftConnection,
+  dynamoDbConnection,
+  snsConnection,
+  converterConnection,
+  startConnection,
+];
+
+/** Direct Data files of one kind from Vault over S3 into Redshift, with the watermark and the message on failure. */
+export function veevaToRedshift(kind: ExtractKind): OpenPorts {
+  return async ({ connections }): Promise<TransferPorts> => {
+    const [vault, { store }, warehouse, watermarks, topic, converter] = await Promise.all([
+      connections.get(vaultConnection),
+      connections.get(s3Connection),
+      connections.get(redshiftConnection),
+      connections.get(dynamoDbConnection),
+      connections.get(snsConnection),
+      connections.get(converterConnection),
+    ]);
+    const { archiveFolder, stageFormat } = vault.settings;
+    return {
+      source: veevaSource({ client: vault.client, store, converter, kind, format: stageFormat, archiveFolder, stageRoot: STAGE_ROOT }),
+      stage: objectStage(store, STAGE_ROOT),
+      target: redshiftTarget(warehouse, { stage: store }),
+      completed: async ({ window }, { signal }) => {
+        await advance[kind](watermarks, window.end, signal);
+      },
+      failed: async (failure, { pipelineId, window, recordId, signal }) => {
+        await topic.publishFailure({ pipelineId, window, recordId, failure }, { signal });
+      },
+    };
+  };
+}
+
+type Advance = (watermarks: DynamoDbOpened, to: Temporal.Instant, signal: AbortSignal) => Promise<unknown>;
+
+const advance: Readonly<Record<ExtractKind, Advance>> = {
+  incremental: (watermarks, to, signal) => watermarks.advanceWatermark(to, { signal }),
+  // A Full re-bases: incremental files go on from its stop time. A Full older than what is loaded moves nothing back.
+  full: (watermarks, to, signal) => watermarks.advanceWatermark(to, { signal }),
+  log: (watermarks, to, signal) => watermarks.advanceWatermark(to, { signal, processId: LOG_PROCESS_ID }),
+};
