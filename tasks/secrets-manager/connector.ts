@@ -1,4 +1,4 @@
-import type { Closable, Reading, SecretResolver, SettingSources } from '#framework';
+import type { OpenedSecrets, SecretStore } from '#framework';
 
 import { type StaticCredentials, secretStore } from './client.ts';
 import { type SecretsSettings, readSecretsSettings } from './config.ts';
@@ -10,15 +10,6 @@ export const storedSecrets: SecretStore = {
   open: (sources) => {
     const reading = readSecretsSettings(sources);
     return reading.kind === 'read' ? { kind: 'read', settings: openSecrets(reading.settings) } : reading;
-  },
-};
-
-/** The place for secrets of a project; its clients live as long as the process. */
-export const secretsManager = {
-  name: 'secrets-manager',
-  read: (sources: SettingSources): Reading<SecretResolver> => {
-    const reading = readSecretsSettings(sources);
-    return reading.kind === 'read' ? { kind: 'read', settings: openSecrets(reading.settings).resolve } : reading;
   },
 };
 

@@ -1,2 +1,2 @@
 export { type SecretsSettings, readSecretsSettings } from './config.ts';
-export { type SecretsOpened, openSecrets, secretsManager } from './connector.ts';
+export { openSecrets, storedSecrets } from './connector.ts';
