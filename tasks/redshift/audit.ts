@@ -45,7 +45,11 @@ async function findStaging(
   const present = presentTables(tables, planned);
   const parts = partsOf(present);
   const copied = parts.map((part) => part.staging);
-  await dropStaging(tools, copied.filter((name) => state.staging.has(name)), context.signal);
+  await dropStaging(
+    tools,
+    copied.filter((name) => state.staging.has(name)),
+    context.signal,
+  );
   await copyIntoStaging(tools, manifest, { parts, context });
   return { present, copied };
 }
@@ -65,7 +69,10 @@ async function countFound(
   const selects = present.flatMap((table, place) => auditSelects(loadedTable(table), place, question));
   const found = new Map<string, number>();
   for (const piece of inPieces(selects)) {
-    for (const [place, rows] of await tools.warehouse.rows({ name: 'audit by key', sql: piece.join('\nunion all\n') }, { signal })) {
+    for (const [place, rows] of await tools.warehouse.rows(
+      { name: 'audit by key', sql: piece.join('\nunion all\n') },
+      { signal },
+    )) {
       const table = present[Number(place)]?.table.table ?? '';
       found.set(table, (found.get(table) ?? 0) + Number(rows));
     }
@@ -75,7 +82,15 @@ async function countFound(
 
 function verdict(
   manifest: StageManifest,
-  { tables, planned, found }: { readonly tables: readonly LoadTable[]; readonly planned: readonly PlannedTable[]; readonly found: ReadonlyMap<string, number> },
+  {
+    tables,
+    planned,
+    found,
+  }: {
+    readonly tables: readonly LoadTable[];
+    readonly planned: readonly PlannedTable[];
+    readonly found: ReadonlyMap<string, number>;
+  },
 ): Audit {
   const audited = tables.map((table, index) => {
     const expected = (table.updates?.rows ?? 0) + (table.deletes?.rows ?? 0);

@@ -27,6 +27,8 @@ export interface Submission {
   /** The same token twice is one statement, so that a submission whose answer was lost may be sent again. */
   readonly token: string;
   readonly place: Place;
+  /** Whether the answer may wait for the statement's end. */
+  readonly waits: boolean;
 }
 
 export interface Submitted {
@@ -59,7 +61,10 @@ export interface ResultPage {
 export interface DataApi extends Closable {
   readonly submit: (submission: Submission, signal?: AbortSignal) => Promise<Submitted>;
   readonly describe: (id: string, signal?: AbortSignal) => Promise<StatementState>;
-  readonly result: (request: { readonly id: string; readonly nextToken?: string }, signal?: AbortSignal) => Promise<ResultPage>;
+  readonly result: (
+    request: { readonly id: string; readonly nextToken?: string },
+    signal?: AbortSignal,
+  ) => Promise<ResultPage>;
   readonly cancel: (id: string) => Promise<void>;
 }
 
@@ -84,7 +89,8 @@ export function dataApi(settings: RedshiftSettings, credentials?: StaticCredenti
   const database = databaseMembers(settings);
   return {
     submit: (submission, signal) => submit(client, { ...submission, database }, signal),
-    describe: async (id, signal) => stateOf(await client.send(new DescribeStatementCommand({ Id: id, ...WAIT }), sending(signal))),
+    describe: async (id, signal) =>
+      stateOf(await client.send(new DescribeStatementCommand({ Id: id, ...WAIT }), sending(signal))),
     result: async ({ id, nextToken }, signal) => {
       const input = { Id: id, ...(nextToken === undefined ? {} : { NextToken: nextToken }) };
       const page = await client.send(new GetStatementResultCommand(input), sending(signal));
@@ -102,10 +108,16 @@ export function callFailure(error: unknown): CallFailure {
   const facts: { readonly name?: unknown; readonly $metadata?: { readonly httpStatusCode?: number } } =
     error instanceof Error ? error : {};
   const message = error instanceof Error ? error.message : String(error);
-  return { name: typeof facts.name === 'string' ? facts.name : 'unknown', message, status: facts.$metadata?.httpStatusCode };
+  return {
+    name: typeof facts.name === 'string' ? facts.name : 'unknown',
+    message,
+    status: facts.$metadata?.httpStatusCode,
+  };
 }
 
-type DatabaseMembers = Readonly<Record<'Database' | 'WorkgroupName' | 'ClusterIdentifier' | 'DbUser' | 'SecretArn', string | undefined>>;
+type DatabaseMembers = Readonly<
+  Record<'Database' | 'WorkgroupName' | 'ClusterIdentifier' | 'DbUser' | 'SecretArn', string | undefined>
+>;
 
 async function submit(
   client: RedshiftDataClient,
@@ -115,7 +127,7 @@ async function submit(
   const [first = '', ...more] = submission.sqls;
   const members = {
     ...placeMembers(submission.place, submission.database),
-    ...WAIT,
+    ...(submission.waits ? WAIT : {}),
     ClientToken: submission.token,
     StatementName: submission.name,
   };
@@ -153,7 +165,10 @@ function stateOf(answer: DescribeStatementCommandOutput): StatementState {
 
 function failureOf(answer: DescribeStatementCommandOutput): StatementFailure {
   const parts = answer.SubStatements ?? [];
-  const index = Math.max(0, parts.findIndex((part) => part.Status === 'FAILED'));
+  const index = Math.max(
+    0,
+    parts.findIndex((part) => part.Status === 'FAILED'),
+  );
   const part = parts[index];
   return {
     text: part?.Error ?? answer.Error ?? 'Redshift gave no reason',

@@ -35,8 +35,14 @@ const IDENTIFIER = z.string({ error: 'expected a name' }).min(1, { error: 'expec
 const Flat = z.object({
   database: IDENTIFIER,
   schema: IDENTIFIER.default('vault'),
-  workgroup: z.string().regex(/^(arn:.+|[a-z0-9-]{3,63})$/, { error: 'expected the name of a serverless workgroup or its ARN' }).optional(),
-  cluster: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected the identifier of a provisioned cluster' }).optional(),
+  workgroup: z
+    .string()
+    .regex(/^(arn:.+|[a-z0-9-]{3,63})$/, { error: 'expected the name of a serverless workgroup or its ARN' })
+    .optional(),
+  cluster: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'expected the identifier of a provisioned cluster' })
+    .optional(),
   user: IDENTIFIER.optional(),
   secretArn: z.string().startsWith('arn:', { error: 'expected the ARN of a secret' }).optional(),
   iamRole: z
@@ -100,11 +106,17 @@ const ConnectorFile = z.looseObject({
     .optional(),
 });
 
-function readConnectorFile(sources: SettingSources): { readonly values: FlatValues; readonly problems: readonly string[] } {
+function readConnectorFile(sources: SettingSources): {
+  readonly values: FlatValues;
+  readonly problems: readonly string[];
+} {
   const file = readSettingsFile(sources, { variable: 'CONNECTOR_CONFIG_FILE', usualPath: 'connector_config.json' });
   const parsed = ConnectorFile.safeParse(file.content);
   if (parsed.success) return { values: defined(fromFile(parsed.data)), problems: file.problems };
-  return { values: {}, problems: ['connector_config.json: expected a JSON object whose redshift and s3 blocks hold texts.'] };
+  return {
+    values: {},
+    problems: ['connector_config.json: expected a JSON object whose redshift and s3 blocks hold texts.'],
+  };
 }
 
 function fromFile({ redshift = {}, s3 = {} }: z.output<typeof ConnectorFile>): FlatValues {
@@ -126,7 +138,11 @@ function fromFile({ redshift = {}, s3 = {} }: z.output<typeof ConnectorFile>): F
 /** `name.account.region.redshift-serverless.amazonaws.com` or `name.hash.region.redshift.amazonaws.com` */
 const HOST = /^(?<name>[a-z0-9-]+)\.[^.]+\.(?<region>[a-z0-9-]+)\.redshift(?<serverless>-serverless)?\.amazonaws\.com/;
 
-function fromHost(host: string): { readonly workgroup?: string | undefined; readonly cluster?: string | undefined; readonly region?: string | undefined } {
+function fromHost(host: string): {
+  readonly workgroup?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly region?: string | undefined;
+} {
   const found = HOST.exec(host)?.groups;
   if (found === undefined) return {};
   const { name, region, serverless } = found;
@@ -136,20 +152,27 @@ function fromHost(host: string): { readonly workgroup?: string | undefined; read
 function accessProblems({ workgroup, cluster, user, secretArn }: FlatValues): readonly string[] {
   const problems: string[] = [];
   if (workgroup === undefined && cluster === undefined) {
-    problems.push('REDSHIFT_WORKGROUP or REDSHIFT_CLUSTER: expected one of the two, a serverless workgroup or a provisioned cluster.');
+    problems.push(
+      'REDSHIFT_WORKGROUP or REDSHIFT_CLUSTER: expected one of the two, a serverless workgroup or a provisioned cluster.',
+    );
   }
   if (workgroup !== undefined && cluster !== undefined) {
     problems.push('REDSHIFT_WORKGROUP and REDSHIFT_CLUSTER: both are set; leave out the one that you do not use.');
   }
   if (user !== undefined && (workgroup !== undefined || secretArn !== undefined)) {
-    problems.push('REDSHIFT_DB_USER: only goes with REDSHIFT_CLUSTER and without REDSHIFT_SECRET_ARN, which names the user itself.');
+    problems.push(
+      'REDSHIFT_DB_USER: only goes with REDSHIFT_CLUSTER and without REDSHIFT_SECRET_ARN, which names the user itself.',
+    );
   }
   return problems;
 }
 
 function shaped(flat: z.output<typeof Flat>): RedshiftSettings {
   const { workgroup, cluster = '', user, secretArn, endpoint, ...rest } = flat;
-  const access = workgroup === undefined ? ({ kind: 'cluster', cluster, user } as const) : ({ kind: 'workgroup', workgroup } as const);
+  const access =
+    workgroup === undefined
+      ? ({ kind: 'cluster', cluster, user } as const)
+      : ({ kind: 'workgroup', workgroup } as const);
   return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint };
 }
 

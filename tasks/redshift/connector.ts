@@ -28,7 +28,8 @@ export function openRedshift(settings: RedshiftSettings, credentials?: StaticCre
     newToken: randomUUID,
     random: () => randomInt(1000) / 1000,
     // The STL tables hold the refused value too, but serverless has only the SYS tables.
-    errorTables: settings.access.kind === 'cluster' ? ['stl_load_errors', 'sys_load_error_detail'] : ['sys_load_error_detail'],
+    errorTables:
+      settings.access.kind === 'cluster' ? ['stl_load_errors', 'sys_load_error_detail'] : ['sys_load_error_detail'],
   });
   return {
     settings,

@@ -39,7 +39,9 @@ export function callVerdict(failure: CallFailure): CallVerdict {
 export function failureOfCall(failure: CallFailure, what: string, cause: unknown): Failure {
   const message = `The Redshift Data API refused to ${what}: ${failure.name}: ${failure.message}.`;
   if (callVerdict(failure) === 'config') {
-    return new ConfigFailure('E_REDSHIFT_ACCESS', `${message} Check the AWS credentials and their permissions.`, { cause });
+    return new ConfigFailure('E_REDSHIFT_ACCESS', `${message} Check the AWS credentials and their permissions.`, {
+      cause,
+    });
   }
   const code = SESSION_LOST.test(failure.message) ? CODES.session : 'E_REDSHIFT_CALL';
   return new RemoteFailure(code, message, { cause });
@@ -66,7 +68,10 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/already exists/i, 'exists'],
   [/permission denied|must be owner|not authorized|assume.?role/i, 'permission'],
   [/load into table|spectrum scan error|stl_load_errors|sys_load_error_detail/i, 'data'],
-  [/value too long|overflow|out of range|invalid input syntax|invalid digit|cannot cast|s3 prefix .* does not exist/i, 'data'],
+  [
+    /value too long|overflow|out of range|invalid input syntax|invalid digit|cannot cast|s3 prefix .* does not exist/i,
+    'data',
+  ],
 ];
 /** A table or schema that does not exist yet. */
 export function isMissing(error: unknown): boolean {
@@ -98,9 +103,12 @@ export function failureOfStatement(failed: FailedStatement): Failure {
   const kind = KINDS.find(([pattern]) => pattern.test(failed.text))?.[1] ?? 'other';
   const detail = failed.loadError === undefined ? '' : ` ${failed.loadError}`;
   const message =
-    `Redshift failed to ${failed.statement} (statement ${failed.place}): ${failed.text.replace(/^ERROR:\s*/, '').trim()}.` +
+    `Redshift failed to ${failed.statement} (statement ${failed.place}): ${failed.text.replace(/^ERROR:\s*/, '').replace(/\.?\s*$/, '')}.` +
     `${detail} Nothing of it was applied.`;
   const options = { details: { statement: failed.statement, place: failed.place, redshift: failed.text } };
-  if (kind === 'permission') return new ConfigFailure(CODES[kind], `${message} Grant the permission that is missing.`, options);
-  return kind === 'data' ? new DataFailure(CODES[kind], message, options) : new RemoteFailure(CODES[kind], message, options);
+  if (kind === 'permission')
+    return new ConfigFailure(CODES[kind], `${message} Grant the permission that is missing.`, options);
+  return kind === 'data'
+    ? new DataFailure(CODES[kind], message, options)
+    : new RemoteFailure(CODES[kind], message, options);
 }

@@ -33,7 +33,11 @@ export function planEvolution({ manifest, tables, state, policy }: EvolveQuestio
  * Changes the target before the load. Each change is safe to meet again after a crash: what was done is seen in the
  * schema. Returns one sentence a change.
  */
-export async function evolve(place: TargetPlace, changes: readonly SchemaChange[], context: TransferContext): Promise<readonly string[]> {
+export async function evolve(
+  place: TargetPlace,
+  changes: readonly SchemaChange[],
+  context: TransferContext,
+): Promise<readonly string[]> {
   const described = describeChanges(changes);
   const origin = {
     pipelineId: context.pipelineId,
@@ -66,7 +70,11 @@ function batches(schema: string, described: ReturnType<typeof describeChanges>):
   for (const { change, sentence } of described) {
     const { alone, statements } = changeStatements(schema, change);
     let batch = found.at(-1);
-    if (batch === undefined || batch.rows.length === MOST_CHANGES || batch.together.length + statements.length > MOST_TOGETHER) {
+    if (
+      batch === undefined ||
+      batch.rows.length === MOST_CHANGES ||
+      batch.together.length + statements.length > MOST_TOGETHER
+    ) {
       batch = { alone: [], together: [], rows: [] };
       found.push(batch);
     }

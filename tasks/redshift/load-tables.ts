@@ -1,4 +1,11 @@
-import { type Column, DataFailure, type LoadMode, type StageManifest, type StagedFile, type StagedTable } from '#framework';
+import {
+  type Column,
+  DataFailure,
+  type LoadMode,
+  type StageManifest,
+  type StagedFile,
+  type StagedTable,
+} from '#framework';
 
 import { MOST_KEY_COLUMNS, OWN_PREFIX, type StagedSide, stagingName } from './sql/names.ts';
 
@@ -29,9 +36,18 @@ export interface LoadTable {
  * The tables of a manifest as the load uses them.
  * @throws DataFailure `E_REDSHIFT_TABLES` with everything that Redshift could not keep apart or hold
  */
-export function loadTables(manifest: StageManifest, load: { readonly recordId: number; readonly fence: number }): readonly LoadTable[] {
+export function loadTables(
+  manifest: StageManifest,
+  load: { readonly recordId: number; readonly fence: number },
+): readonly LoadTable[] {
   const tables = manifest.tables.map((staged, index) => loadTable(staged, (side) => stagingName(load, index, side)));
-  const problems = [...repeated(tables.map((table) => table.table), 'The table'), ...tables.flatMap(tableProblems)];
+  const problems = [
+    ...repeated(
+      tables.map((table) => table.table),
+      'The table',
+    ),
+    ...tables.flatMap(tableProblems),
+  ];
   if (problems.length > 0) throw new DataFailure('E_REDSHIFT_TABLES', problems.join(' '), { details: { problems } });
   return tables;
 }
@@ -48,7 +64,16 @@ function loadTable(staged: StagedTable, name: (side: StagedSide) => string): Loa
     const { files, rows } = staged[side];
     if (files.length === 0) return undefined;
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    return { extract: staged.extract, side, staging: name(side), columns: partColumns, key: keyNames, files, rows, bytes };
+    return {
+      extract: staged.extract,
+      side,
+      staging: name(side),
+      columns: partColumns,
+      key: keyNames,
+      files,
+      rows,
+      bytes,
+    };
   };
   return {
     extract: staged.extract,
@@ -66,10 +91,17 @@ function tableProblems({ extract, table, columns, key, updates, deletes }: LoadT
   const missing = keyNames.filter((name) => !key.some((column) => column.name === name));
   const own = [table, ...columns.map((column) => column.name)].filter((name) => /^_?windrow_/.test(name));
   return [
-    ...repeated(columns.map((column) => column.name), `${extract}: the column`),
+    ...repeated(
+      columns.map((column) => column.name),
+      `${extract}: the column`,
+    ),
     ...missing.map((name) => `${extract}: the key column ${name} is not among its columns.`),
-    ...own.map((name) => `${extract}: the name ${name} is Windrow's own; names there may not begin with ${OWN_PREFIX}.`),
-    ...(key.length > MOST_KEY_COLUMNS ? [`${extract}: a key of ${key.length} columns; expected at most ${MOST_KEY_COLUMNS}.`] : []),
+    ...own.map(
+      (name) => `${extract}: the name ${name} is Windrow's own; names there may not begin with ${OWN_PREFIX}.`,
+    ),
+    ...(key.length > MOST_KEY_COLUMNS
+      ? [`${extract}: a key of ${key.length} columns; expected at most ${MOST_KEY_COLUMNS}.`]
+      : []),
   ];
 }
 

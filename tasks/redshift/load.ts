@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 
-import { Cancelled, DataFailure, type LoadReceipt, type StageManifest, type TransferContext, manifestToJson } from '#framework';
+import {
+  Cancelled,
+  DataFailure,
+  type LoadReceipt,
+  type StageManifest,
+  type TransferContext,
+  manifestToJson,
+} from '#framework';
 
 import { isConflict, isSchemaRace } from './errors.ts';
 import { evolve, planEvolution } from './evolve.ts';
@@ -44,10 +51,19 @@ export async function load(tools: LoadTools, manifest: StageManifest, context: T
       removedLater: planned.filter((table) => table.state === 'gone').map((table) => table.table),
     },
   };
-  return commit(tools, [lockLoadLog(tools.schema), guardLoad(tools.schema, context), ...applied, logRow(tools, { manifest, receipt, context })], {
-    receipt,
-    context,
-  });
+  return commit(
+    tools,
+    [
+      lockLoadLog(tools.schema),
+      guardLoad(tools.schema, context),
+      ...applied,
+      logRow(tools, { manifest, receipt, context }),
+    ],
+    {
+      receipt,
+      context,
+    },
+  );
 }
 
 type Ready =
@@ -65,9 +81,9 @@ const MOST_LOOKS = 3;
 /** Brings the target's schema up to the window. Another worker may do the same at the same time, so a clash looks again. */
 async function readyTarget(tools: LoadTools, { manifest, tables, context }: Wanted): Promise<Ready> {
   for (let look = 1; ; look += 1) {
-    const state = await readTargetState(tools, namesOf(tables, lowerCased(manifest)), context);
-    if (state.logged !== undefined) return { kind: 'logged', logged: state.logged };
     try {
+      const state = await readTargetState(tools, namesOf(tables, lowerCased(manifest)), context);
+      if (state.logged !== undefined) return { kind: 'logged', logged: state.logged };
       await dropStaging(tools, olderStaging(state.staging, context), context.signal);
       const plan = planEvolution({ manifest, tables, state, policy: tools.policy });
       const schemaChanges = await evolve(tools, plan.changes, context);
@@ -146,7 +162,8 @@ async function commit(
     } catch (error) {
       context.signal.throwIfAborted();
       const logged = await findLoggedLoad(tools, context);
-      if (logged !== undefined) return logged.fence === context.fence && logged.loadId === context.loadId ? receipt : answerOf(logged, context);
+      if (logged !== undefined)
+        return logged.fence === context.fence && logged.loadId === context.loadId ? receipt : answerOf(logged, context);
       if (tried === MOST_CONFLICTS || !isConflict(error)) throw error;
       context.log.warn('Another transaction was in the way; trying the whole transaction again.', { tried });
     }
@@ -166,7 +183,11 @@ function answerOf(logged: LoggedLoad, context: TransferContext): LoadReceipt {
 
 function logRow(
   tools: LoadTools,
-  { manifest, receipt, context }: { readonly manifest: StageManifest; readonly receipt: LoadReceipt; readonly context: TransferContext },
+  {
+    manifest,
+    receipt,
+    context,
+  }: { readonly manifest: StageManifest; readonly receipt: LoadReceipt; readonly context: TransferContext },
 ): Statement {
   return insertLoadLog(tools.schema, {
     pipelineId: context.pipelineId,

@@ -36,7 +36,9 @@ async function* readTable(place: ReadPlace, columns: readonly Column[]): AsyncIt
   const decimals = columns.map((column) => column.type.kind === 'decimal');
   const finished = await place.warehouse.run([selectText(place, columns)]);
   for await (const page of place.warehouse.pages(finished, 0)) {
-    yield page.map((row) => row.map((value, index) => (value !== null && decimals[index] === true ? plainDecimal(value) : value)));
+    yield page.map((row) =>
+      row.map((value, index) => (value !== null && decimals[index] === true ? plainDecimal(value) : value)),
+    );
   }
 }
 

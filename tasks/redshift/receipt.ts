@@ -27,5 +27,10 @@ export function readReceipt(logged: LoggedLoad): LoadReceipt {
 
 const Stored = z.object({
   schemaChanges: z.array(z.string()).default([]),
-  details: z.record(z.string(), z.json().transform((value): Json => value)).default({}),
+  details: z
+    .record(
+      z.string(),
+      z.json().transform((value): Json => value),
+    )
+    .default({}),
 });

@@ -16,7 +16,13 @@ export type SchemaChange =
   | { readonly kind: 'create_table'; readonly table: string; readonly columns: readonly Column[] }
   | { readonly kind: 'adopt_table'; readonly table: string }
   | { readonly kind: 'add_column'; readonly table: string; readonly column: string; readonly type: ColumnType }
-  | { readonly kind: 'widen_text'; readonly table: string; readonly column: string; readonly from: number; readonly bytes: number }
+  | {
+      readonly kind: 'widen_text';
+      readonly table: string;
+      readonly column: string;
+      readonly from: number;
+      readonly bytes: number;
+    }
   | {
       readonly kind: 'change_type';
       readonly table: string;
@@ -74,7 +80,9 @@ export function planSchema(question: SchemaQuestion): SchemaPlan {
 }
 
 /** The drift-log rows and the receipt's sentences of a plan. */
-export function describeChanges(changes: readonly SchemaChange[]): readonly { readonly change: SchemaChange; readonly sentence: string }[] {
+export function describeChanges(
+  changes: readonly SchemaChange[],
+): readonly { readonly change: SchemaChange; readonly sentence: string }[] {
   return changes.map((change) => ({ change, sentence: changeSentence(change) }));
 }
 
@@ -111,7 +119,10 @@ interface ColumnPlace {
   readonly later: LaterChanges;
 }
 
-function planColumn(column: Column, place: ColumnPlace): { readonly changes: readonly SchemaChange[]; readonly type?: ColumnType } {
+function planColumn(
+  column: Column,
+  place: ColumnPlace,
+): { readonly changes: readonly SchemaChange[]; readonly type?: ColumnType } {
   const { table, existing } = place;
   const decidedLater = place.later.columns.has(`${table}.${column.name}`) || place.later.tables.has(table);
   if (existing === undefined) {
@@ -120,18 +131,27 @@ function planColumn(column: Column, place: ColumnPlace): { readonly changes: rea
     return { changes: [{ kind: 'add_column', table, column: column.name, type }], type };
   }
   // A later window's type stands, except that text may always grow: growing loses nothing.
-  if (decidedLater && existing.kind !== 'foreign' && existing.kind !== column.type.kind) return { changes: [], type: existing };
+  if (decidedLater && existing.kind !== 'foreign' && existing.kind !== column.type.kind)
+    return { changes: [], type: existing };
   const type = holdingType(existing, column.type);
   if (existing.kind === 'text' && type.kind === 'text') {
     const grows = type.bytes > existing.bytes;
-    return { changes: grows ? [{ kind: 'widen_text', table, column: column.name, from: existing.bytes, bytes: type.bytes }] : [], type };
+    return {
+      changes: grows
+        ? [{ kind: 'widen_text', table, column: column.name, from: existing.bytes, bytes: type.bytes }]
+        : [],
+      type,
+    };
   }
   if (type === existing) return { changes: [], type };
   return { changes: [{ kind: 'change_type', table, column: column.name, from: existing, to: type }], type };
 }
 
 function planRemovals(question: SchemaQuestion): readonly SchemaChange[] {
-  const suffix = `_removed_${question.windowEnd.toString().replaceAll(/[^0-9]/g, '').slice(0, 14)}`;
+  const suffix = `_removed_${question.windowEnd
+    .toString()
+    .replaceAll(/[^0-9]/g, '')
+    .slice(0, 14)}`;
   return question.removals.flatMap((removal): readonly SchemaChange[] => {
     const { table, column } = removal;
     const existing = question.existing.get(table);

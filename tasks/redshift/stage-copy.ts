@@ -1,4 +1,11 @@
-import { ConfigFailure, DataFailure, type ObjectStore, type StageManifest, type TransferContext, bounded } from '#framework';
+import {
+  ConfigFailure,
+  DataFailure,
+  type ObjectStore,
+  type StageManifest,
+  type TransferContext,
+  bounded,
+} from '#framework';
 
 import type { StagedPart } from './load-tables.ts';
 import { type CopySource, copyStatement, countStaged, createStaging, dropTables } from './sql/copy.ts';
@@ -59,7 +66,13 @@ async function copyGroup(
   const sources = await Promise.all(group.map((part) => copySource(tools, manifest, { part, signal })));
   const copies = group.flatMap((part, index) => {
     const { url, kind } = sources[index] ?? { url: '', kind: 'object' };
-    const copy = { schema, staging: part.staging, columns: part.columns, iamRole: tools.iamRole, format: manifest.format };
+    const copy = {
+      schema,
+      staging: part.staging,
+      columns: part.columns,
+      iamRole: tools.iamRole,
+      format: manifest.format,
+    };
     return [createStaging(copy), copyStatement({ ...copy, from: { kind, url } })];
   });
   const statements = [...copies, countStaged(schema, group)];

@@ -40,11 +40,15 @@ export async function readTargetState(
 ): Promise<TargetState> {
   const { signal } = context;
   const prefix = stagingPrefix(context.recordId);
-  const columns = await warehouse.rows(readColumns(schema, [...new Set([...names, ...SYSTEM_TABLES])], prefix), { signal });
+  const columns = await warehouse.rows(readColumns(schema, [...new Set([...names, ...SYSTEM_TABLES])], prefix), {
+    signal,
+  });
   const tables = existingTables(columns);
   const staging = new Set([...tables.keys()].filter((name) => name.startsWith(prefix)));
   if (SYSTEM_TABLES.some((name) => !tables.has(name))) await warehouse.run(createSystemTables(schema), { signal });
-  const finished = await warehouse.run([readLaterDrift(schema, names, context.window.end), findLoad(schema, context)], { signal });
+  const finished = await warehouse.run([readLaterDrift(schema, names, context.window.end), findLoad(schema, context)], {
+    signal,
+  });
   const later = laterChanges(await collect(warehouse.pages(finished, 0, { signal })));
   const [row] = await collect(warehouse.pages(finished, 1, { signal }));
   return { tables, later, staging, logged: row === undefined ? undefined : loggedLoad(row) };
@@ -57,7 +61,10 @@ export async function findLoggedLoad(place: TargetPlace, context: TransferContex
 }
 
 /** Every table that a load may need to know of. */
-export function namesOf(tables: readonly LoadTable[], removed: readonly { readonly table: string }[]): readonly string[] {
+export function namesOf(
+  tables: readonly LoadTable[],
+  removed: readonly { readonly table: string }[],
+): readonly string[] {
   return [...new Set([...tables.map((table) => table.table), ...removed.map((removal) => removal.table)])];
 }
 
@@ -97,5 +104,11 @@ function laterChanges(rows: readonly Row[]): LaterChanges {
 }
 
 function loggedLoad([loadId, fence, rows, tables, receipt]: Row): LoggedLoad {
-  return { loadId: loadId ?? '', fence: Number(fence), rows: Number(rows), tables: Number(tables), receipt: receipt ?? '{}' };
+  return {
+    loadId: loadId ?? '',
+    fence: Number(fence),
+    rows: Number(rows),
+    tables: Number(tables),
+    receipt: receipt ?? '{}',
+  };
 }

@@ -28,16 +28,28 @@ export function redshiftTarget(opened: RedshiftOpened, options: RedshiftTargetOp
   };
   return {
     count: async (context) => {
-      const [row] = await warehouse.rows(countLoaded(schema, context), { signal: context.signal }).catch((error: unknown) => {
-        if (isMissing(error)) return [];
-        throw error;
-      });
-      if (row === undefined) return { kind: 'unknown', reason: `No load of this window is in ${schema}.windrow_load_log.` };
+      const [row] = await warehouse
+        .rows(countLoaded(schema, context), { signal: context.signal })
+        .catch((error: unknown) => {
+          if (isMissing(error)) return [];
+          throw error;
+        });
+      if (row === undefined)
+        return { kind: 'unknown', reason: `No load of this window is in ${schema}.windrow_load_log.` };
       return { kind: 'counted', rows: Number(row[0]) };
     },
     clean: async (context) => {
-      const rows = await warehouse.rows(listStaging(schema, stagingPrefix(context.recordId)), { signal: context.signal });
-      await dropStaging(tools, olderStaging(rows.map(([name]) => name ?? ''), context), context.signal);
+      const rows = await warehouse.rows(listStaging(schema, stagingPrefix(context.recordId)), {
+        signal: context.signal,
+      });
+      await dropStaging(
+        tools,
+        olderStaging(
+          rows.map(([name]) => name ?? ''),
+          context,
+        ),
+        context.signal,
+      );
     },
     load: (manifest, context) => load(tools, manifest, context),
     audit: (manifest, context) => audit(tools, manifest, context),

@@ -2,7 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { RemoteFailure } from '#framework';
 
-import { type DataApi, type Place, type Row, type StatementFailure, type StatementState, callFailure } from './client.ts';
+import {
+  type DataApi,
+  type Place,
+  type Row,
+  type StatementFailure,
+  type StatementState,
+  type Submission,
+  type Submitted,
+  callFailure,
+} from './client.ts';
 import { callVerdict, failureOfCall, failureOfStatement } from './errors.ts';
 import { type LoadErrorTable, findLoadError, loadErrorSentence } from './sql/load-error.ts';
 import type { Statement } from './sql/text.ts';
@@ -58,8 +67,11 @@ export function warehouse(tools: WarehouseTools): Warehouse {
   };
 }
 
-
-async function runToEnd(tools: WarehouseTools, statements: readonly Statement[], options: RunOptions): Promise<Finished> {
+async function runToEnd(
+  tools: WarehouseTools,
+  statements: readonly Statement[],
+  options: RunOptions,
+): Promise<Finished> {
   const [first] = statements;
   const what = first === undefined ? 'run nothing' : first.name;
   const submission = {
@@ -67,17 +79,39 @@ async function runToEnd(tools: WarehouseTools, statements: readonly Statement[],
     name: `windrow: ${what}`.slice(0, 500),
     token: tools.newToken(),
     place: options.place ?? { kind: 'alone' },
+    waits: true,
   } as const;
-  const { id, isFinished, sessionId } = await patiently(tools, { what: `run "${what}"`, ...options }, (signal) =>
-    tools.api.submit(submission, signal),
-  );
+  const { id, isFinished, sessionId } = await submitted(tools, submission, options);
   const state = isFinished ? ({ kind: 'finished' } as const) : await settledState(tools, { id, what }, options);
   if (state.kind === 'finished') return { id, isBatch: statements.length > 1, sessionId };
   if (state.kind === 'aborted') {
-    throw new RemoteFailure('E_REDSHIFT_ABORTED', `Redshift aborted "${what}": somebody cancelled it, or a query limit ended it.`);
+    throw new RemoteFailure(
+      'E_REDSHIFT_ABORTED',
+      `Redshift aborted "${what}": somebody cancelled it, or a query limit ended it.`,
+    );
   }
   throw await statementFailure(tools, { statements, options }, state.failure);
 }
+
+/** Asked to stop before the service has answered, it learns the statement's id by sending the same token, and cancels it. */
+async function submitted(tools: WarehouseTools, submission: Submission, options: RunOptions): Promise<Submitted> {
+  try {
+    return await patiently(tools, { what: `run "${submission.name}"`, ...options }, (signal) =>
+      tools.api.submit(submission, signal),
+    );
+  } catch (error) {
+    if (options.signal?.aborted === true) {
+      await tools.api
+        .submit({ ...submission, waits: false }, AbortSignal.timeout(STOP_MS))
+        .then(({ id }) => tools.api.cancel(id))
+        // The statement may have ended, or the service be out of reach; the fence guards against what it may still do.
+        .catch(() => undefined);
+    }
+    throw error;
+  }
+}
+
+const STOP_MS = 5000;
 
 type Settled = Exclude<StatementState, { readonly kind: 'running' }>;
 
@@ -94,7 +128,11 @@ async function settledState(
       );
       if (state.kind !== 'running') return state;
       // A service without long polling answers at once, so looks grow apart by themselves too.
-      await pause(Math.min(2000, 20 * 2 ** look), undefined, options.signal === undefined ? {} : { signal: options.signal });
+      await pause(
+        Math.min(2000, 20 * 2 ** look),
+        undefined,
+        options.signal === undefined ? {} : { signal: options.signal },
+      );
     }
   } catch (error) {
     if (options.signal?.aborted !== true) throw error;
@@ -114,7 +152,9 @@ async function* readPages(
   let nextToken: string | undefined;
   do {
     const request = nextToken === undefined ? { id } : { id, nextToken };
-    const page = await patiently(tools, { what: 'read a result', ...options }, (signal) => tools.api.result(request, signal));
+    const page = await patiently(tools, { what: 'read a result', ...options }, (signal) =>
+      tools.api.result(request, signal),
+    );
     yield page.rows;
     ({ nextToken } = page);
   } while (nextToken !== undefined);
@@ -164,7 +204,11 @@ async function statementFailure(tools: WarehouseTools, run: RunStatements, failu
 }
 
 /** The tables differ between provisioned and serverless Redshift; one that is absent leaves the message shorter. */
-async function explainCopy(tools: WarehouseTools, queryId: number | undefined, options: RunOptions): Promise<string | undefined> {
+async function explainCopy(
+  tools: WarehouseTools,
+  queryId: number | undefined,
+  options: RunOptions,
+): Promise<string | undefined> {
   if (queryId === undefined || queryId <= 0) return undefined;
   const { signal } = options;
   const { rows } = warehouse(tools);

@@ -13,7 +13,10 @@ const whole: Environment = {
 
 function read(environment: Environment, file?: unknown) {
   const text = typeof file === 'string' || file === undefined ? file : JSON.stringify(file);
-  return redshiftConnection.read({ environment, readFile: (path) => (path === 'connector_config.json' ? text : undefined) });
+  return redshiftConnection.read({
+    environment,
+    readFile: (path) => (path === 'connector_config.json' ? text : undefined),
+  });
 }
 
 describe('reading the settings of Redshift', () => {
@@ -37,16 +40,29 @@ describe('reading the settings of Redshift', () => {
   it('understands connector_config.json and finds cluster and region in its host', () => {
     const file = {
       s3: { bucket_name: 'b', iam_redshift_s3_read: ROLE },
-      redshift: { host: 'dwh.abc123.eu-west-1.redshift.amazonaws.com', dbname: 'dev', user: 'loader', password: 'x', schema: 'Veeva' },
+      redshift: {
+        host: 'dwh.abc123.eu-west-1.redshift.amazonaws.com',
+        dbname: 'dev',
+        user: 'loader',
+        password: 'x',
+        schema: 'Veeva',
+      },
     };
     expect(read({}, file)).toMatchObject({
       kind: 'read',
-      settings: { access: { kind: 'cluster', cluster: 'dwh', user: 'loader' }, region: 'eu-west-1', schema: 'veeva', iamRole: ROLE },
+      settings: {
+        access: { kind: 'cluster', cluster: 'dwh', user: 'loader' },
+        region: 'eu-west-1',
+        schema: 'veeva',
+        iamRole: ROLE,
+      },
     });
   });
 
   it('finds a serverless workgroup in the host and ignores the user meant for drivers', () => {
-    const file = { redshift: { host: 'dwh.123456789012.us-east-2.redshift-serverless.amazonaws.com', dbname: 'dev', user: 'u' } };
+    const file = {
+      redshift: { host: 'dwh.123456789012.us-east-2.redshift-serverless.amazonaws.com', dbname: 'dev', user: 'u' },
+    };
     expect(read({ REDSHIFT_IAM_ROLE: 'default' }, file)).toMatchObject({
       settings: { access: { kind: 'workgroup', workgroup: 'dwh' }, region: 'us-east-2' },
     });
@@ -59,7 +75,11 @@ describe('reading the settings of Redshift', () => {
   });
 
   it('reports every mistake at once, each by what the operator must change', () => {
-    const reading = read({ REDSHIFT_ON_REMOVAL: 'burn', REDSHIFT_PARALLEL_COPIES: 'many', REDSHIFT_DATA_ENDPOINT: 'here' });
+    const reading = read({
+      REDSHIFT_ON_REMOVAL: 'burn',
+      REDSHIFT_PARALLEL_COPIES: 'many',
+      REDSHIFT_DATA_ENDPOINT: 'here',
+    });
     expect(reading).toEqual({
       kind: 'unreadable',
       problems: [
@@ -83,6 +103,9 @@ describe('reading the settings of Redshift', () => {
   });
 
   it('refuses a file that is not JSON, by its name', () => {
-    expect(read(whole, '{')).toMatchObject({ kind: 'unreadable', problems: [expect.stringContaining('connector_config.json')] });
+    expect(read(whole, '{')).toMatchObject({
+      kind: 'unreadable',
+      problems: [expect.stringContaining('connector_config.json')],
+    });
   });
 });

@@ -24,10 +24,27 @@ async function drift(): Promise<readonly (readonly (string | null)[])[]> {
 describe('following the source’s schema', () => {
   it('adds, widens and changes columns before the load, and logs each change', async () => {
     const first = { table: 'evolves', columns: [text('id'), text('name__v'), number('size__c'), number('code__c')] };
-    const one = await ground.stage({ number: 1, tables: [{ ...first, updates: [['1', 'short', '1.5', '7'], ['2', 'x', '2', '8']] }] });
+    const one = await ground.stage({
+      number: 1,
+      tables: [
+        {
+          ...first,
+          updates: [
+            ['1', 'short', '1.5', '7'],
+            ['2', 'x', '2', '8'],
+          ],
+        },
+      ],
+    });
     await ground.target.load(one, contextOf(one));
-    const second = { table: 'evolves', columns: [text('id'), text('name__v'), number('size__c'), text('code__c'), text('extra__c')] };
-    const two = await ground.stage({ number: 2, tables: [{ ...second, updates: [['2', 'é'.repeat(200), '0.00001', 'C-8', 'more']] }] });
+    const second = {
+      table: 'evolves',
+      columns: [text('id'), text('name__v'), number('size__c'), text('code__c'), text('extra__c')],
+    };
+    const two = await ground.stage({
+      number: 2,
+      tables: [{ ...second, updates: [['2', 'é'.repeat(200), '0.00001', 'C-8', 'more']] }],
+    });
     const receipt = await ground.target.load(two, contextOf(two));
     expect(receipt.schemaChanges).toEqual([
       'Widened evolves.name__v from varchar(16) to varchar(512).',
@@ -35,7 +52,10 @@ describe('following the source’s schema', () => {
       'Changed evolves.code__c from decimal(38, 0) to varchar(16).',
       'Added column evolves.extra__c (varchar(16)).',
     ]);
-    expect(await rowsOf(ground.opened, second)).toEqual(['1|short|1.5|7|NULL', `2|${'é'.repeat(200)}|0.00001|C-8|more`]);
+    expect(await rowsOf(ground.opened, second)).toEqual([
+      '1|short|1.5|7|NULL',
+      `2|${'é'.repeat(200)}|0.00001|C-8|more`,
+    ]);
     const logged = (await drift()).flat();
     for (const sentence of receipt.schemaChanges) expect(logged).toContain(sentence);
   });
@@ -44,9 +64,18 @@ describe('following the source’s schema', () => {
     const before = { table: 'sheds', columns: [text('id'), text('keep__c'), text('gone__c')] };
     const after = { table: 'sheds', columns: [text('id'), text('keep__c')] };
     const lost = { table: 'lost__c', columns: [text('id')] };
-    const one = await ground.stage({ number: 3, tables: [{ ...before, updates: [['1', 'a', 'b']] }, { ...lost, updates: [['1']] }] });
+    const one = await ground.stage({
+      number: 3,
+      tables: [
+        { ...before, updates: [['1', 'a', 'b']] },
+        { ...lost, updates: [['1']] },
+      ],
+    });
     await ground.target.load(one, contextOf(one));
-    const removals = [{ extract: 'metadata', table: 'sheds', column: 'gone__c' }, { extract: 'metadata', table: 'lost__c' }];
+    const removals = [
+      { extract: 'metadata', table: 'sheds', column: 'gone__c' },
+      { extract: 'metadata', table: 'lost__c' },
+    ];
     const two = await ground.stage({ number: 4, tables: [{ ...after, updates: [['2', 'c']] }], removals });
     const receipt = await ground.target.load(two, contextOf(two));
     expect(receipt.schemaChanges).toEqual([
@@ -55,7 +84,9 @@ describe('following the source’s schema', () => {
     ]);
     const again = await ground.target.load(one, contextOf(one, { loadId: 'again', fence: 2 }));
     expect(again).toMatchObject({ outcome: 'loaded', schemaChanges: [], details: { removedLater: ['lost__c'] } });
-    await expect(ground.target.audit(one, contextOf(one, { loadId: 'again', fence: 3 }))).resolves.toMatchObject({ verdict: 'PASS' });
+    await expect(ground.target.audit(one, contextOf(one, { loadId: 'again', fence: 3 }))).resolves.toMatchObject({
+      verdict: 'PASS',
+    });
     expect(await ground.opened.reader.listColumns('sheds')).toEqual(['id', 'keep__c']);
     expect(await ground.opened.reader.listTables()).not.toContain('lost__c');
     expect(await rowsOf(ground.opened, after)).toEqual(['1|a', '2|c']);

@@ -1,3 +1,4 @@
+import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import type { CsvColumn } from '#tasks/parquet';
@@ -6,7 +7,10 @@ import { failureOfAsync } from '../support/failure-of.ts';
 import { type Ground, contextOf, openGround, rowsOf } from './redshift-ground.ts';
 
 const COLUMNS: readonly CsvColumn[] = ['id', 'value__c'].map((name) => ({ name, type: 'text' }));
-const ROWS = [['1', 'a'], ['2', 'b']];
+const ROWS = [
+  ['1', 'a'],
+  ['2', 'b'],
+];
 
 let ground: Ground;
 
@@ -23,7 +27,11 @@ let records = 0;
 async function staged(name: string, tables = 1) {
   records += 1;
   const names = Array.from({ length: tables }, (_, index) => ({ table: `${name}_${index}`, columns: COLUMNS }));
-  const manifest = await ground.stage({ number: records, format: 'csv', tables: names.map((one) => ({ ...one, updates: ROWS })) });
+  const manifest = await ground.stage({
+    number: records,
+    format: 'csv',
+    tables: names.map((one) => ({ ...one, updates: ROWS })),
+  });
   const rows = async () => {
     const found = [];
     for (const one of names) found.push(await rowsOf(ground.opened, one));
@@ -38,8 +46,14 @@ describe('when the Data API misbehaves', () => {
     ['a throttle in serverless form', { kind: 'throttling', form: 'validation', times: 3 }],
     ['too many active statements', { kind: 'active_statements_exceeded', times: 2 }],
     ['an internal error', { kind: 'internal_error', times: 2 }],
-    ['a lost answer to the transaction', { kind: 'lost_answer', matching: 'write the load log|insert into .*windrow_load_log', times: 1 }],
-    ['a serialization conflict', { kind: 'serializable_violation', matching: 'insert into .*windrow_load_log', times: 1 }],
+    [
+      'a lost answer to the transaction',
+      { kind: 'lost_answer', matching: 'write the load log|insert into .*windrow_load_log', times: 1 },
+    ],
+    [
+      'a serialization conflict',
+      { kind: 'serializable_violation', matching: 'insert into .*windrow_load_log', times: 1 },
+    ],
   ] as const)('applies the window once in spite of %s', async (name, fault) => {
     const { manifest, context, rows, whole } = await staged(name.replaceAll(/\W/g, '_'));
     ground.sandbox.faults.set([fault]);
@@ -54,14 +68,19 @@ describe('when the Data API misbehaves', () => {
   ] as const)('applies a long window once in spite of %s', async (name, fault) => {
     const { manifest, context, rows, whole } = await staged(`long_${name.replaceAll(/\W/g, '_')}`, 25);
     ground.sandbox.faults.set([fault]);
-    await expect(ground.target.load(manifest, context)).resolves.toMatchObject({ outcome: 'loaded', details: { path: 'session' } });
+    await expect(ground.target.load(manifest, context)).resolves.toMatchObject({
+      outcome: 'loaded',
+      details: { path: 'session' },
+    });
     expect(ground.sandbox.faults.rules).toEqual([]);
     expect(await rows()).toEqual(whole);
   });
 
   it('applies nothing when a statement in the middle fails, and names it', async () => {
     const { manifest, context, rows, whole } = await staged('middle', 3);
-    ground.sandbox.faults.set([{ kind: 'fail_statement', matching: 'insert into "vault"."middle_1"', message: 'Disk Full', times: 1 }]);
+    ground.sandbox.faults.set([
+      { kind: 'fail_statement', matching: 'insert into "vault"."middle_1"', message: 'Disk Full', times: 1 },
+    ]);
     await expect(ground.target.load(manifest, context)).rejects.toMatchObject({
       name: 'RemoteFailure',
       message: 'Redshift failed to insert rows of middle_1 (statement 6 of 9): Disk Full. Nothing of it was applied.',
@@ -81,6 +100,10 @@ describe('when the Data API misbehaves', () => {
     await expect.poll(() => ground.sandbox.faults.rules).toEqual([]);
     stop.abort(new Error('asked to stop'));
     expect(await stopping).toEqual(new Error('asked to stop'));
+    const { Statements = [] } = await ground.vendor.send(
+      new ListStatementsCommand({ Status: 'ABORTED', StatementName: 'windrow: lock' }),
+    );
+    expect(Statements).toHaveLength(1);
     expect(await rows()).toEqual([[]]);
   });
 });
@@ -88,9 +111,14 @@ describe('when the Data API misbehaves', () => {
 describe('when two workers load one window', () => {
   it('applies it once, and the last one learns it from the log', async () => {
     const { manifest, context, rows, whole } = await staged('raced');
-    const both = await Promise.allSettled([ground.target.load(manifest, context), ground.target.load(manifest, { ...context, fence: 2 })]);
+    const both = await Promise.allSettled([
+      ground.target.load(manifest, context),
+      ground.target.load(manifest, { ...context, fence: 2 }),
+    ]);
     expect(both.filter(({ status }) => status === 'fulfilled')).not.toHaveLength(0);
-    await expect(ground.target.load(manifest, { ...context, fence: 3 })).resolves.toMatchObject({ outcome: 'already_loaded' });
+    await expect(ground.target.load(manifest, { ...context, fence: 3 })).resolves.toMatchObject({
+      outcome: 'already_loaded',
+    });
     const log = `select count(*) from vault.windrow_load_log where load_id = '${context.loadId}'`;
     expect(await ground.opened.warehouse.rows({ name: 'count loads', sql: log })).toEqual([['1']]);
     expect(await rows()).toEqual(whole);

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { type RedshiftOpened, type RedshiftSettings, openRedshift, redshiftTarget } from '#tasks/redshift';
 import { type CsvColumn, openConverter } from '#tasks/parquet';
 import { openS3 } from '#tasks/s3';
@@ -59,6 +60,8 @@ export interface Ground extends Closable {
   readonly opened: RedshiftOpened;
   readonly target: Target;
   readonly store: ObjectStore;
+  /** The vendor's own client, to ask the service past the connector. */
+  readonly vendor: RedshiftDataClient;
   /** Another connector with other settings on the same warehouse. */
   readonly openWith: (settings: Partial<RedshiftSettings>) => RedshiftOpened;
   readonly stage: (options: WindowOptions) => Promise<StageManifest>;
@@ -86,12 +89,14 @@ export async function openGround(): Promise<Ground> {
     onRemoval: 'drop',
     parallelCopies: 4,
   };
+  const vendor = new RedshiftDataClient({ endpoint: sandbox.endpoint, region: s3.region, credentials });
   const more: RedshiftOpened[] = [];
   const opened = openRedshift(settings, credentials);
   return {
     sandbox,
     opened,
     store: bucket.store,
+    vendor,
     target: redshiftTarget(opened, { stage: bucket.store }),
     openWith: (change) => {
       const other = openRedshift({ ...settings, ...change }, credentials);
@@ -100,6 +105,7 @@ export async function openGround(): Promise<Ground> {
     },
     stage: (options) => stageWindow({ store: bucket.store, directory, converter }, options),
     close: async () => {
+      vendor.destroy();
       await closeAll([s3, bucket, converter, sandbox, opened, ...more]);
       await rm(directory, { recursive: true });
     },
@@ -126,13 +132,17 @@ export function windowEnd(number: number): Temporal.Instant {
 }
 
 /** Rows of a table as text, sorted, to compare without regard to order. */
-export async function rowsOf(opened: RedshiftOpened, { table, columns }: Pick<TableWindow, 'table' | 'columns'>): Promise<string[]> {
+export async function rowsOf(
+  opened: RedshiftOpened,
+  { table, columns }: Pick<TableWindow, 'table' | 'columns'>,
+): Promise<string[]> {
   const rows: string[] = [];
   const typed = columns.map(({ name, type }) => ({
     name,
     type: TYPES[type],
   }));
-  for await (const page of opened.reader.readTable(table, typed)) rows.push(...page.map((row) => row.map((value) => value ?? 'NULL').join('|')));
+  for await (const page of opened.reader.readTable(table, typed))
+    rows.push(...page.map((row) => row.map((value) => value ?? 'NULL').join('|')));
   return rows.toSorted();
 }
 
@@ -181,9 +191,16 @@ async function stageTable(tools: StageTools, table: TableWindow, place: StagePla
   const key = table.key ?? ['id'];
   const keyColumns = key.flatMap((name) => table.columns.find((column) => column.name === name) ?? []);
   const updates = await stageRows(tools, { name: `${table.table}-u`, rows: table.updates ?? [], ...table }, place);
-  const deletes = await stageRows(tools, { name: `${table.table}-d`, rows: table.deletes ?? [], columns: keyColumns }, place);
+  const deletes = await stageRows(
+    tools,
+    { name: `${table.table}-d`, rows: table.deletes ?? [], columns: keyColumns },
+    place,
+  );
   const types = new Map([...deletes.columns, ...updates.columns].map((column) => [column.name, column.type]));
-  const columns = table.columns.map((column) => ({ name: column.name, type: types.get(column.name) ?? TYPES[column.type] }));
+  const columns = table.columns.map((column) => ({
+    name: column.name,
+    type: types.get(column.name) ?? TYPES[column.type],
+  }));
   return {
     extract: `Object.${table.table}`,
     schema: { table: table.table, columns: widest(columns, deletes.columns), key },
@@ -222,14 +239,27 @@ async function stageRows(
     const source = join(tools.directory, `${name}-${first}.csv`);
     const part = [columns.map((column) => column.name), ...rows.slice(first, first + fileRows)];
     await writeFile(source, part.map((row) => `${row.map(csvField).join(',')}\n`).join(''));
-    const request = { source, extract: name, columns, key: ['id'], format, directory: tools.directory, name: `${name}-${first}` };
+    const request = {
+      source,
+      extract: name,
+      columns,
+      key: ['id'],
+      format,
+      directory: tools.directory,
+      name: `${name}-${first}`,
+    };
     const converted = await tools.converter.convert(request);
     written = written.length === 0 ? converted.columns : widest(written, converted.columns);
     for (const file of converted.files) {
       const bytes = await readFile(file.path);
       const key = `${name}-${first}.${format}`;
       await tools.store.put(prefix + key, bytes);
-      files.push({ key, bytes: bytes.length, rows: file.rows, sha256: createHash('sha256').update(bytes).digest('hex') });
+      files.push({
+        key,
+        bytes: bytes.length,
+        rows: file.rows,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      });
       await rm(file.path);
     }
     await rm(source);

@@ -41,6 +41,12 @@ function table(name: string, change: Partial<TableWindow>): TableWindow {
 }
 
 describe('loading a window', () => {
+  it('knows nothing of a window before the first load into an empty database', async () => {
+    const manifest = await ground.stage({ number: 1, tables: [] });
+    await expect(ground.target.count(contextOf(manifest))).resolves.toMatchObject({ kind: 'unknown' });
+    await expect(ground.target.clean(contextOf(manifest))).resolves.toBeUndefined();
+  });
+
   it.each(['parquet', 'csv'] as const)('keeps every value exact by way of %s', async (format) => {
     const odd = table(`odd_${format}`, { updates: ODD_ROWS });
     const manifest = await ground.stage({ number: 1, format, tables: [odd] });
@@ -62,10 +68,16 @@ describe('loading a window', () => {
   });
 
   it('loads an extract of several files by a manifest', async () => {
-    const parts = table('parts', { updates: ODD_ROWS, fileRows: 1, columns: COLUMNS.map(({ name }) => ({ name, type: 'text' })) });
+    const parts = table('parts', {
+      updates: ODD_ROWS,
+      fileRows: 1,
+      columns: COLUMNS.map(({ name }) => ({ name, type: 'text' })),
+    });
     const manifest = await ground.stage({ number: 1, format: 'csv', tables: [parts] });
     await ground.target.load(manifest, contextOf(manifest, { loadId: 'parts' }));
-    expect(await ground.opened.warehouse.rows({ name: 'count', sql: 'select count(*) from vault.parts' })).toEqual([['4']]);
+    expect(await ground.opened.warehouse.rows({ name: 'count', sql: 'select count(*) from vault.parts' })).toEqual([
+      ['4'],
+    ]);
   });
 
   it('answers a second load with the same id from the log, and counts the rows of the window', async () => {
@@ -85,12 +97,35 @@ describe('loading a window', () => {
     const picklist = { table: 'picklist__sys', columns, key: ['object', 'field', 'value'] } as const;
     const full = await ground.stage({
       number: 3,
-      tables: [{ ...picklist, mode: 'replace', updates: [['a', 'bc', 'd', '1'], ['ab', 'c', 'd', '2'], ['x', null, 'z', '3'], ['y', 'y', 'y', '4']] }],
+      tables: [
+        {
+          ...picklist,
+          mode: 'replace',
+          updates: [
+            ['a', 'bc', 'd', '1'],
+            ['ab', 'c', 'd', '2'],
+            ['x', null, 'z', '3'],
+            ['y', 'y', 'y', '4'],
+          ],
+        },
+      ],
     });
     await ground.target.load(full, contextOf(full));
     const next = await ground.stage({
       number: 4,
-      tables: [{ ...picklist, updates: [['x', null, 'z', '5'], ['y', 'y', 'y', '6']], deletes: [['ab', 'c', 'd'], ['y', 'y', 'y']] }],
+      tables: [
+        {
+          ...picklist,
+          updates: [
+            ['x', null, 'z', '5'],
+            ['y', 'y', 'y', '6'],
+          ],
+          deletes: [
+            ['ab', 'c', 'd'],
+            ['y', 'y', 'y'],
+          ],
+        },
+      ],
     });
     await ground.target.load(next, contextOf(next));
     expect(await rowsOf(ground.opened, picklist)).toEqual(['a|bc|d|1', 'x|NULL|z|5', 'y|y|y|6']);
@@ -104,13 +139,19 @@ describe('loading a window', () => {
     const second = await ground.stage({ number: 6, tables: [full([])] });
     await ground.target.load(second, contextOf(second));
     expect(await rowsOf(ground.opened, full([]))).toEqual([]);
-    await expect(ground.target.audit(second, contextOf(second, { fence: 2 }))).resolves.toMatchObject({ verdict: 'PASS' });
+    await expect(ground.target.audit(second, contextOf(second, { fence: 2 }))).resolves.toMatchObject({
+      verdict: 'PASS',
+    });
   });
 
   it('applies forty extracts in a session, all or nothing', async () => {
-    const many = Array.from({ length: 40 }, (_, index) => table(`many_${index}`, { updates: ODD_ROWS, deletes: [['V09']] }));
+    const many = Array.from({ length: 40 }, (_, index) =>
+      table(`many_${index}`, { updates: ODD_ROWS, deletes: [['V09']] }),
+    );
     const manifest = await ground.stage({ number: 7, tables: many });
-    ground.sandbox.faults.set([{ kind: 'fail_statement', matching: 'insert into "vault"."many_30"', times: 1, message: 'Disk Full' }]);
+    ground.sandbox.faults.set([
+      { kind: 'fail_statement', matching: 'insert into "vault"."many_30"', times: 1, message: 'Disk Full' },
+    ]);
     await expect(ground.target.load(manifest, contextOf(manifest))).rejects.toMatchObject({
       code: 'E_REDSHIFT_STATEMENT',
       message: expect.stringMatching(/insert rows of many_30.*of 124.*Disk Full/s),
@@ -129,14 +170,20 @@ describe('loading a window', () => {
     const manifest = await ground.stage({ number: 10, format: 'csv', tables: [refused] });
     await ground.store.put(`${manifest.location.replace('s3://lake/', '')}refused-u-0.csv`, Buffer.from(`${line}\n`));
     const failing = ground.target.load(manifest, contextOf(manifest));
-    await expect(failing).rejects.toMatchObject({ name: 'DataFailure', code: 'E_REDSHIFT_DATA', message: expect.stringMatching(message) });
+    await expect(failing).rejects.toMatchObject({
+      name: 'DataFailure',
+      code: 'E_REDSHIFT_DATA',
+      message: expect.stringMatching(message),
+    });
     expect(await rowsOf(ground.opened, refused)).toEqual([]);
   });
 
   it('refuses a window that names a row twice, or whose files hold other rows than its manifest says', async () => {
     const doubled = table('doubled', { updates: [...ODD_ROWS, ODD_ROWS[0]] });
     const manifest = await ground.stage({ number: 11, tables: [doubled] });
-    await expect(ground.target.load(manifest, contextOf(manifest))).rejects.toMatchObject({ code: 'E_REDSHIFT_DUPLICATE_KEYS' });
+    await expect(ground.target.load(manifest, contextOf(manifest))).rejects.toMatchObject({
+      code: 'E_REDSHIFT_DUPLICATE_KEYS',
+    });
     const [staged] = manifest.tables;
     if (staged === undefined) throw new Error('The manifest has no table.');
     const short = { ...manifest, tables: [{ ...staged, updates: { ...staged.updates, rows: 6 } }] };
@@ -148,21 +195,29 @@ describe('loading a window', () => {
 
   it('leaves no staging table behind once the window is audited or cleaned', async () => {
     const manifest = await ground.stage({ number: 8, tables: [table('tidy', { updates: ODD_ROWS })] });
-    const staged = { name: 'list', sql: "select table_name from svv_tables where table_name like 'windrow_stage_r8_%'" };
+    const staged = {
+      name: 'list',
+      sql: "select table_name from svv_tables where table_name like 'windrow_stage_r8_%'",
+    };
     await ground.target.load(manifest, contextOf(manifest));
     expect(await ground.opened.warehouse.rows(staged)).toEqual([['windrow_stage_r8_f1_0_updates']]);
     await ground.target.clean(contextOf(manifest, { fence: 2 }));
     expect(await ground.opened.warehouse.rows(staged)).toEqual([]);
-    await expect(ground.target.audit(manifest, contextOf(manifest, { fence: 3 }))).resolves.toMatchObject({ verdict: 'PASS' });
+    await expect(ground.target.audit(manifest, contextOf(manifest, { fence: 3 }))).resolves.toMatchObject({
+      verdict: 'PASS',
+    });
     expect(await ground.opened.warehouse.rows(staged)).toEqual([]);
     expect(await ground.opened.reader.listTables()).toContain('tidy');
   });
 
   it.each([
-    ['a missing row', 'delete from vault.damaged where id = \'V02\'', 3],
-    ['a doubled row', 'insert into vault.damaged select * from vault.damaged where id = \'V02\'', 5],
+    ['a missing row', "delete from vault.damaged where id = 'V02'", 3],
+    ['a doubled row', "insert into vault.damaged select * from vault.damaged where id = 'V02'", 5],
   ])('finds %s in the audit', async (_, damage, found) => {
-    const manifest = await ground.stage({ number: 9, tables: [table('damaged', { mode: 'replace', updates: ODD_ROWS })] });
+    const manifest = await ground.stage({
+      number: 9,
+      tables: [table('damaged', { mode: 'replace', updates: ODD_ROWS })],
+    });
     await ground.target.load(manifest, contextOf(manifest, { loadId: damage }));
     await ground.opened.warehouse.run([{ name: 'damage', sql: damage }]);
     await expect(ground.target.audit(manifest, contextOf(manifest, { loadId: damage, fence: 2 }))).resolves.toEqual({

@@ -63,7 +63,12 @@ async function stageStep(table: string, steps: readonly Step[], name: string) {
   const place = { table, columns: COLUMNS } as const;
   if (name.startsWith('f')) {
     const updates = [...stateAfter(steps, index)].map(([id, value]) => [id, value]);
-    return ground.stage({ number: index + 1, pipelineId: 'full', format: 'csv', tables: [{ ...place, mode: 'replace', updates }] });
+    return ground.stage({
+      number: index + 1,
+      pipelineId: 'full',
+      format: 'csv',
+      tables: [{ ...place, mode: 'replace', updates }],
+    });
   }
   const keys = (wanted: readonly Change[]): string[] =>
     IDS.filter((_, at) => wanted.includes(steps[index]?.changes[at] ?? 'none'));

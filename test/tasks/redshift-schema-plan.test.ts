@@ -52,30 +52,67 @@ describe('planning the target schema', () => {
 
   it('changes nothing where the target already holds every value', () => {
     const wanted = wants({ id: text(10), n: decimal(2), d: { kind: 'date' } });
-    expect(changesOf({ wanted, existing: existing({ id: text(20), n: decimal(4), d: { kind: 'timestamp' } }) })).toEqual([]);
+    expect(
+      changesOf({ wanted, existing: existing({ id: text(20), n: decimal(4), d: { kind: 'timestamp' } }) }),
+    ).toEqual([]);
   });
 
   it.each<[string, { readonly from: ExistingType; readonly to: ColumnType; readonly change?: SchemaChange }]>([
-    ['widens text with room to grow', { from: text(16), to: text(17), change: { kind: 'widen_text', table: 't', column: 'c', from: 16, bytes: 32 } }],
-    ['never widens text beyond what Redshift has', { from: text(16), to: text(65_000), change: { kind: 'widen_text', table: 't', column: 'c', from: 16, bytes: 65_535 } }],
+    [
+      'widens text with room to grow',
+      { from: text(16), to: text(17), change: { kind: 'widen_text', table: 't', column: 'c', from: 16, bytes: 32 } },
+    ],
+    [
+      'never widens text beyond what Redshift has',
+      {
+        from: text(16),
+        to: text(65_000),
+        change: { kind: 'widen_text', table: 't', column: 'c', from: 16, bytes: 65_535 },
+      },
+    ],
     ['never shrinks text', { from: text(10), to: text(9) }],
-    ['adds scale', { from: decimal(2), to: decimal(4), change: { kind: 'change_type', table: 't', column: 'c', from: decimal(2), to: decimal(4) } }],
+    [
+      'adds scale',
+      {
+        from: decimal(2),
+        to: decimal(4),
+        change: { kind: 'change_type', table: 't', column: 'c', from: decimal(2), to: decimal(4) },
+      },
+    ],
     ['never drops scale', { from: decimal(4), to: decimal(2) }],
-    ['turns a number into text', { from: decimal(0), to: text(9), change: { kind: 'change_type', table: 't', column: 'c', from: decimal(0), to: text(16) } }],
+    [
+      'turns a number into text',
+      {
+        from: decimal(0),
+        to: text(9),
+        change: { kind: 'change_type', table: 't', column: 'c', from: decimal(0), to: text(16) },
+      },
+    ],
     [
       'replaces a type that is not its own',
       {
         from: { kind: 'foreign', text: 'bigint' },
         to: decimal(0),
-        change: { kind: 'change_type', table: 't', column: 'c', from: { kind: 'foreign', text: 'bigint' }, to: decimal(0) },
+        change: {
+          kind: 'change_type',
+          table: 't',
+          column: 'c',
+          from: { kind: 'foreign', text: 'bigint' },
+          to: decimal(0),
+        },
       },
     ],
   ])('%s', (_, { from, to, change }) => {
-    expect(changesOf({ wanted: wants({ c: to }), existing: existing({ c: from }) })).toEqual(change === undefined ? [] : [change]);
+    expect(changesOf({ wanted: wants({ c: to }), existing: existing({ c: from }) })).toEqual(
+      change === undefined ? [] : [change],
+    );
   });
 
   it('adds a missing column, and the system columns to a table that somebody else made', () => {
-    const changes = changesOf({ wanted: wants({ id: text(5), c: text(7) }), existing: new Map([['t', new Map([['id', text(5)]])]]) });
+    const changes = changesOf({
+      wanted: wants({ id: text(5), c: text(7) }),
+      existing: new Map([['t', new Map([['id', text(5)]])]]),
+    });
     expect(changes).toEqual([
       { kind: 'adopt_table', table: 't' },
       { kind: 'add_column', table: 't', column: 'c', type: text(16) },
@@ -83,7 +120,10 @@ describe('planning the target schema', () => {
   });
 
   it.each(['drop', 'keep', 'rename'] as const)('treats a removed column and table by the policy %s', (policy) => {
-    const removals = [{ extract: 'x', table: 't', column: 'c' }, { extract: 'y', table: 't' }];
+    const removals = [
+      { extract: 'x', table: 't', column: 'c' },
+      { extract: 'y', table: 't' },
+    ];
     const changes = changesOf({ policy, removals, existing: existing({ id: text(5), c: text(5) }) });
     expect(changes.map((change) => change.kind)).toEqual([`${policy}_column`, `${policy}_table`]);
     const to = changes.flatMap((change) => ('to' in change ? [change.to] : []));
@@ -100,7 +140,10 @@ describe('planning the target schema', () => {
     const wanted = [...wants({ id: text(5), c: text(5) }), { table: 'gone', columns: [{ name: 'id', type: text(5) }] }];
     const plan = planSchema(question({ later, wanted, existing: existing({ id: text(5) }) }));
     expect(plan.changes).toEqual([]);
-    expect(plan.tables.map(({ state, types }) => [state, [...types.keys()]])).toEqual([['existing', ['id']], ['gone', []]]);
+    expect(plan.tables.map(({ state, types }) => [state, [...types.keys()]])).toEqual([
+      ['existing', ['id']],
+      ['gone', []],
+    ]);
   });
 
   it('does not remove what a later window brought back', () => {
@@ -115,7 +158,9 @@ describe('planning the target schema', () => {
   });
 
   it('refuses a text that no column can hold', () => {
-    expect(() => changesOf({ wanted: wants({ c: text(65_536) }) })).toThrow(expect.objectContaining({ code: 'E_REDSHIFT_TEXT_TOO_WIDE' }));
+    expect(() => changesOf({ wanted: wants({ c: text(65_536) }) })).toThrow(
+      expect.objectContaining({ code: 'E_REDSHIFT_TEXT_TOO_WIDE' }),
+    );
   });
 
   it('says each change in a sentence', () => {

@@ -103,7 +103,7 @@ and windrow_base."window_end" > timestamp '2026-01-20 13:30:00.123456'
 where "window_end" <= timestamp '2026-01-20 13:30:00.123456'
 and "table_name" in ('product__v')`,
       `insert into "vault"."windrow_table_base" ("table_name", "window_end")
-select 'product__v', timestamp '2026-01-20 13:30:00.123456'`,
+values ('product__v', timestamp '2026-01-20 13:30:00.123456')`,
       `delete from "vault"."product__v"
 where "product__v"."_windrow_window_end" <= timestamp '2026-01-20 13:30:00.123456'`,
     ]);
@@ -164,7 +164,10 @@ statupdate off`,
   });
 
   it('counts rows and distinct keys of all staging tables in one statement', () => {
-    const staged = [{ staging: 's_0', key: ['id'] }, { staging: 's_1', key: ['a', 'b'] }];
+    const staged = [
+      { staging: 's_0', key: ['id'] },
+      { staging: 's_1', key: ['a', 'b'] },
+    ];
     expect(countStaged('vault', staged).sql).toBe(
       `select 0, count(*), (select count(*) from (select distinct "id" from "vault"."s_0") as windrow_keys)
 from "vault"."s_0"
@@ -196,7 +199,9 @@ and ("load_id" = '42:1''' or "fence" > 7)`,
   });
 
   it('reads numbers as text, because the Data API rounds large ones', () => {
-    expect(findLoad('vault', load).sql).toContain('select "load_id", cast("fence" as varchar), cast("rows" as varchar)');
+    expect(findLoad('vault', load).sql).toContain(
+      'select "load_id", cast("fence" as varchar), cast("rows" as varchar)',
+    );
   });
 
   it('takes a row with everything that a later try needs to answer', () => {

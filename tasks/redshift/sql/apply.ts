@@ -109,12 +109,12 @@ function forgetTombstones(tables: readonly string[], window: AppliedWindow): Sta
 }
 
 function rebase(tables: readonly string[], window: AppliedWindow): Statement {
-  const rows = tables.map((table) => `select ${literal(table)}, ${timestampLiteral(window.windowEnd)}`);
+  const rows = tables.map((table) => `(${literal(table)}, ${timestampLiteral(window.windowEnd)})`);
   return {
     name: 'note the base of replaced tables',
     sql: lines(
       `insert into ${qualified(window.schema, TABLE_BASE)} ("table_name", "window_end")`,
-      rows.join('\nunion all\n'),
+      `values ${rows.join(', ')}`,
     ),
   };
 }
@@ -126,15 +126,17 @@ function removeOlder(table: LoadedTable, window: AppliedWindow): readonly Statem
   if (table.mode === 'replace') {
     return [{ name: `replace ${table.table}`, sql: lines(`delete from ${target}`, `where ${older}`) }];
   }
-  return [table.deletes, table.updates].filter((staging) => staging !== undefined).map((staging) => ({
-    name: `remove older rows of ${table.table}`,
-    sql: lines(
-      `delete from ${target}`,
-      `using ${qualified(window.schema, staging)} as windrow_staged`,
-      `where ${sameKey(table.key, 'windrow_staged', quote(table.table))}`,
-      `and ${older}`,
-    ),
-  }));
+  return [table.deletes, table.updates]
+    .filter((staging) => staging !== undefined)
+    .map((staging) => ({
+      name: `remove older rows of ${table.table}`,
+      sql: lines(
+        `delete from ${target}`,
+        `using ${qualified(window.schema, staging)} as windrow_staged`,
+        `where ${sameKey(table.key, 'windrow_staged', quote(table.table))}`,
+        `and ${older}`,
+      ),
+    }));
 }
 
 /** Staged rows enter unless a later row, a later tombstone or a later Full of the table stands against them. */

@@ -16,7 +16,11 @@ export function readColumns(schema: string, tables: readonly string[], prefix: s
 }
 
 /** When each table and column last changed by a window later than `windowEnd`: an older window must not undo it. */
-export function readLaterDrift(schema: string, tables: readonly string[], windowEnd: Parameters<typeof timestampLiteral>[0]): Statement {
+export function readLaterDrift(
+  schema: string,
+  tables: readonly string[],
+  windowEnd: Parameters<typeof timestampLiteral>[0],
+): Statement {
   return {
     name: 'read later schema changes',
     sql: lines(

@@ -3,7 +3,17 @@ import type { Column, Temporal } from '#framework';
 import { RECORD_ID, SCHEMA_DRIFT, WINDOW_END } from './names.ts';
 import type { ExistingType, SchemaChange } from '../schema-plan.ts';
 import { inPieces } from './apply.ts';
-import { type Statement, castText, lines, literal, nullableLiteral, qualified, quote, typeText, timestampLiteral } from './text.ts';
+import {
+  type Statement,
+  castText,
+  lines,
+  literal,
+  nullableLiteral,
+  qualified,
+  quote,
+  typeText,
+  timestampLiteral,
+} from './text.ts';
 
 /** Rows of a table that stood there before Windrow are older than every window. */
 const BEFORE_EVERY_WINDOW = "'1900-01-01 00:00:00'";
@@ -12,7 +22,10 @@ const BEFORE_EVERY_WINDOW = "'1900-01-01 00:00:00'";
  * The statements of one change. `alone` ones refuse a transaction; the others belong into one transaction together with
  * their row of the drift log.
  */
-export function changeStatements(schema: string, change: SchemaChange): { readonly alone: boolean; readonly statements: readonly Statement[] } {
+export function changeStatements(
+  schema: string,
+  change: SchemaChange,
+): { readonly alone: boolean; readonly statements: readonly Statement[] } {
   const table = qualified(schema, change.table);
   const named = (sql: string): Statement => ({ name: `${change.kind.replaceAll('_', ' ')} of ${change.table}`, sql });
   const together = (...sql: readonly string[]) => ({ alone: false, statements: sql.map(named) });
@@ -96,7 +109,10 @@ function createTable(schema: string, table: string, columns: readonly Column[]):
 }
 
 /** Redshift alters nothing but the size of a VARCHAR, so a column of the new type takes the old one's place. */
-function replaceColumn(table: string, change: Extract<SchemaChange, { readonly kind: 'change_type' }>): readonly string[] {
+function replaceColumn(
+  table: string,
+  change: Extract<SchemaChange, { readonly kind: 'change_type' }>,
+): readonly string[] {
   const old = quote(change.column);
   const fresh = quote(`_windrow_new_${change.column}`);
   return [
@@ -107,6 +123,12 @@ function replaceColumn(table: string, change: Extract<SchemaChange, { readonly k
   ];
 }
 
-function converted(expression: string, from: ExistingType, change: Extract<SchemaChange, { readonly kind: 'change_type' }>): string {
-  return from.kind === 'foreign' ? `cast(${expression} as ${typeText(change.to)})` : castText(expression, from, change.to);
+function converted(
+  expression: string,
+  from: ExistingType,
+  change: Extract<SchemaChange, { readonly kind: 'change_type' }>,
+): string {
+  return from.kind === 'foreign'
+    ? `cast(${expression} as ${typeText(change.to)})`
+    : castText(expression, from, change.to);
 }

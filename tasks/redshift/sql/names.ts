@@ -18,7 +18,11 @@ export const MOST_KEY_COLUMNS = 3;
 export type StagedSide = 'updates' | 'deletes';
 
 /** The fence in the name keeps a stale worker from copying into the tables of its successor. */
-export function stagingName(load: { readonly recordId: number; readonly fence: number }, index: number, side: StagedSide): string {
+export function stagingName(
+  load: { readonly recordId: number; readonly fence: number },
+  index: number,
+  side: StagedSide,
+): string {
   return `${stagingPrefix(load.recordId)}${load.fence}_${index}_${side}`;
 }
 

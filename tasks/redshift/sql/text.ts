@@ -92,5 +92,8 @@ function booleanText(expression: string): string {
 
 /** Lines of SQL; empty ones are left out. */
 export function lines(...parts: readonly (string | readonly string[])[]): string {
-  return parts.flat().filter((line) => line !== '').join('\n');
+  return parts
+    .flat()
+    .filter((line) => line !== '')
+    .join('\n');
 }
