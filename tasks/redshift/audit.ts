@@ -4,8 +4,8 @@ import { planEvolution } from './evolve.ts';
 import { type LoadTools, type PresentTable, loadedTable, lowerCased, olderStaging, presentTables } from './load.ts';
 import { type LoadTable, loadTables, stagedParts } from './load-tables.ts';
 import type { PlannedTable } from './schema-plan.ts';
-import { inPieces } from './sql/apply.ts';
 import { auditSelects } from './sql/audit.ts';
+import { inPieces } from './sql/pieces.ts';
 import { copyIntoStaging, dropStaging } from './stage-copy.ts';
 import { type TargetState, namesOf, readTargetState } from './target-state.ts';
 

@@ -32,7 +32,7 @@ export async function copyIntoStaging(
 }
 
 export async function dropStaging(place: TargetPlace, tables: readonly string[], signal: AbortSignal): Promise<void> {
-  if (tables.length > 0) await place.warehouse.run([dropTables(place.schema, tables)], { signal });
+  if (tables.length > 0) await place.warehouse.run(dropTables(place.schema, tables), { signal });
 }
 
 /** Two statements a part and one that counts must fit into one batch. */

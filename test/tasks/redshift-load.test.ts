@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { CsvColumn } from '#tasks/parquet';
+import { redshiftTarget } from '#tasks/redshift';
 
 import { type Ground, type TableWindow, contextOf, openGround, rowsOf } from './redshift-ground.ts';
 
@@ -176,6 +177,21 @@ describe('loading a window', () => {
       message: expect.stringMatching(message),
     });
     expect(await rowsOf(ground.opened, refused)).toEqual([]);
+  });
+
+  it('works through a serverless workgroup, where the load error table has no values', async () => {
+    const { workgroup } = ground.sandbox;
+    const target = redshiftTarget(ground.openWith({ access: { kind: 'workgroup', workgroup } }), {
+      stage: ground.store,
+    });
+    const serverless = table('serverless', { updates: ODD_ROWS });
+    const manifest = await ground.stage({ number: 12, format: 'csv', tables: [serverless] });
+    await expect(target.load(manifest, contextOf(manifest))).resolves.toMatchObject({ outcome: 'loaded' });
+    const key = `${manifest.location.replace('s3://lake/', '')}serverless-u-0.csv`;
+    await ground.store.put(key, Buffer.from('V01,a,12x,true,,\n'));
+    await expect(target.load(manifest, contextOf(manifest, { loadId: 'again', fence: 2 }))).rejects.toMatchObject({
+      message: expect.stringMatching(/serverless-u-0.csv, line 1, column price__c \(numeric\): /),
+    });
   });
 
   it('refuses a window that names a row twice, or whose files hold other rows than its manifest says', async () => {

@@ -110,6 +110,26 @@ where "product__v"."_windrow_window_end" <= timestamp '2026-01-20 13:30:00.12345
     expect(statements).toHaveLength(4);
   });
 
+  it('keeps every statement of a Full of 3,000 tables under 100 KB', () => {
+    const { deletes: _, ...full } = product;
+    const tables = Array.from({ length: 3000 }, (__, index) => ({
+      ...full,
+      mode: 'replace' as const,
+      table: `object_with_a_long_name_${index}__c`,
+    }));
+    const sizes = applyStatements(tables, window).map((statement) => Buffer.byteLength(statement.sql));
+    expect(Math.max(...sizes)).toBeLessThan(100_000);
+    expect(
+      Buffer.byteLength(
+        readColumns(
+          'vault',
+          tables.map((table) => table.table),
+          'x',
+        ).sql,
+      ),
+    ).toBeLessThan(100_000);
+  });
+
   it('compares a key of three columns column by column', () => {
     const parts = ['object', 'object_field', 'picklist_value_name'].map((name) => ({ ...id, name }));
     const [statement] = applyStatements([{ ...product, table: 'picklist__sys', key: parts, columns: parts }], window);
@@ -178,7 +198,9 @@ from "vault"."s_1"`,
   });
 
   it('drops every staging table by one statement', () => {
-    expect(dropTables('vault', ['s_0', 's_1']).sql).toBe('drop table if exists "vault"."s_0", "vault"."s_1"');
+    const [statement, ...more] = dropTables('vault', ['s_0', 's_1']);
+    expect(statement?.sql).toBe('drop table if exists "vault"."s_0", "vault"."s_1"');
+    expect(more).toEqual([]);
   });
 });
 

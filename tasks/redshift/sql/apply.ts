@@ -1,6 +1,7 @@
 import type { Column, ColumnType, LoadMode, Temporal } from '#framework';
 
 import { TABLE_BASE, TOMBSTONE, recordIdColumn, windowEndColumn } from './names.ts';
+import { inPieces } from './pieces.ts';
 import {
   type Statement,
   castText,
@@ -42,7 +43,7 @@ export function applyStatements(tables: readonly LoadedTable[], window: AppliedW
   const replaced = tables.filter((table) => table.mode === 'replace').map((table) => table.table);
   return [
     ...buryDeleted(tables, window),
-    ...(replaced.length === 0 ? [] : [forgetTombstones(replaced, window), rebase(replaced, window)]),
+    ...(replaced.length === 0 ? [] : [...forgetTombstones(replaced, window), ...rebase(replaced, window)]),
     ...tables.flatMap((table) => [...removeOlder(table, window), ...insertStaged(table, window)]),
   ];
 }
@@ -97,26 +98,26 @@ function buryDeleted(tables: readonly LoadedTable[], window: AppliedWindow): rea
 }
 
 /** A Full says what exists at its end, so deletions up to then need no memory. */
-function forgetTombstones(tables: readonly string[], window: AppliedWindow): Statement {
-  return {
+function forgetTombstones(tables: readonly string[], window: AppliedWindow): readonly Statement[] {
+  return inPieces(tables.map(literal)).map((names) => ({
     name: 'forget tombstones before the Full',
     sql: lines(
       `delete from ${qualified(window.schema, TOMBSTONE)}`,
       `where "window_end" <= ${timestampLiteral(window.windowEnd)}`,
-      `and "table_name" in (${tables.map(literal).join(', ')})`,
+      `and "table_name" in (${names.join(', ')})`,
     ),
-  };
+  }));
 }
 
-function rebase(tables: readonly string[], window: AppliedWindow): Statement {
+function rebase(tables: readonly string[], window: AppliedWindow): readonly Statement[] {
   const rows = tables.map((table) => `(${literal(table)}, ${timestampLiteral(window.windowEnd)})`);
-  return {
+  return inPieces(rows).map((piece) => ({
     name: 'note the base of replaced tables',
     sql: lines(
       `insert into ${qualified(window.schema, TABLE_BASE)} ("table_name", "window_end")`,
-      `values ${rows.join(', ')}`,
+      `values ${piece.join(', ')}`,
     ),
-  };
+  }));
 }
 
 /** Rows that the window overrules: all up to its end for a Full, otherwise those with a staged key. */
@@ -173,23 +174,4 @@ function insertStaged(table: LoadedTable, window: AppliedWindow): readonly State
 
 function keyText(column: LoadedColumn, staged: string): string {
   return valueText(castText(`${staged}.${quote(column.name)}`, column.type, column.targetType), column.targetType);
-}
-
-/** The Data API takes 100 KB; the rest of the statement is short. */
-const PIECE_BYTES = 80_000;
-
-/** Groups texts so that each group stays inside one statement. */
-export function inPieces(texts: readonly string[]): readonly (readonly string[])[] {
-  const pieces: string[][] = [];
-  let room = 0;
-  for (const text of texts) {
-    const bytes = Buffer.byteLength(text);
-    if (pieces.length === 0 || bytes > room) {
-      pieces.push([]);
-      room = PIECE_BYTES;
-    }
-    pieces.at(-1)?.push(text);
-    room -= bytes;
-  }
-  return pieces;
 }

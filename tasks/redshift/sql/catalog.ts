@@ -1,33 +1,35 @@
+import type { Temporal } from '#framework';
+
 import { OWN_PREFIX, SCHEMA_DRIFT } from './names.ts';
+import { inPieces } from './pieces.ts';
 import { type Statement, lines, literal, qualified, timestampLiteral } from './text.ts';
 
-/** The columns of the named tables, and of every table whose name begins with `prefix`; sizes as text. */
+/** The columns of the named tables at least, and of every table whose name begins with `prefix`; sizes as text. */
 export function readColumns(schema: string, tables: readonly string[], prefix: string): Statement {
+  const named = namedTables(tables);
+  const begins = `substring(table_name, 1, ${prefix.length}) = ${literal(prefix)}`;
   return {
     name: `read the schema ${schema}`,
     sql: lines(
       'select table_name, column_name, data_type, cast(character_maximum_length as varchar), cast(numeric_precision as varchar), cast(numeric_scale as varchar)',
       'from svv_columns',
       `where table_schema = ${literal(schema)}`,
-      `and (table_name in (${tables.map(literal).join(', ')}) or substring(table_name, 1, ${prefix.length}) = ${literal(prefix)})`,
+      named === '' ? '' : `and (${named} or ${begins})`,
       'order by table_name, ordinal_position',
     ),
   };
 }
 
 /** When each table and column last changed by a window later than `windowEnd`: an older window must not undo it. */
-export function readLaterDrift(
-  schema: string,
-  tables: readonly string[],
-  windowEnd: Parameters<typeof timestampLiteral>[0],
-): Statement {
+export function readLaterDrift(schema: string, tables: readonly string[], windowEnd: Temporal.Instant): Statement {
+  const named = namedTables(tables);
   return {
     name: 'read later schema changes',
     sql: lines(
       'select distinct table_name, column_name',
       `from ${qualified(schema, SCHEMA_DRIFT)}`,
       `where window_end > ${timestampLiteral(windowEnd)}`,
-      `and table_name in (${tables.map(literal).join(', ')})`,
+      named === '' ? '' : `and ${named}`,
     ),
   };
 }
@@ -72,4 +74,10 @@ export function listColumns(schema: string, table: string): Statement {
       'order by ordinal_position',
     ),
   };
+}
+
+/** Of more tables than a statement has room for, everything is read. */
+function namedTables(tables: readonly string[]): string {
+  const [names, ...more] = inPieces(tables.map(literal));
+  return names === undefined || more.length > 0 ? '' : `table_name in (${names.join(', ')})`;
 }

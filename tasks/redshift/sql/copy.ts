@@ -1,5 +1,6 @@
 import type { Column, StageFormat } from '#framework';
 
+import { inPieces } from './pieces.ts';
 import { type Statement, lines, literal, qualified, quote, typeText } from './text.ts';
 
 /** What a COPY reads: one object, or a manifest that lists several. */
@@ -64,9 +65,9 @@ export function countStaged(
   return { name: 'count staged rows', sql: selects.join('\nunion all\n') };
 }
 
-export function dropTables(schema: string, tables: readonly string[]): Statement {
-  return {
+export function dropTables(schema: string, tables: readonly string[]): readonly Statement[] {
+  return inPieces(tables.map((table) => qualified(schema, table))).map((names) => ({
     name: 'drop staging tables',
-    sql: `drop table if exists ${tables.map((table) => qualified(schema, table)).join(', ')}`,
-  };
+    sql: `drop table if exists ${names.join(', ')}`,
+  }));
 }

@@ -2,7 +2,7 @@ import type { Column, Temporal } from '#framework';
 
 import { RECORD_ID, SCHEMA_DRIFT, WINDOW_END } from './names.ts';
 import type { ExistingType, SchemaChange } from '../schema-plan.ts';
-import { inPieces } from './apply.ts';
+import { inPieces } from './pieces.ts';
 import {
   type Statement,
   castText,
