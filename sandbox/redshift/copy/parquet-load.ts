@@ -46,5 +46,5 @@ async function convert(path: string, file: S3File, { parquet, columns, fillRecor
     if (bytes > target.length) throw tooLong(name, target, { bytes, url: file.url });
   });
   const padding = columns.length - found.length;
-  await parquet.writeCsv(path, [...found.map(({ name }) => name), ...Array.from({ length: padding }, () => undefined)], `${path}.csv`);
+  await parquet.writeCsv(path, [...found, ...Array.from({ length: padding }, () => undefined)], `${path}.csv`);
 }

@@ -18,8 +18,8 @@ export interface ParquetColumn {
 
 export interface ParquetReader {
   readonly columns: (path: string) => Promise<readonly ParquetColumn[]>;
-  /** Writes the columns as CSV: NULL is an unquoted `\N`, everything else is quoted; an undefined name is a column of NULL. */
-  readonly writeCsv: (path: string, names: readonly (string | undefined)[], csv: string) => Promise<number>;
+  /** Writes the columns as CSV: NULL is an unquoted `\N`, everything else is quoted; an undefined column is NULL in every row. */
+  readonly writeCsv: (path: string, columns: readonly (ParquetColumn | undefined)[], csv: string) => Promise<number>;
   /** The longest value in bytes of each of these text columns. */
   readonly longest: (path: string, names: readonly string[]) => Promise<readonly number[]>;
   readonly close: () => void;
@@ -41,8 +41,8 @@ export async function openParquetReader(): Promise<ParquetReader> {
       const found = await rows(`select * from parquet_schema(${quoteLiteral(path)}) order by column_id`);
       return topLevel(found);
     },
-    writeCsv: async (path, names, csv) => {
-      const list = names.map((name, index) => (name === undefined ? `null as "padding ${index}"` : quoted(name))).join(', ');
+    writeCsv: async (path, columns, csv) => {
+      const list = columns.map(selected).join(', ');
       const query = `select ${list} from read_parquet(${quoteLiteral(path)})`;
       const [row] = await rows(`copy (${query}) to ${quoteLiteral(csv)} (format csv, header false, nullstr '\\N', force_quote *)`);
       return Number(row?.['Count'] ?? 0);
@@ -55,6 +55,13 @@ export async function openParquetReader(): Promise<ParquetReader> {
     },
     close: () => duck.closeSync(),
   };
+}
+
+/** Moments are taken in UTC: DuckDB would print those with a zone in the zone of the machine. */
+function selected(column: ParquetColumn | undefined, index: number): string {
+  if (column === undefined) return `null as "padding ${index}"`;
+  const name = quoted(column.name);
+  return column.converted === 'TIMESTAMP_MICROS' ? `make_timestamp(epoch_us(${name})) as ${name}` : name;
 }
 
 function quoted(name: string): string {
