@@ -8,7 +8,7 @@ import { type Closable, type Reading, closeAll } from '#framework';
 import { dynamoDbConnection } from '#tasks/dynamodb';
 import { redshiftConnection } from '#tasks/redshift';
 import { s3Connection } from '#tasks/s3';
-import { secretsManager } from '#tasks/secrets-manager';
+import { readSecretsSettings } from '#tasks/secrets-manager';
 import { snsConnection } from '#tasks/sns';
 import { vaultConnection } from '#tasks/veeva';
 import { type Sandbox, type SandboxOptions, startSandbox } from '#sandbox';
@@ -38,7 +38,7 @@ describe('the sandbox', () => {
   it('prints an environment that every connection of the product reads without a complaint', async () => {
     const { environment } = await start();
     const sources = { environment, readFile: () => undefined };
-    const connections = [vaultConnection, s3Connection, redshiftConnection, dynamoDbConnection, snsConnection, secretsManager];
+    const connections = [vaultConnection, s3Connection, redshiftConnection, dynamoDbConnection, snsConnection, { read: readSecretsSettings }];
     const problems = connections.flatMap(({ read }) => problemsOf(read(sources)));
     expect(problems).toEqual([]);
   });
