@@ -32,12 +32,17 @@ async function failureOfFull(...faults: readonly Fault[]): Promise<Failure> {
   return failure;
 }
 
+function md5Of({ details }: Failure, name: string): string {
+  const md5 = details[name];
+  return typeof md5 === 'string' && /^[0-9a-f]{32}$/.test(md5) ? md5 : `no md5 in ${name}`;
+}
+
 describe('a damaged part', () => {
   it('fails naming the part, the md5 expected and the md5 found', async () => {
     const failure = await failureOfFull({ kind: 'wrong_md5' });
     expect(failure).toMatchObject({ code: 'E_VAULT_PART_MD5', reaction: 'fail', details: { part: `${FULL}.001` } });
-    expect(failure.message).toContain(String(failure.details['expectedMd5']));
-    expect(failure.message).toContain(String(failure.details['foundMd5']));
+    expect(failure.message).toContain(md5Of(failure, 'expectedMd5'));
+    expect(failure.message).toContain(md5Of(failure, 'foundMd5'));
   });
 
   it.each<[string, Fault, string]>([
@@ -64,8 +69,12 @@ describe('a damaged part', () => {
   });
 
   it('does not make the others be fetched again', async () => {
-    const { vault, source, context, store } = await open({ partBytes: 5000 });
-    vault.faults.add({ kind: 'failure', endpoint: 'download', type: 'INVALID_DATA', file: `${FULL}.003` });
+    const { vault, source, context, store } = await open({ partBytes: 3000 });
+    const parts = (await vault.files()).find(({ name }) => name === FULL)?.parts ?? [];
+    // Four are fetched at once, so one at least is whole before the last one begins.
+    expect(parts.length).toBeGreaterThan(4);
+    const file = parts.at(-1)?.name ?? '';
+    vault.faults.add({ kind: 'failure', endpoint: 'download', type: 'INVALID_DATA', file });
     await failureOfAsync(() => source('full').transfer(context(BEGINNING)));
     const kept = (await store.list('direct-data/')).map(({ key }) => key);
     expect(kept.length).toBeGreaterThan(0);
@@ -87,35 +96,50 @@ describe('a damaged part', () => {
 });
 
 describe('a damaged archive', () => {
-  it.each<[string, Fault, string, string]>([
-    [
-      'a member that climbs',
-      { kind: 'member', name: '../../evil.csv', type: 'file' },
-      'E_ARCHIVE_MEMBER_REFUSED',
-      '../../evil.csv',
-    ],
-    [
-      'an absolute member',
-      { kind: 'member', name: '/etc/cron.d/evil', type: 'file' },
-      'E_ARCHIVE_MEMBER_REFUSED',
-      '/etc/cron.d/evil',
-    ],
-    [
-      'a link',
-      { kind: 'member', name: 'Object/a.csv', type: 'symlink', linkname: '/etc/passwd' },
-      'E_ARCHIVE_MEMBER_REFUSED',
-      'symlink',
-    ],
-    ['a member twice', { kind: 'duplicate_member', extract: PRODUCT }, 'E_ARCHIVE_MEMBER_TWICE', 'product__v'],
-    ['a missing extract', { kind: 'missing_member', extract: PRODUCT }, 'E_ARCHIVE_EXTRACT_MISSING', PRODUCT],
-    ['fewer rows than promised', { kind: 'records_mismatch', extract: PRODUCT, by: 1 }, 'E_ARCHIVE_ROW_COUNT', PRODUCT],
-    [
-      'data that the manifest does not name',
-      { kind: 'member', name: 'Object/hidden__c.csv', type: 'file' },
-      'E_ARCHIVE_FILE_UNLISTED',
-      'hidden__c',
-    ],
-  ])('with %s is refused', async (_what, fault, code, named) => {
+  it.each<{ readonly what: string; readonly fault: Fault; readonly code: string; readonly named: string }>([
+    {
+      what: 'a member that climbs',
+      fault: { kind: 'member', name: '../../evil.csv', type: 'file' },
+      code: 'E_ARCHIVE_MEMBER_REFUSED',
+      named: '../../evil.csv',
+    },
+    {
+      what: 'an absolute member',
+      fault: { kind: 'member', name: '/etc/cron.d/evil', type: 'file' },
+      code: 'E_ARCHIVE_MEMBER_REFUSED',
+      named: '/etc/cron.d/evil',
+    },
+    {
+      what: 'a link',
+      fault: { kind: 'member', name: 'Object/a.csv', type: 'symlink', linkname: '/etc/passwd' },
+      code: 'E_ARCHIVE_MEMBER_REFUSED',
+      named: 'symlink',
+    },
+    {
+      what: 'a member twice',
+      fault: { kind: 'duplicate_member', extract: PRODUCT },
+      code: 'E_ARCHIVE_MEMBER_TWICE',
+      named: 'product__v',
+    },
+    {
+      what: 'a missing extract',
+      fault: { kind: 'missing_member', extract: PRODUCT },
+      code: 'E_ARCHIVE_EXTRACT_MISSING',
+      named: PRODUCT,
+    },
+    {
+      what: 'fewer rows than promised',
+      fault: { kind: 'records_mismatch', extract: PRODUCT, by: 1 },
+      code: 'E_ARCHIVE_ROW_COUNT',
+      named: PRODUCT,
+    },
+    {
+      what: 'data that the manifest does not name',
+      fault: { kind: 'member', name: 'Object/hidden__c.csv', type: 'file' },
+      code: 'E_ARCHIVE_FILE_UNLISTED',
+      named: 'hidden__c',
+    },
+  ])('with $what is refused', async ({ fault, code, named }) => {
     const failure = await failureOfFull(fault);
     expect(failure).toMatchObject({ code, reaction: 'fail' });
     expect(failure.message).toContain(named);
