@@ -18,6 +18,7 @@ import { Delivery } from '../queue/delivery.ts';
 import { advance } from '../scheduler/advance.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { openEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
+import { readInstallationId } from '../store/installation.ts';
 import { migrate } from '../store/migrate.ts';
 import { registerDags } from '../store/register-dags.ts';
 import { type Store, openStore } from '../store/store.ts';
@@ -71,11 +72,13 @@ export async function openDatabaseServer(settings: Pick<Settings, 'databaseUrl' 
   return { url: new Secret(server.url), close: server.close };
 }
 
-/** Brings the tables of the engine and of the queues to the newest version. Returns what was applied. */
-export async function migrateAll(store: Store, queues: BackendSettings): Promise<readonly string[]> {
-  const applied = await migrate(store.database);
+/** Brings the tables of the engine and of the queues to the newest version, and names this installation's queues. */
+export async function migrateAll(store: Store, settings: Settings, database: Secret): Promise<BackendSettings> {
+  await migrate(store.database);
+  const prefix = `${settings.queuePrefix}-${await readInstallationId(store.database)}`;
+  const queues = backendSettings({ database, prefix, ...(settings.redisUrl === undefined ? {} : { redis: settings.redisUrl }) });
   await migrateQueues(queues);
-  return applied;
+  return queues;
 }
 
 async function open(options: WindrowOptions, opened: Closable[]): Promise<Windrow> {
@@ -85,9 +88,8 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
     return part;
   };
   const server = keep(await openDatabaseServer(settings));
-  const queues = queueSettings(settings, server.url);
   const store = keep(openStore({ url: server.url.reveal(), log, connections: 16 }));
-  await migrateAll(store, queues);
+  const queues = await migrateAll(store, settings, server.url);
   await registerDags(store.database, project.dags);
   const dispatcher = keep(new BullMqDispatcher(openBackend(queues, log)));
   const delivery = keep(new Delivery({ store, dispatcher, log }));
@@ -123,14 +125,6 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
     startScheduler: () => startScheduler({ ...common, dispatcher, settler, tickMs }),
     close: () => closeAll(opened.splice(0)),
   };
-}
-
-export function queueSettings(settings: Settings, database: Secret): BackendSettings {
-  return backendSettings({
-    database,
-    prefix: settings.queuePrefix,
-    ...(settings.redisUrl === undefined ? {} : { redis: settings.redisUrl }),
-  });
 }
 
 /** Secrets that stand in the environment need no store; a project without one refuses references to stored ones. */

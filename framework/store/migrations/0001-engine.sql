@@ -1,5 +1,11 @@
 -- The engine's truth. Everything in BullMQ can be rebuilt from these tables.
 
+-- Names this database, so that two installations on one Redis never see each other's jobs.
+create table installation (
+  id text primary key default substr(replace(gen_random_uuid()::text, '-', ''), 1, 10)
+);
+insert into installation default values;
+
 create table dag (
   id text primary key,
   description text,
