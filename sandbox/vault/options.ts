@@ -37,8 +37,6 @@ export interface VaultOptions {
   readonly listFilter: 'contained' | 'overlap';
   readonly port: number;
   readonly vaultId: number;
-  /** A further name that `vaultDNS` may ask for; the address served is always known. */
-  readonly dns: string;
   readonly username: string;
   readonly password: string;
   readonly faults: readonly Fault[];
@@ -81,7 +79,6 @@ const DEFAULTS = {
   listFilter: 'contained',
   port: 0,
   vaultId: 143_462,
-  dns: 'acme.veevavault.com',
   username: 'integration@acme.com',
   password: 'correct horse battery staple',
   faults: [],

@@ -2,7 +2,7 @@ import type { Extract } from '../model/extract.ts';
 import type { Row } from '../model/table.ts';
 
 /** Quotes only what needs it, so that outer spaces stand unquoted and must survive all the same. */
-export function csvField(value: string): string {
+function csvField(value: string): string {
   return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
