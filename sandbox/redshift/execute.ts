@@ -82,17 +82,17 @@ async function runTogether(statement: Statement, held: Lease, machine: Machine):
 /** Each statement commits alone; a failure does not stop the others. */
 async function runSeparately(statement: Statement, held: Lease, machine: Machine): Promise<boolean> {
   let touched = false;
-  let first: unknown;
+  let first: { readonly error: unknown } | undefined;
   for (const part of statement.parts) {
     try {
       touched = (await runOne(statement, part, { machine, lease: held })) || touched;
     } catch (error) {
       if (statement.cancelled.signal.aborted) throw error;
       markPart(statement, part, textOf(error, machine));
-      first ??= error;
+      first ??= { error };
     }
   }
-  if (first !== undefined) throw first;
+  if (first !== undefined) throw fromPostgres(first.error, machine.names.inFull);
   return touched;
 }
 

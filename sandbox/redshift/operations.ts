@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { Client } from 'pg';
 import type { z } from 'zod';
 
 import { described, listed, listedSession, submitted } from './answers.ts';
@@ -157,9 +158,24 @@ async function cancel({ statements, machine }: DataApi, body: unknown): Promise<
   const { Id } = readRequest(IdRequest, body);
   const { statement } = statements.find(Id);
   if (statement.isFinal) throw invalid(`Could not cancel a query that is already in ${statement.status} state with ID: ${Id}`);
-  statement.cancelled.abort();
-  if (statement.backendId !== undefined) await machine.pool.query('select pg_cancel_backend($1)', [statement.backendId]);
+  await stopStatement(statement, machine);
   return { Status: true };
+}
+
+/** Asks a statement to stop; it ends as ABORTED. */
+async function stopStatement(statement: Statement, { pool }: Machine): Promise<void> {
+  statement.cancelled.abort();
+  if (statement.backendId === undefined) return;
+  const client = new Client(pool.options);
+  await client.connect();
+  await client.query('select pg_cancel_backend($1)', [statement.backendId]).finally(() => client.end());
+}
+
+/** Stops whatever is under way and waits for its end. */
+export async function stopAll({ statements, machine }: DataApi): Promise<void> {
+  const active = statements.all.filter((statement) => !statement.isFinal);
+  await Promise.all(active.map((statement) => stopStatement(statement, machine)));
+  await Promise.all(active.map((statement) => statement.done));
 }
 
 async function listStatements({ statements }: DataApi, body: unknown): Promise<object> {

@@ -89,8 +89,8 @@ const ASIS = { getTypeParser: () => (text: string | Buffer) => String(text) };
 
 /** Values as PostgreSQL prints them. A text of several statements gives the change among them, or no rows. */
 async function queryRaw(connection: Connection, text: string): Promise<QueryArrayResult<(string | null)[]>> {
-  const answer: unknown = await connection.query({ text, rowMode: 'array', types: ASIS });
-  if (!isList(answer)) return answer as QueryArrayResult<(string | null)[]>;
+  const answer = await connection.query<(string | null)[]>({ text, rowMode: 'array', types: ASIS });
+  if (!isList(answer)) return answer;
   const last = answer.findLast((result) => ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(result.command));
   return { command: 'OK', oid: 0, rowCount: last?.rowCount ?? 0, rows: [], fields: [] };
 }

@@ -15,7 +15,7 @@ import { Faults } from './faults.ts';
 import { handle } from './handle.ts';
 import { type Limits, USUAL_LIMITS } from './limits.ts';
 import { LongNames } from './long-names.ts';
-import type { DataApi, Names } from './operations.ts';
+import { type DataApi, type Names, stopAll } from './operations.ts';
 import { Sessions } from './session.ts';
 import { StatementStore } from './statement-store.ts';
 
@@ -66,7 +66,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await server.close();
-    for (const statement of api.statements.all) if (!statement.isFinal) statement.cancelled.abort();
+    await stopAll(api);
     await machine.close();
   };
   const { accessKeyId, secretAccessKey, region } = scope;

@@ -77,7 +77,7 @@ describe('COPY of CSV', () => {
     ['a field too few', 'a int, b int', '1\n', 1203, 'Delimiter not found'],
     ['text after a quote', 'a varchar(9)', '"x"y\n', 1214, 'Invalid quote formatting for CSV'],
     ['bytes that are not UTF-8', 'a varchar(9)', Buffer.from([0x61, 0xe9, 0x0a]), 1220, 'String contains invalid or unsupported UTF8 codepoints'],
-  ])('refuses %s and says where', async (_, columns, body, code, reason) => {
+  ])('refuses %s and says where', async (...[, columns, body, code, reason]) => {
     const { table, error } = await load(columns, body);
     expect(error).toBe(`ERROR: Load into table '${table}' failed.  Check 'stl_load_errors' system table for details.`);
     const found = await bench.rows(`select err_code, trim(err_reason), line_number from stl_load_errors where trim(filename) = 's3://${BUCKET}/${table}/0.csv'`);

@@ -92,7 +92,7 @@ describe('COPY of Parquet', () => {
     ['a text longer than the column, in bytes', 'a varchar(3)', `select 'éé' as a`, 'longer than the length defined in the table. Table: 3, Data: 4'],
     ['NULL for NOT NULL', 'a int not null', 'select null::int as a', 'Cannot insert a NULL value into column a'],
     ['a nested column', 'a varchar(10)', 'select [1, 2] as a', 'has an incompatible Parquet schema'],
-  ])('refuses %s', async (_, columns, query, message) => {
+  ])('refuses %s', async (...[, columns, query, message]) => {
     expect(await load(columns, query)).toContain(message);
   });
 

@@ -82,6 +82,15 @@ describe('one statement', () => {
     await expect(bench.client.send(new CancelStatementCommand({ Id }))).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
+  it('is stopped with the stand-in, which does not wait for it', async () => {
+    const other = await openRedshiftBench();
+    await other.client.send(new ExecuteStatementCommand({ ...other.address, Sql: 'select pg_sleep(60)' }));
+    await other.run('begin', { SessionKeepAliveSeconds: 60 });
+    const started = performance.now();
+    await other.close();
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
   it('lists finished statements by the beginning of their name', async () => {
     const { id } = await bench.run('select 1', { StatementName: 'window-42' });
     const { Statements = [] } = await bench.client.send(new ListStatementsCommand({ StatementName: 'window-' }));

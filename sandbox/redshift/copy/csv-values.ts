@@ -168,7 +168,7 @@ function varchar(value: string, { length }: TargetColumn, options: CopyOptions):
 }
 
 function char(value: string, { length }: TargetColumn, options: CopyOptions): CsvValue {
-  const wide = /[^\u0000-\u007f]/.exec(value)?.[0];
+  const wide = /[\u0080-\uffff]/.exec(value)?.[0];
   if (wide !== undefined) {
     return refused(1215, `Multibyte character not supported for CHAR (Hint: Try using VARCHAR). Invalid char: ${Buffer.from(wide).toString('hex')}`);
   }

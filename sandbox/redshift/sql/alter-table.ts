@@ -30,23 +30,25 @@ function readChange(cursor: Cursor, table: QualifiedName): Prepared {
 }
 
 function add(cursor: Cursor, table: QualifiedName): Prepared {
-  const isConstraint = cursor.takeWord('constraint');
-  if (isConstraint) cursor.name();
-  if (isConstraint || cursor.isWord('primary', 'key') || cursor.isWord('unique') || cursor.isWord('foreign', 'key')) {
-    const primaryKey = readTableConstraint(cursor);
-    if (primaryKey === undefined) return prepared('ALTER TABLE ADD CONSTRAINT', '');
-    return prepared('ALTER TABLE ADD CONSTRAINT', `select redshift.keep_primary_key(${literal(table)}, ${textArray(primaryKey)})`);
-  }
+  if (['constraint', 'primary', 'unique', 'foreign'].some((word) => cursor.isWord(word))) return addConstraint(cursor, table);
   cursor.takeWord('column');
   if (cursor.isWord('if')) throw cursor.syntaxError();
   const column = readColumnDefinition(cursor);
-  const refused = column.isIdentity || column.isUnique || column.isPrimaryKey || column.isDistributionKey;
-  if (refused || column.isSortKey || column.hasReference) {
+  const { isIdentity, isUnique, isPrimaryKey, isDistributionKey, isSortKey, hasReference } = column;
+  if ([isIdentity, isUnique, isPrimaryKey, isDistributionKey, isSortKey, hasReference].includes(true)) {
     throw new RedshiftError(
       `ALTER TABLE ADD COLUMN: the column "${column.name}" cannot be an identity, a key, a distkey or a sortkey`,
     );
   }
   return prepared('ALTER TABLE ADD COLUMN', `alter table ${renderName(table)} add column ${column.postgres}`);
+}
+
+/** Keys are kept for the catalog and never enforced. */
+function addConstraint(cursor: Cursor, table: QualifiedName): Prepared {
+  if (cursor.takeWord('constraint')) cursor.name();
+  const primaryKey = readTableConstraint(cursor);
+  if (primaryKey === undefined) return prepared('ALTER TABLE ADD CONSTRAINT', '');
+  return prepared('ALTER TABLE ADD CONSTRAINT', `select redshift.keep_primary_key(${literal(table)}, ${textArray(primaryKey)})`);
 }
 
 function drop(cursor: Cursor, table: QualifiedName): Prepared {

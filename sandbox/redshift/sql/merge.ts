@@ -1,4 +1,4 @@
-import { Cursor, type QualifiedName, isWord, render, renderName } from './cursor.ts';
+import { type Cursor, type QualifiedName, isWord, render, renderName } from './cursor.ts';
 import { rewriteExpressions } from './expressions.ts';
 import { quoteLiteral } from './names.ts';
 import { type Prepared, prepared } from './prepared.ts';

@@ -82,30 +82,33 @@ interface SizedWord {
 }
 
 function sizedType(cursor: Cursor, { word, where }: SizedWord): SqlType | undefined {
-  switch (word) {
-    case 'varchar':
-    case 'nvarchar':
-      return varchar(cursor, where);
-    case 'text':
-      return where === 'column' ? varcharOf(256) : { kind: 'other', postgres: 'varchar' };
-    case 'char':
-    case 'character':
-    case 'nchar':
-      return cursor.takeWord('varying') ? varchar(cursor, where) : char(cursor, 1);
-    case 'bpchar':
-      return char(cursor, 256);
-    case 'decimal':
-    case 'numeric':
-      return decimal(cursor);
-    case 'float':
-      return { kind: 'other', postgres: (length(cursor, 53) ?? 53) <= 24 ? 'real' : 'double precision' };
-    case 'varbyte':
-    case 'varbinary':
-      length(cursor, 16_777_216);
-      return { kind: 'other', postgres: 'bytea' };
-    default:
-      return undefined;
-  }
+  return SIZED[word]?.(cursor, where);
+}
+
+type Reader = (cursor: Cursor, where: 'column' | 'expression') => SqlType;
+
+const SIZED: Readonly<Record<string, Reader>> = {
+  varchar,
+  nvarchar: varchar,
+  text: (_, where) => (where === 'column' ? varcharOf(256) : { kind: 'other', postgres: 'varchar' }),
+  char: character,
+  character,
+  nchar: character,
+  bpchar: (cursor) => char(cursor, 256),
+  decimal,
+  numeric: decimal,
+  float: (cursor) => ({ kind: 'other', postgres: (length(cursor, 53) ?? 53) <= 24 ? 'real' : 'double precision' }),
+  varbyte,
+  varbinary: varbyte,
+};
+
+function character(cursor: Cursor, where: 'column' | 'expression'): SqlType {
+  return cursor.takeWord('varying') ? varchar(cursor, where) : char(cursor, 1);
+}
+
+function varbyte(cursor: Cursor): SqlType {
+  length(cursor, 16_777_216);
+  return { kind: 'other', postgres: 'bytea' };
 }
 
 function varchar(cursor: Cursor, where: 'column' | 'expression'): SqlType {
