@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import { SERVICE_NAMES, type ServiceName } from './services.ts';
-import { type Sandbox, startSandbox } from './start.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from './start.ts';
 
 interface UpOptions {
   readonly without: readonly ServiceName[];
@@ -14,6 +14,8 @@ interface UpOptions {
   readonly objects?: number;
   readonly rows?: number;
   readonly json?: true;
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
 }
 
 /** Adds `sandbox up` to the command line. */
@@ -28,12 +30,14 @@ export function addVerbs(program: Command): void {
     .option('--seed <number>', 'seed of the Vault', wholeNumber)
     .option('--objects <number>', 'objects in the Vault', wholeNumber)
     .option('--rows <number>', 'rows in the first Full, roughly', wholeNumber)
+    .addOption(new Option('--access-key-id <id>').env('AWS_ACCESS_KEY_ID').hideHelp())
+    .addOption(new Option('--secret-access-key <key>').env('AWS_SECRET_ACCESS_KEY').hideHelp())
     .option('--json', 'print one JSON object instead of export lines')
     .action(up);
 }
 
 async function up(options: UpOptions): Promise<void> {
-  const credentials = ownCredentials(options.without);
+  const credentials = ownCredentials(options);
   const sandbox = await startSandbox({
     directory: resolve(options.directory),
     without: options.without,
@@ -47,8 +51,7 @@ async function up(options: UpOptions): Promise<void> {
 }
 
 /** Beside real AWS services the stand-ins accept the caller's own keys, because a process has only one set of them. */
-function ownCredentials(without: readonly ServiceName[]): { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
+function ownCredentials({ without, accessKeyId, secretAccessKey }: UpOptions): SandboxOptions['credentials'] {
   const usesRealAws = without.some((name) => name !== 'vault');
   if (!usesRealAws || accessKeyId === undefined || secretAccessKey === undefined) return undefined;
   return { accessKeyId, secretAccessKey };

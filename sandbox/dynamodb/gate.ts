@@ -1,4 +1,4 @@
-import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 
 import dynalite from 'dynalite';
@@ -23,10 +23,8 @@ export interface GateOptions {
  */
 export async function openGate(options: GateOptions): Promise<HttpServer> {
   const server = dynalite({ path: options.directory, createTableMs: 1, deleteTableMs: 1, updateTableMs: 1 });
-  const [inner] = server.listeners('request');
-  if (inner === undefined) throw new TypeError('dynalite has no request listener.');
   const gate = await listen((request, response) => {
-    pass(options, inner as RequestListener, { request, response }).catch(() => response.destroy());
+    pass(options, server, { request, response }).catch(() => response.destroy());
   }, options.port ?? 0);
   return {
     endpoint: gate.endpoint,
@@ -51,7 +49,7 @@ const REFUSALS: Readonly<Record<SignatureRefusal, string>> = {
   mismatch: 'InvalidSignatureException',
 };
 
-async function pass(options: GateOptions, inner: RequestListener, exchange: Exchange): Promise<void> {
+async function pass(options: GateOptions, inner: Server, exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
   const { body, verdict } = await readSigned(request, options.scope, options.nowMs());
   if (verdict.kind === 'refused') return refuse(response, 400, { name: REFUSALS[verdict.reason], message: verdict.message });
@@ -61,13 +59,13 @@ async function pass(options: GateOptions, inner: RequestListener, exchange: Exch
   }
   if (fault === 'internal_error') return refuse(response, 500, { name: 'InternalServerError', message: 'Internal server error.' });
   if (fault === 'lost_response') response.end = () => response.destroy();
-  inner(replay(request, body), response);
+  inner.emit('request', replay(request, body), response);
 }
 
 /** The same request with its body already at hand. */
-function replay(request: IncomingMessage, body: Buffer): IncomingMessage {
+function replay(request: IncomingMessage, body: Buffer): Readable {
   const { method, url, headers } = request;
-  return Object.assign(Readable.from([body]), { method, url, headers }) as unknown as IncomingMessage;
+  return Object.assign(Readable.from([body]), { method, url, headers });
 }
 
 function refuse(response: ServerResponse, status: number, error: { readonly name: string; readonly message: string }): void {
@@ -84,7 +82,7 @@ function tableOf(body: Buffer): string {
 }
 
 /** dynalite closes its database together with its own HTTP server, which must listen for that. */
-async function closeDatabase(server: ReturnType<typeof dynalite>): Promise<void> {
+async function closeDatabase(server: Server): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   await new Promise<void>((resolve, reject) => {
     server.close((error) => (error === undefined || error === null ? resolve() : reject(error)));

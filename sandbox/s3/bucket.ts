@@ -118,7 +118,8 @@ function replay(path: string): BucketState {
 /** Lines are written by `commit` alone; only the last one of a killed process can be torn. */
 function readChange(line: string): Change | undefined {
   try {
-    return JSON.parse(line) as Change;
+    const change: Change = JSON.parse(line);
+    return change;
   } catch {
     return undefined;
   }

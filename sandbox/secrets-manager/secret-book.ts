@@ -53,7 +53,7 @@ export class SecretBook {
     mkdirSync(options.directory, { recursive: true });
     this.#options = options;
     this.#path = join(options.directory, 'secrets.json');
-    const stored = existsSync(this.#path) ? (JSON.parse(readFileSync(this.#path, 'utf8')) as StoredSecret[]) : [];
+    const stored: StoredSecret[] = existsSync(this.#path) ? JSON.parse(readFileSync(this.#path, 'utf8')) : [];
     this.#secrets = new Map(stored.map((secret) => [secret.name, secret]));
   }
 

@@ -54,7 +54,7 @@ function openBook(directory: string): { readonly keep: (message: PublishedMessag
   mkdirSync(directory, { recursive: true });
   const path = join(directory, 'messages.jsonl');
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter((line) => line.endsWith('}')) : [];
-  const messages = lines.map((line) => JSON.parse(line) as PublishedMessage);
+  const messages: PublishedMessage[] = lines.map((line) => JSON.parse(line));
   return {
     messages: () => [...messages],
     keep: (message) => {

@@ -18,7 +18,6 @@ export function readDynamoDbSettings(sources: SettingSources): Reading<DynamoDbS
   const { environment } = sources;
   const file = readSettingsFile(sources, { variable: 'CONNECTOR_CONFIG_FILE', usualPath: 'connector_config.json' });
   const content = ConnectorFile.safeParse(file.content).data;
-  const first = (...values: readonly unknown[]): unknown => values.find((value) => value !== undefined && value !== null && value !== '');
   const reading = readSettings<DynamoDbSettings>(Settings, {
     table: first(environment['STATE_TABLE_NAME'], environment['state_table_name'], content?.state_table_name),
     processId: first(environment['PROCESS_ID'], environment['process_id'], content?.process_id),
@@ -48,3 +47,7 @@ const NAMES: Readonly<Record<string, string>> = {
   endpoint: 'DYNAMODB_ENDPOINT',
   createTable: 'DYNAMODB_CREATE_TABLE',
 };
+
+function first(...values: readonly unknown[]): unknown {
+  return values.find((value) => value !== undefined && value !== null && value !== '');
+}

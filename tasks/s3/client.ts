@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 
 import {
   AbortMultipartUploadCommand,
@@ -191,7 +191,7 @@ function sending(signal: AbortSignal | undefined): { readonly abortSignal?: Abor
 
 /** In Node the SDK gives a Readable; the type names every platform. */
 function streamOf(body: unknown): Readable {
-  if (typeof body === 'object' && body !== null && 'pipe' in body) return body as Readable;
+  if (body instanceof Readable) return body;
   throw new DataFailure('E_S3_NO_BODY', 'S3 answered a read without a body.');
 }
 

@@ -158,7 +158,7 @@ describe('the S3 object store under faults', () => {
   it.each([
     ['a missing bucket', { bucket: 'nowhere' }, {}, 'E_S3_BUCKET_MISSING'],
     ['a wrong secret', {}, { secretAccessKey: 'wrong' }, 'E_S3_REFUSED'],
-  ])('tells the operator of %s', async (_case, changes, credentials, code) => {
+  ])('tells the operator of %s', async (...[, changes, credentials, code]) => {
     const settings = { bucket: 'lake', prefix: '', region: sandbox.region, endpoint: sandbox.endpoint, ...changes };
     const { store: other, close } = openS3(settings, { ...sandbox, ...credentials });
     await expect(other.put('x', Buffer.from('x'))).rejects.toMatchObject({ name: 'ConfigFailure', code });
@@ -198,7 +198,7 @@ describe('errors of S3', () => {
     ['InternalError', 500, 'E_S3_UNAVAILABLE', 'retry'],
     ['ECONNRESET', undefined, 'E_S3_UNAVAILABLE', 'retry'],
     ['KeyTooLongError', 400, 'E_S3_UNUSABLE', 'fail'],
-  ])('%s %s becomes %s, which means %s', (name, status, code, reaction) => {
+  ])('%s %s becomes %s, which means %s', (...[name, status, code, reaction]) => {
     expect(failureOf({ name, status, message: 'said so.' }, 'store s3://b/k', undefined)).toMatchObject({ code, reaction });
   });
 });
@@ -278,7 +278,7 @@ describe('the stage in S3', () => {
 
   it('cleans twice without complaint', async () => {
     await objectStage(store, 'stage').clean(context);
-    await objectStage(store, 'stage').clean(context);
+    await expect(objectStage(store, 'stage').clean(context)).resolves.toBeUndefined();
   });
 
   it('names a file that is missing, has another size, or lies elsewhere', async () => {
