@@ -127,7 +127,7 @@ export function contextOf(manifest: StageManifest, change: Partial<TransferConte
   };
 }
 
-export function windowEnd(number: number): Temporal.Instant {
+function windowEnd(number: number): Temporal.Instant {
   return START.add({ minutes: 15 * number });
 }
 

@@ -34,6 +34,21 @@ const history = fc
     });
   });
 
+const step = (first: Change, hasFull = false): Step => ({ changes: [first, 'none', 'none', 'none'], hasFull });
+
+/** Orders that each undo something unless one particular rule holds. */
+const TELLING = [
+  // An update that comes after a later deletion.
+  { steps: [step('update'), step('delete')], order: ['w1', 'w0'] },
+  // An update that comes after a later Full without its row.
+  { steps: [step('update'), step('delete', true)], order: ['f1', 'w0', 'w1'] },
+  // A Full that comes after later windows.
+  { steps: [step('update', true), step('update')], order: ['w1', 'f0', 'w0'] },
+  { steps: [step('update', true), step('delete')], order: ['w0', 'w1', 'f0'] },
+  // A deletion and a re-creation in one window, again after later ones.
+  { steps: [step('update'), step('recreate'), step('update')], order: ['w0', 'w1', 'w2', 'w1'] },
+];
+
 let ground: Ground;
 let runs = 0;
 
@@ -92,7 +107,7 @@ describe('windows and Fulls in any order', () => {
         const expected = [...stateAfter(steps, steps.length - 1)].map((row) => row.join('|')).toSorted();
         expect(await rowsOf(ground.opened, { table, columns: COLUMNS })).toEqual(expected);
       }),
-      { numRuns: 15 },
+      { numRuns: 18, examples: TELLING.map((one) => [one]) },
     );
   }, 120_000);
 });

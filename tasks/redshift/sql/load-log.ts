@@ -20,9 +20,6 @@ export interface LoadLogRow extends LoadIdentity {
   readonly receipt: string;
 }
 
-/** The name by which a failed guard is known from every other failure. */
-export const GUARD = 'guard against a second or stale load';
-
 /** Locks out every other load of the schema until commit; first in the transaction, so that what follows sees its commit. */
 export function lockLoadLog(schema: string): Statement {
   return { name: 'lock the load log', sql: `lock table ${qualified(schema, LOAD_LOG)}` };
@@ -34,7 +31,7 @@ export function lockLoadLog(schema: string): Statement {
  */
 export function guardLoad(schema: string, load: LoadIdentity): Statement {
   return {
-    name: GUARD,
+    name: 'guard against a second or stale load',
     sql: lines(
       'select 1 / case when count(*) = 0 then 1 else 0 end',
       `from ${qualified(schema, LOAD_LOG)}`,
