@@ -16,7 +16,7 @@ export function element(name: string, content: string | number | boolean | reado
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#xD;', '\n': '&#xA;' };
 
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll(/[&<>"\r\n]/g, (mark) => ENTITIES[mark] ?? mark);
 }
 

@@ -6,8 +6,6 @@ import { type S3Faults, openS3Faults } from './faults.ts';
 import { type S3Service, handle } from './server.ts';
 import { Storage } from './storage.ts';
 
-export { S3_FAULTS, type S3FaultKind, type S3Faults } from './faults.ts';
-
 export interface S3Options extends AwsStandInOptions {
   /** Buckets that shall exist. */
   readonly buckets?: readonly string[];
