@@ -32,7 +32,7 @@ export interface Machine {
   readonly system: string;
 }
 
-export function machine(): Machine {
+function machine(): Machine {
   const [first] = cpus();
   return {
     processor: first?.model ?? 'unknown',
@@ -43,7 +43,7 @@ export function machine(): Machine {
 }
 
 /** Versions of Node and of the installed packages that take part. */
-export async function versions(packages: readonly string[]): Promise<Readonly<Record<string, string>>> {
+async function versions(packages: readonly string[]): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = { node: process.versions.node };
   for (const name of packages) {
     const text = await readFile(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8');
