@@ -1,5 +1,32 @@
 export { type Project, type SecretStore, defineProject } from './dag/project.ts';
+export { type InstallationOptions, engineSettings, openInstallation, settingSources } from './process/installation.ts';
+export {
+  type AcceptedRerun,
+  type CancelledRun,
+  type NotFound,
+  type Operations,
+  type Rerun,
+  type RerunFrom,
+  type RerunPreview,
+  type Switched,
+  type Triggered,
+  operations,
+} from './process/operations.ts';
 export { type Settings, readEngineSettings } from './process/settings.ts';
+export type { CreatedByHand, Refused, TriggerOptions } from './process/trigger.ts';
 export { type Windrow, type WindrowOptions, openWindrow } from './process/windrow.ts';
 export { type EmbeddedOptions, type EmbeddedPostgres, openEmbeddedPostgres } from './store/embedded/embedded-postgres.ts';
 export { createRun } from './store/runs/create-run.ts';
+export type { DagSummary, LastRun } from './store/views/dag-rows.ts';
+export { findRecord } from './store/views/find-record.ts';
+export { findRun } from './store/views/find-run.ts';
+export { listDags } from './store/views/list-dags.ts';
+export { type RecordFilter, listRecords } from './store/views/list-records.ts';
+export { type RunFilter, listRuns } from './store/views/list-runs.ts';
+export type { AttemptView } from './store/views/read-attempts.ts';
+export type { TaskView } from './store/views/read-run-tasks.ts';
+export { type LogLine, type TaskLogFilter, readTaskLog } from './store/views/read-task-log.ts';
+export { type EventView, recordEvents } from './store/views/record-events.ts';
+export type { RunSummary } from './store/views/run-summary.ts';
+export { type DagDetail, showDag } from './store/views/show-dag.ts';
+export { type RunDetail, showRun } from './store/views/show-run.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { LOG_LEVELS } from '../core/log.ts';
-import { type Millis, parseDuration } from '../core/duration.ts';
+import { type Millis, parseDuration, seconds } from '../core/duration.ts';
 import { Secret } from '../core/secret.ts';
 import { type Reading, type SettingSources, readSettings } from '../core/settings.ts';
 
@@ -60,10 +60,13 @@ const Fields = z.object({
   WINDROW_HOME: z.string().default('.windrow'),
   DATABASE_URL: Url(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: Url(['redis:', 'rediss:']).optional(),
-  WINDROW_QUEUE_PREFIX: z.string().regex(/^[A-Za-z0-9_{}-]+$/, 'expected letters, digits, "_", "-" or braces').default('windrow'),
+  WINDROW_QUEUE_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_{}-]+$/, 'expected letters, digits, "_", "-" or braces')
+    .default('windrow'),
   WINDROW_CONCURRENCY: Count(1, 1000).default(20),
-  WINDROW_LEASE: Duration.default(6000 as Millis),
-  WINDROW_TICK: Duration.default(2000 as Millis),
+  WINDROW_LEASE: Duration.default(seconds(6)),
+  WINDROW_TICK: Duration.default(seconds(2)),
   WINDROW_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   WINDROW_DASHBOARD_HOST: z.string().default('127.0.0.1'),
   WINDROW_DASHBOARD_PORT: Count(0, 65_535).default(7420),

@@ -66,7 +66,9 @@ export async function openWindrow(options: WindrowOptions): Promise<Windrow> {
 }
 
 /** The database of the settings, started when it is the built-in one. */
-export async function openDatabaseServer(settings: Pick<Settings, 'databaseUrl' | 'home'>): Promise<Closable & { readonly url: Secret }> {
+export async function openDatabaseServer(
+  settings: Pick<Settings, 'databaseUrl' | 'home'>,
+): Promise<Closable & { readonly url: Secret }> {
   if (settings.databaseUrl !== undefined) return { url: settings.databaseUrl, close: async () => {} };
   const server = await openEmbeddedPostgres({ directory: join(settings.home, 'postgres') });
   return { url: new Secret(server.url), close: server.close };
@@ -76,7 +78,11 @@ export async function openDatabaseServer(settings: Pick<Settings, 'databaseUrl' 
 export async function migrateAll(store: Store, settings: Settings, database: Secret): Promise<BackendSettings> {
   await migrate(store.database);
   const prefix = `${settings.queuePrefix}-${await readInstallationId(store.database)}`;
-  const queues = backendSettings({ database, prefix, ...(settings.redisUrl === undefined ? {} : { redis: settings.redisUrl }) });
+  const queues = backendSettings({
+    database,
+    prefix,
+    ...(settings.redisUrl === undefined ? {} : { redis: settings.redisUrl }),
+  });
   await migrateQueues(queues);
   return queues;
 }
@@ -91,7 +97,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
   const store = keep(openStore({ url: server.url.reveal(), log, connections: 16 }));
   const queues = await migrateAll(store, settings, server.url);
   await registerDags(store.database, project.dags);
-  const dispatcher = keep(new BullMqDispatcher(openBackend(queues, log)));
+  const dispatcher = keep(new BullMqDispatcher(openBackend(queues, log), clock));
   const delivery = keep(new Delivery({ store, dispatcher, log }));
   const secrets = keep(openSecrets(project, sources));
   const connections = keep(
@@ -131,7 +137,9 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
 function openSecrets(project: Project, sources: SettingSources): OpenedSecrets {
   const reading = project.secrets?.open(sources);
   if (reading?.kind === 'unreadable') {
-    throw new ConfigFailure('E_SECRET_STORE', `The secret store cannot be used: ${reading.problems.join(' ')}`, { problems: reading.problems });
+    throw new ConfigFailure('E_SECRET_STORE', `The secret store cannot be used: ${reading.problems.join(' ')}`, {
+      problems: reading.problems,
+    });
   }
   if (reading !== undefined) return reading.settings;
   return { resolve: plainSecret, close: async () => {} };

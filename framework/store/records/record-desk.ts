@@ -54,7 +54,8 @@ async function claim(executor: Executor, holder: RecordHolder, leaseMs: number):
 
 async function read(executor: Executor, id: RecordId): Promise<ReturnType<typeof readRecord>> {
   const [row] = await executor.run(READ, [id]);
-  if (row === undefined) throw new Bug('E_RECORD_MISSING', `Record ${id} is not in pipeline_records, but a run is bound to it.`);
+  if (row === undefined)
+    throw new Bug('E_RECORD_MISSING', `Record ${id} is not in pipeline_records, but a run is bound to it.`);
   return readRecord(row);
 }
 

@@ -8,8 +8,14 @@ import { PHASE_STATUSES, RECORD_STATUSES, type WindowRecord } from '../../record
 import { InstantColumn } from '../runs/run-rows.ts';
 
 const MaybeInstant = InstantColumn.nullable().transform((value) => value ?? undefined);
-const MaybeText = z.string().nullable().transform((value) => value ?? undefined);
-const MaybeNumber = z.number().nullable().transform((value) => value ?? undefined);
+const MaybeText = z
+  .string()
+  .nullable()
+  .transform((value) => value ?? undefined);
+const MaybeNumber = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? undefined);
 const PhaseState = z.enum(PHASE_STATUSES);
 
 const RecordRow = z.object({

@@ -22,7 +22,7 @@ export type RerunResult =
 export async function previewRerun(database: Database, id: RecordId, options: RerunOptions): Promise<RerunResult> {
   const [row] = await database.run(READ, [id]);
   if (row === undefined) return { kind: 'not_found' };
-  return outcome(rerunPlan(readRecord(row), options));
+  return (await openRun(database, id)) ?? outcome(rerunPlan(readRecord(row), options));
 }
 
 /** Resets the record as planned and creates a queued run that is bound to it, in one transaction. */
@@ -30,17 +30,33 @@ export async function rerunRecord(database: Database, id: RecordId, options: Rer
   return database.transaction(async (transaction): Promise<RerunResult> => {
     const [row] = await transaction.run(LOCK, [id]);
     if (row === undefined) return { kind: 'not_found' };
-    const open = await transaction.run(OPEN_RUN, [id]);
-    if (open[0] !== undefined) {
-      return { kind: 'refused', reason: `Record ${id} has the open run ${String(open[0]['id'])}. Cancel that run or wait for its end.` };
-    }
+    const open = await openRun(transaction, id);
+    if (open !== undefined) return open;
     const planned = outcome(rerunPlan(readRecord(row), options));
     if (planned.kind !== 'planned') return planned;
     const { after } = planned.plan;
     await reset(transaction, after);
-    const run = await createRun(transaction, { dagId: after.pipelineId, kind: 'rerun', window: after.window, recordId: id });
+    const run = await createRun(transaction, {
+      dagId: after.pipelineId,
+      kind: 'rerun',
+      window: after.window,
+      recordId: id,
+    });
     return { ...planned, kind: 'started', run };
   });
+}
+
+async function openRun(
+  executor: Executor,
+  id: RecordId,
+): Promise<Extract<RerunResult, { kind: 'refused' }> | undefined> {
+  const [open] = await executor.run(OPEN_RUN, [id]);
+  if (open === undefined) return undefined;
+  const run = String(open['id']);
+  return {
+    kind: 'refused',
+    reason: `Record ${id} has the open run ${run}. Wait for its end, or cancel it: windrow runs cancel ${run}.`,
+  };
 }
 
 function outcome(plan: RerunPlan): RerunResult {

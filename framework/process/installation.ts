@@ -1,0 +1,62 @@
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+import type { Clock } from '../core/clock.ts';
+import type { Environment } from '../core/environment.ts';
+import { ConfigFailure } from '../core/failures.ts';
+import type { Log } from '../core/log.ts';
+import type { SettingSources } from '../core/settings.ts';
+import type { Project } from '../dag/project.ts';
+import { type Settings, readEngineSettings } from './settings.ts';
+import { type Windrow, openWindrow } from './windrow.ts';
+
+export interface InstallationOptions {
+  readonly project: Project;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** For jitter; in [0, 1). */
+  readonly random?: () => number;
+}
+
+/**
+ * Opens a project with the settings of an environment: what every `windrow` command does first.
+ * @throws ConfigFailure `E_SETTINGS` naming every mistake
+ */
+export async function openInstallation(options: InstallationOptions): Promise<Windrow> {
+  const { project, environment, clock, log, random = anyFraction } = options;
+  const sources = settingSources(environment);
+  return openWindrow({ project, settings: engineSettings(sources), sources, clock, log, random });
+}
+
+/** The environment, and files as they lie on this machine. */
+export function settingSources(environment: Environment): SettingSources {
+  return { environment, readFile };
+}
+
+/** @throws ConfigFailure `E_SETTINGS` naming every mistake */
+export function engineSettings(sources: SettingSources): Settings {
+  const reading = readEngineSettings(sources);
+  if (reading.kind === 'read') return reading.settings;
+  throw new ConfigFailure(
+    'E_SETTINGS',
+    `Windrow cannot start with these settings:\n${reading.problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
+      'Correct them and check with "windrow config check".',
+    { problems: reading.problems },
+  );
+}
+
+const FRACTIONS = 2 ** 32;
+
+function anyFraction(): number {
+  return randomInt(FRACTIONS) / FRACTIONS;
+}
+
+function readFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import { type RunId, recordId, runId } from '../core/ids.ts';
+import type { Phase } from '../record/phase.ts';
+import type { RerunPlan } from '../record/rerun-plan.ts';
+import { setPaused } from '../store/dag-state.ts';
+import { previewRerun, rerunRecord } from '../store/records/rerun-record.ts';
+import { activateRuns } from '../store/runs/activate-runs.ts';
+import { cancelRun } from '../store/runs/cancel-run.ts';
+import { type CreatedByHand, type Refused, type TriggerOptions, createTriggered } from './trigger.ts';
+import type { Windrow } from './windrow.ts';
+
+/** What people do to an installation, from the command line and the dashboard alike. Nothing here throws for an ordinary no. */
+export interface Operations {
+  /** Starts a run by hand; of a pipeline, the run of one window. It runs on a paused dag too. */
+  readonly triggerDag: (dagId: string, options?: TriggerOptions) => Promise<Triggered>;
+  readonly pauseDag: (dagId: string) => Promise<Switched>;
+  readonly unpauseDag: (dagId: string) => Promise<Switched>;
+  readonly cancelRun: (id: number) => Promise<CancelledRun>;
+  /** Shows what `rerunRecord` would do. Changes nothing. */
+  readonly previewRerun: (id: number, options?: RerunFrom) => Promise<RerunPreview>;
+  readonly rerunRecord: (id: number, options?: RerunFrom) => Promise<Rerun>;
+}
+
+export interface RerunFrom {
+  readonly from?: Phase;
+}
+
+export interface NotFound {
+  readonly kind: 'not_found';
+}
+
+export type Triggered = CreatedByHand | NotFound | Refused;
+export type Switched = { readonly kind: 'paused' } | { readonly kind: 'unpaused' } | NotFound;
+/** `running` tasks are told at their next heartbeat. */
+export type CancelledRun = { readonly kind: 'cancelling'; readonly running: number } | NotFound | Refused;
+export type AcceptedRerun = Extract<RerunPlan, { kind: 'rerun' }>;
+export type RerunPreview = { readonly kind: 'planned'; readonly plan: AcceptedRerun } | NotFound | Refused;
+export type Rerun =
+  | { readonly kind: 'started'; readonly plan: AcceptedRerun; readonly runId: RunId }
+  | NotFound
+  | Refused;
+
+export function operations(windrow: Windrow): Operations {
+  const { database } = windrow.store;
+  return {
+    triggerDag: async (dagId, options = {}) => {
+      const dag = windrow.dags.get(dagId);
+      if (dag === undefined) return { kind: 'not_found' };
+      const created = await createTriggered(windrow, dag, { ...options, kind: 'manual' });
+      if (created.kind === 'created') await activate(windrow, dagId);
+      return created;
+    },
+    pauseDag: async (dagId) => ((await setPaused(database, dagId, true)) ? { kind: 'paused' } : { kind: 'not_found' }),
+    unpauseDag: async (dagId) =>
+      (await setPaused(database, dagId, false)) ? { kind: 'unpaused' } : { kind: 'not_found' },
+    cancelRun: (id) => cancel(windrow, id),
+    previewRerun: async (id, { from } = {}) => {
+      const preview = await previewRerun(database, recordId(id), { now: windrow.clock.now(), ...(from && { from }) });
+      return preview.kind === 'started' ? { kind: 'planned', plan: preview.plan } : preview;
+    },
+    rerunRecord: (id, options = {}) => rerun(windrow, id, options),
+  };
+}
+
+/** Starts queued runs of a dag now instead of at the scheduler's next tick. Opens no connection. */
+async function activate({ store, delivery }: Windrow, dagId: string): Promise<void> {
+  await delivery.deliver(await activateRuns(store.database, dagId));
+}
+
+async function cancel(windrow: Windrow, id: number): Promise<CancelledRun> {
+  const cancelled = await cancelRun(windrow.store, runId(id));
+  if (cancelled.kind === 'not_found') return cancelled;
+  if (cancelled.kind === 'already_ended')
+    return { kind: 'refused', reason: `Run ${id} has ended already; there is nothing to cancel.` };
+  await windrow.settler.follow(cancelled.finished);
+  return { kind: 'cancelling', running: cancelled.running };
+}
+
+async function rerun(windrow: Windrow, id: number, { from }: RerunFrom): Promise<Rerun> {
+  const result = await rerunRecord(windrow.store.database, recordId(id), {
+    now: windrow.clock.now(),
+    ...(from && { from }),
+  });
+  if (result.kind === 'not_found' || result.kind === 'refused') return result;
+  if (result.kind === 'planned' || result.run.kind === 'already_there') {
+    return { kind: 'refused', reason: `Record ${id} has got a run just now. Wait for its end.` };
+  }
+  await activate(windrow, result.plan.after.pipelineId);
+  return { kind: 'started', plan: result.plan, runId: result.run.runId };
+}

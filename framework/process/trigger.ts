@@ -1,0 +1,116 @@
+import type { RecordId, RunId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
+import { Temporal } from '../core/time.ts';
+import { type Window, windowText } from '../core/window.ts';
+import type { Dag } from '../dag/dag.ts';
+import type { PipelineSpec } from '../dag/pipeline-spec.ts';
+import { newRecords } from '../record/new-records.ts';
+import { triggerRecord } from '../store/records/trigger-record.ts';
+import { createRun } from '../store/runs/create-run.ts';
+import type { Windrow } from './windrow.ts';
+
+export interface TriggerOptions {
+  readonly window?: Window;
+  readonly params?: Readonly<Record<string, Json>>;
+}
+
+export interface TriggerRequest extends TriggerOptions {
+  readonly kind: 'manual' | 'test';
+}
+
+/** `reason` says what to do instead. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly reason: string;
+  /** The record that stands in the way. */
+  readonly recordId?: RecordId;
+}
+
+export interface CreatedByHand {
+  readonly kind: 'created';
+  readonly runId: RunId;
+  readonly window?: Window;
+  readonly recordId?: RecordId;
+}
+
+/** How long a pipeline may take to say which window is its newest. */
+const ASKING_MS = 60_000;
+
+/** Creates a queued run by hand; nothing starts it yet. */
+export async function createTriggered(
+  windrow: Windrow,
+  dag: Dag,
+  request: TriggerRequest,
+): Promise<CreatedByHand | Refused> {
+  const unusable = unusableParams(dag, request.params ?? {});
+  if (unusable !== undefined) return { kind: 'refused', reason: unusable };
+  const { pipeline } = dag;
+  return pipeline === undefined ? plainRun(windrow, dag, request) : windowRun(windrow, { ...dag, pipeline }, request);
+}
+
+function unusableParams(dag: Dag, params: Readonly<Record<string, Json>>): string | undefined {
+  if (dag.params === undefined) return undefined;
+  const parsed = dag.params.safeParse(params);
+  if (parsed.success) return undefined;
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `${path.length === 0 ? 'params' : path.join('.')}: ${message}`,
+  );
+  return `Dag ${dag.id} cannot use these params: ${problems.join('; ')}.`;
+}
+
+async function plainRun(
+  windrow: Windrow,
+  dag: Dag,
+  { kind, window, params }: TriggerRequest,
+): Promise<CreatedByHand | Refused> {
+  const given = { ...(window === undefined ? {} : { window }), ...(params === undefined ? {} : { params }) };
+  const run = await createRun(windrow.store.database, { dagId: dag.id, kind, ...given });
+  if (run.kind === 'already_there')
+    return {
+      kind: 'refused',
+      reason: `Dag ${dag.id} is not in the database. Start Windrow again, which registers it.`,
+    };
+  return { kind: 'created', runId: run.runId, ...(window === undefined ? {} : { window }) };
+}
+
+async function windowRun(
+  windrow: Windrow,
+  dag: Dag & { readonly pipeline: PipelineSpec },
+  request: TriggerRequest,
+): Promise<CreatedByHand | Refused> {
+  const { pipeline, schedule } = dag;
+  const asked = request.window ?? (await newestWindow(windrow, pipeline));
+  if (asked === undefined) return { kind: 'refused', reason: whichWindow(dag) };
+  const window = { ...asked, zone: schedule?.windows.zone ?? asked.zone };
+  const early = notPassed(windrow, dag, window);
+  if (early !== undefined) return { kind: 'refused', reason: early };
+  const template = {
+    pipelineId: dag.id,
+    spec: pipeline,
+    ...(schedule === undefined ? {} : { windows: schedule.windows }),
+  };
+  const [record] = newRecords(template, [window]);
+  if (record === undefined) return { kind: 'refused', reason: whichWindow(dag) };
+  const gapless = schedule?.catchUp === 'all';
+  const created = await triggerRecord(windrow.store.database, { record, kind: request.kind, gapless });
+  return created.kind === 'created' ? { ...created, window } : created;
+}
+
+async function newestWindow(windrow: Windrow, spec: PipelineSpec): Promise<Window | undefined> {
+  const { connections, clock, log } = windrow;
+  return spec.newestWindow?.({ connections, clock, log, signal: AbortSignal.timeout(ASKING_MS) });
+}
+
+function whichWindow(dag: Dag): string {
+  return (
+    `Dag ${dag.id} is a pipeline, and a run of it moves one window: name it with --window START..END, ` +
+    'for example --window 2026-01-20T13:15Z..2026-01-20T13:30Z.'
+  );
+}
+
+// Data may still arrive until the lag is over; a run would be skipped by its first task.
+function notPassed({ clock }: Windrow, dag: Dag, window: Window): string | undefined {
+  const dueAt = window.end.add({ milliseconds: dag.schedule?.lagMs ?? 0 });
+  if (Temporal.Instant.compare(dueAt, clock.now()) <= 0) return undefined;
+  return `The window ${windowText(window)} of ${dag.id} is not complete before ${dueAt.toString()}. Trigger it then, or name an earlier one.`;
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+
+import type { RecordId, RunId } from '../../core/ids.ts';
+import { Temporal } from '../../core/time.ts';
+import { windowText } from '../../core/window.ts';
+import type { NewRecord } from '../../record/new-records.ts';
+import type { WindowRecord } from '../../record/record.ts';
+import type { Database, Executor } from '../database.ts';
+import { type RunKind, createRun } from '../runs/create-run.ts';
+import { RunIdColumn } from '../runs/run-rows.ts';
+import { findLastWindowEnd, insertRecords } from './insert-records.ts';
+import { readRecord } from './record-rows.ts';
+
+export interface RecordTrigger {
+  readonly record: NewRecord;
+  readonly kind: Extract<RunKind, 'manual' | 'test'>;
+  /** Windows of this pipeline follow each other: a window that would leave a gap behind the newest one is refused. */
+  readonly gapless: boolean;
+}
+
+export type TriggeredRecord =
+  | { readonly kind: 'created'; readonly runId: RunId; readonly recordId: RecordId }
+  | { readonly kind: 'refused'; readonly reason: string; readonly recordId?: RecordId };
+
+/**
+ * Inserts the record of a window where it is missing and creates a run bound to it, in one transaction. Locks the
+ * record's row, so that of two triggers one is refused.
+ */
+export async function triggerRecord(database: Database, trigger: RecordTrigger): Promise<TriggeredRecord> {
+  const { record, kind } = trigger;
+  return database.transaction(async (transaction): Promise<TriggeredRecord> => {
+    const gap = trigger.gapless ? await gapBefore(transaction, record) : undefined;
+    if (gap !== undefined) return { kind: 'refused', reason: gap };
+    await insertRecords(transaction, [record]);
+    const found = readRecord((await transaction.run(LOCK, windowKey(record)))[0]);
+    const reason = (await openRun(transaction, found)) ?? finished(found);
+    if (reason !== undefined) return { kind: 'refused', reason, recordId: found.id };
+    const run = await createRun(transaction, {
+      dagId: record.pipelineId,
+      kind,
+      window: found.window,
+      recordId: found.id,
+    });
+    if (run.kind === 'created') return { kind: 'created', runId: run.runId, recordId: found.id };
+    return {
+      kind: 'refused',
+      reason: `Record ${found.id} has got a run just now. Wait for its end.`,
+      recordId: found.id,
+    };
+  });
+}
+
+// The schedule goes on behind the newest window, so a window left out before this one would never be made.
+async function gapBefore(transaction: Executor, record: NewRecord): Promise<string | undefined> {
+  const newest = await findLastWindowEnd(transaction, record.pipelineId);
+  if (newest === undefined || Temporal.Instant.compare(record.window.start, newest) <= 0) return undefined;
+  return (
+    `The window ${windowText(record.window)} begins after ${newest.toString()}, where the newest window of ${record.pipelineId} ` +
+    'ends: the time between would never be loaded. Start with the window that follows, or let the scheduler make them.'
+  );
+}
+
+async function openRun(transaction: Executor, record: WindowRecord): Promise<string | undefined> {
+  const [row] = await transaction.run(OPEN_RUN, [record.id]);
+  if (row === undefined) return undefined;
+  const { id } = OpenRun.parse(row);
+  return `Record ${record.id} of this window has the open run ${id}. Wait for its end, or cancel it: windrow runs cancel ${id}.`;
+}
+
+function finished(record: WindowRecord): string | undefined {
+  if (record.pipelineStatus === 'PENDING') return undefined;
+  return (
+    `The window ${windowText(record.window)} has record ${record.id} already, which is ${record.pipelineStatus}. ` +
+    `To run it again: windrow records rerun ${record.id}.`
+  );
+}
+
+function windowKey({ pipelineId, window }: NewRecord): readonly string[] {
+  return [pipelineId, window.start.toString(), window.end.toString()];
+}
+
+const LOCK = {
+  text: `
+select *
+from pipeline_records
+where pipeline_id = $1 and window_start_time = $2::timestamptz and window_end_time = $3::timestamptz
+for update`,
+};
+
+const OPEN_RUN = { text: `select id from dag_run where record_id = $1 and state in ('queued', 'running')` };
+
+const OpenRun = z.object({ id: RunIdColumn });

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+import type { TaskId } from '../../core/ids.ts';
+import type { DagGraph } from '../../dag/graph.ts';
+import type { Executor } from '../database.ts';
+import { type AttemptView, readAttempts } from './read-attempts.ts';
+import { type TaskView, readRunTasks } from './read-run-tasks.ts';
+import { RUN_COLUMNS, RunColumns, type RunSummary, runSummary } from './run-summary.ts';
+
+export interface RunDetail extends RunSummary {
+  /** Upstream tasks first. Before the run has started, every task stands there with the state `none`. */
+  readonly tasks: readonly TaskView[];
+  /** Every ended try, oldest first. */
+  readonly attempts: readonly AttemptView[];
+}
+
+export async function showRun(database: Executor, runId: number): Promise<RunDetail | undefined> {
+  const [row] = await database.run(SHOW, [runId]);
+  if (row === undefined) return undefined;
+  const { graph, ...columns } = DetailRow.parse(row);
+  const run = runSummary(columns);
+  const [found, attempts] = [await readRunTasks(database, run.id), await readAttempts(database, run.id)];
+  return { ...run, tasks: inOrder(graph, found), attempts };
+}
+
+type Found = Awaited<ReturnType<typeof readRunTasks>>;
+
+function inOrder(graph: DagGraph, found: Found): readonly TaskView[] {
+  return graph.tasks.map(({ id, upstream }) => ({ ...(found.get(id) ?? notStarted(id)), upstream }));
+}
+
+function notStarted(taskId: TaskId): Omit<TaskView, 'upstream'> {
+  return {
+    taskId,
+    state: 'none',
+    attempt: 0,
+    seq: 0,
+    fence: 0,
+    startedAt: null,
+    endedAt: null,
+    reason: null,
+    failure: null,
+    output: null,
+    worker: null,
+  };
+}
+
+const SHOW = {
+  name: 'show_run',
+  text: `
+select ${RUN_COLUMNS}, version.graph
+from dag_run r
+join dag_version version on version.hash = r.graph_hash
+where r.id = $1`,
+};
+
+const DetailRow = RunColumns.extend({
+  // Written by `registerDags` from a checked value.
+  graph: z.custom<DagGraph>((value) => typeof value === 'object' && value !== null),
+});
