@@ -36,6 +36,6 @@ function withoutTop(path: string, top: string): string {
   return path.startsWith(top) ? path.slice(top.length) : path;
 }
 
-export function normalPath(path: string): string {
+function normalPath(path: string): string {
   return path.replace(/^(\.?\/)+/, '').toLowerCase();
 }

@@ -35,7 +35,7 @@ export async function withRetries<T>(tools: RetryTools, work: (attempt: number) 
     shouldRetry: ({ error }) => isWorthIt(error),
     onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
       if (isWorthIt(error) && retriesLeft > 0)
-        log.warn('Vault call failed, trying again', { attempt: attemptNumber, message: error.message });
+        log.warn('A call failed, trying again', { attempt: attemptNumber, message: error.message });
     },
   });
 }
