@@ -6,7 +6,15 @@ import type { RetryPolicy } from '../dag/retry-policy.ts';
 import type { Schedule } from '../dag/schedule.ts';
 import { type NoInput, task } from '../dag/task.ts';
 import type { TaskContext } from '../dag/task-context.ts';
-import { type TemplateOptions, audit, cleanupStaleLocks, preValidation, sourceToStage, stageToTarget, storeAndValidate } from './six-tasks.ts';
+import {
+  type TemplateOptions,
+  audit,
+  cleanupStaleLocks,
+  preValidation,
+  sourceToStage,
+  stageToTarget,
+  storeAndValidate,
+} from './six-tasks.ts';
 import type { OpenPorts } from './window-work.ts';
 
 export interface PipelineDagOptions extends PipelineOptions {
@@ -45,12 +53,27 @@ export function pipeline(id: string, options: PipelineDagOptions): Dag {
     ...(tags === undefined ? {} : { tags }),
   };
   return dag(id, dagOptions, (d) => {
-    const step = <R>(run: (context: TaskContext, template: TemplateOptions) => R) => (context: TaskContext<NoInput>) => run(context, template);
+    const step = stepOf(template);
     const claimed = d.use('store_and_validate', task('store_and_validate', { run: step(storeAndValidate) }));
-    const compared = d.use('pre_validation', task('pre_validation', { run: step(preValidation) }), { after: [claimed] });
-    const staged = d.use('source_to_stage', task('source_to_stage', { run: step(sourceToStage), ...long }), { after: [compared] });
-    const loaded = d.use('stage_to_target', task('stage_to_target', { run: step(stageToTarget), ...long }), { after: [staged] });
+    const compared = d.use('pre_validation', task('pre_validation', { run: step(preValidation) }), {
+      after: [claimed],
+    });
+    const staged = d.use('source_to_stage', task('source_to_stage', { run: step(sourceToStage), ...long }), {
+      after: [compared],
+    });
+    const loaded = d.use('stage_to_target', task('stage_to_target', { run: step(stageToTarget), ...long }), {
+      after: [staged],
+    });
     const audited = d.use('audit', task('audit', { run: step(audit) }), { after: [loaded] });
-    d.use('cleanup_stale_locks', task('cleanup_stale_locks', { run: step(cleanupStaleLocks), teardown: true }), { after: [audited] });
+    d.use('cleanup_stale_locks', task('cleanup_stale_locks', { run: step(cleanupStaleLocks), teardown: true }), {
+      after: [audited],
+    });
   });
+}
+
+/** The six functions take the template; a task takes a function of its context. */
+function stepOf(template: TemplateOptions) {
+  return <R>(run: (context: TaskContext, template: TemplateOptions) => R) =>
+    (context: TaskContext<NoInput>) =>
+      run(context, template);
 }

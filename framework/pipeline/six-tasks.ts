@@ -26,7 +26,8 @@ const FIRST_LEASE = minutes(1);
 export async function storeAndValidate(context: TaskContext, { spec, lagMs, openPorts }: TemplateOptions) {
   const { desk, holder, record } = await openWork(context, openPorts);
   const validation = validateRecord(record, { checkFields: spec.checkFields, lagMs }, context.clock.now());
-  if (validation.kind === 'future') return skip(`the window is due at ${validation.readyAt.toString()}, its data may still change`);
+  if (validation.kind === 'future')
+    return skip(`the window is due at ${validation.readyAt.toString()}, its data may still change`);
   const claim = await desk.claim(holder, FIRST_LEASE);
   if (claim.kind === 'unavailable') return skip(claim.reason);
   if (validation.kind === 'incomplete') {
@@ -36,14 +37,19 @@ export async function storeAndValidate(context: TaskContext, { spec, lagMs, open
         'Correct the business key functions, delete the record so that it is made anew, or shorten checkFields.',
     );
   }
-  context.log.info('Window claimed', { record: record.id, window: windowText(record.window), resumes_after: record.phaseCompleted ?? null });
+  context.log.info('Window claimed', {
+    record: record.id,
+    window: windowText(record.window),
+    resumes_after: record.phaseCompleted ?? null,
+  });
   return { recordId: record.id, window: windowText(record.window) };
 }
 
 /** Compares source and target before any work is done; waits while the source has not published the window. */
 export async function preValidation(context: TaskContext, { openPorts }: TemplateOptions) {
   const { desk, holder, record, ports, transfer } = await openWork(context, openPorts);
-  if (isCompleted(record, 'SOURCE_TO_STAGE')) return { source: record.audit.sourceCount ?? null, target: null, resumed: true };
+  if (isCompleted(record, 'SOURCE_TO_STAGE'))
+    return { source: record.audit.sourceCount ?? null, target: null, resumed: true };
   const source = await ports.source.count(transfer);
   if (source.kind === 'not_yet') return defer(source.until, source.reason);
   const target = await ports.target.count(transfer);
@@ -157,7 +163,9 @@ async function stagedManifest({ ports, transfer, record }: WindowWork): Promise<
 }
 
 function differs({ record }: WindowWork, found: Audit): DataFailure {
-  const tables = found.differences.map(({ table, expected, found: rows }) => `${table} (expected ${expected}, found ${rows})`);
+  const tables = found.differences.map(
+    ({ table, expected, found: rows }) => `${table} (expected ${expected}, found ${rows})`,
+  );
   return new DataFailure(
     'E_AUDIT_DIFFERENCE',
     `The audit of record ${record.id} found differences in ${tables.length} tables: ${tables.slice(0, 20).join(', ')}. ` +

@@ -1,4 +1,13 @@
-import { type Job, type JobsOptions, Queue, Worker, createPostgresBackend, isPgPool, runMigrations, withBackend } from 'bullmq';
+import {
+  type Job,
+  type JobsOptions,
+  Queue,
+  Worker,
+  createPostgresBackend,
+  isPgPool,
+  runMigrations,
+  withBackend,
+} from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
@@ -29,7 +38,9 @@ export interface NewJob {
   readonly opts: JobsOptions;
 }
 
-export type Repeat = { readonly every: number; readonly offset: number } | { readonly pattern: string; readonly tz: string };
+export type Repeat =
+  | { readonly every: number; readonly offset: number }
+  | { readonly pattern: string; readonly tz: string };
 
 export interface JobWorker extends Closable {
   readonly ready: () => Promise<void>;
@@ -70,14 +81,20 @@ const WORKER_OPTIONS = { lockDuration: 15_000, stalledInterval: 5000, maxStalled
 
 function redisBackend(settings: Extract<BackendSettings, { kind: 'redis' }>, log: Log): Backend {
   // BullMQ demands null for workers: a blocking read must survive any number of reconnects.
-  const connection = new Redis(settings.url.reveal(), { maxRetriesPerRequest: null, enableAutoPipelining: true, lazyConnect: true });
+  const connection = new Redis(settings.url.reveal(), {
+    maxRetriesPerRequest: null,
+    enableAutoPipelining: true,
+    lazyConnect: true,
+  });
   connection.on('error', (error) => log.warn('Redis is not reachable', { message: error.message }));
   const { prefix } = settings;
   return {
     kind: 'redis',
     queue: (name) => jobQueue(listening(new Queue(name, { connection, prefix }), log)),
     worker: (name, { concurrency, process }) =>
-      jobWorker(listening(new Worker(name, (job) => process(job), { ...WORKER_OPTIONS, connection, prefix, concurrency }), log)),
+      jobWorker(
+        listening(new Worker(name, (job) => process(job), { ...WORKER_OPTIONS, connection, prefix, concurrency }), log),
+      ),
     close: async () => {
       await connection.quit().catch(() => connection.disconnect());
     },
@@ -101,7 +118,9 @@ function postgresBackend(settings: Extract<BackendSettings, { kind: 'postgres' }
     kind: 'postgres',
     queue: (name) => jobQueue(listening(new classes.Queue(name, { connection }), log)),
     worker: (name, { concurrency, process }) =>
-      jobWorker(listening(new classes.Worker(name, (job) => process(job), { ...WORKER_OPTIONS, connection, concurrency }), log)),
+      jobWorker(
+        listening(new classes.Worker(name, (job) => process(job), { ...WORKER_OPTIONS, connection, concurrency }), log),
+      ),
     close: () => pool.end(),
   };
 }
@@ -145,16 +164,26 @@ function jobWorker(worker: Pick<Worker, 'waitUntilReady' | 'pause' | 'close'>): 
 }
 
 // Without a listener an 'error' event would end the process; BullMQ reconnects by itself.
-function listening<T extends { on: (event: 'error', hear: (error: Error) => void) => unknown }>(emitter: T, log: Log): T {
+function listening<T extends { on: (event: 'error', hear: (error: Error) => void) => unknown }>(
+  emitter: T,
+  log: Log,
+): T {
   emitter.on('error', (error) => log.warn('BullMQ reports an error', { message: error.message }));
   return emitter;
 }
 
 /** @throws ConfigFailure `E_REDIS_URL` */
-export function backendSettings(urls: { readonly redis?: Secret; readonly database: Secret; readonly prefix: string }): BackendSettings {
+export function backendSettings(urls: {
+  readonly redis?: Secret;
+  readonly database: Secret;
+  readonly prefix: string;
+}): BackendSettings {
   if (urls.redis === undefined) return { kind: 'postgres', url: urls.database };
   if (!/^rediss?:\/\//.test(urls.redis.reveal())) {
-    throw new ConfigFailure('E_REDIS_URL', 'REDIS_URL cannot be read. Expected redis://host:6379 or rediss://user:password@host:6380.');
+    throw new ConfigFailure(
+      'E_REDIS_URL',
+      'REDIS_URL cannot be read. Expected redis://host:6379 or rediss://user:password@host:6380.',
+    );
   }
   return { kind: 'redis', url: urls.redis, prefix: urls.prefix };
 }

@@ -1,8 +1,9 @@
 import { UnrecoverableError } from 'bullmq';
 import { z } from 'zod';
 
+import type { Clock } from '../core/clock.ts';
 import { type Closable, closeAll } from '../core/closable.ts';
-import { Temporal } from '../core/time.ts';
+import type { Temporal } from '../core/time.ts';
 import type { WakeUp } from '../dag/wake-up.ts';
 import type { Dispatch } from '../store/runs/dispatch.ts';
 import { RunIdColumn, TaskIdColumn } from '../store/runs/run-rows.ts';
@@ -20,12 +21,15 @@ export function queueName(pool: string): string {
 
 export class BullMqDispatcher implements Dispatcher {
   readonly #backend: Backend;
+  readonly #clock: Clock;
   readonly #queues = new Map<string, JobQueue>();
   readonly #opened: Closable[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor(backend: Backend) {
+  /** @param clock the one that dispatches' `notBefore` was made by */
+  constructor(backend: Backend, clock: Clock) {
     this.#backend = backend;
+    this.#clock = clock;
     this.#opened.push(backend);
   }
 
@@ -45,7 +49,9 @@ export class BullMqDispatcher implements Dispatcher {
 
   readonly send = async (dispatches: readonly Dispatch[]): Promise<void> => {
     const byQueue = Map.groupBy(dispatches, ({ pool }) => queueName(pool));
-    await Promise.all([...byQueue].map(([name, group]) => this.queue(name).addBulk(group.map(newJob))));
+    const now = this.#clock.now();
+    const jobs = (group: readonly Dispatch[]): NewJob[] => group.map((dispatch) => newJob(dispatch, now));
+    await Promise.all([...byQueue].map(([name, group]) => this.queue(name).addBulk(jobs(group))));
   };
 
   readonly sendMissing = async (dispatches: readonly Dispatch[]): Promise<number> => {
@@ -89,7 +95,10 @@ export class BullMqDispatcher implements Dispatcher {
   };
 
   readonly onWakeUp = (wake: (dagId: string) => Promise<void>): Closable => {
-    const worker = this.#backend.worker(WAKE_UPS, { concurrency: 1, process: (job) => wake(WakeUpName.parse(job).name) });
+    const worker = this.#backend.worker(WAKE_UPS, {
+      concurrency: 1,
+      process: (job) => wake(WakeUpName.parse(job).name),
+    });
     this.#opened.push(worker);
     return worker;
   };
@@ -100,12 +109,19 @@ export class BullMqDispatcher implements Dispatcher {
 const Payload = z.object({ runId: RunIdColumn, taskId: TaskIdColumn, seq: z.number() });
 const WakeUpName = z.object({ name: z.string() });
 
-function newJob({ jobId, label, runId, taskId, seq, priority, notBefore }: Dispatch): NewJob {
-  const wait = notBefore === undefined ? 0 : notBefore.epochMilliseconds - Temporal.Now.instant().epochMilliseconds;
+function newJob({ jobId, label, runId, taskId, seq, priority, notBefore }: Dispatch, now: Temporal.Instant): NewJob {
+  const wait = notBefore === undefined ? 0 : notBefore.epochMilliseconds - now.epochMilliseconds;
   return {
     name: label,
     data: { runId, taskId, seq },
-    opts: { jobId, priority, attempts: 1, removeOnComplete: KEPT, removeOnFail: KEPT, ...(wait > 0 ? { delay: wait } : {}) },
+    opts: {
+      jobId,
+      priority,
+      attempts: 1,
+      removeOnComplete: KEPT,
+      removeOnFail: KEPT,
+      ...(wait > 0 ? { delay: wait } : {}),
+    },
   };
 }
 

@@ -27,7 +27,11 @@ export class Delivery implements Closable {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#loop = repeat(seconds(0.25), () => this.#forget(), (error) => options.log.warn('The outbox could not be tidied', { error: String(error) }));
+    this.#loop = repeat(
+      seconds(0.25),
+      () => this.#forget(),
+      (error) => options.log.warn('The outbox could not be tidied', { error: String(error) }),
+    );
   }
 
   async deliver(dispatches: readonly Dispatch[]): Promise<void> {
@@ -36,7 +40,10 @@ export class Delivery implements Closable {
       await this.#options.dispatcher.send(dispatches);
       for (const { id } of dispatches) if (id > 0) this.#sent.push(id);
     } catch (error) {
-      this.#options.log.warn('Jobs could not be sent; they are sent again from the outbox', { jobs: dispatches.length, error: String(error) });
+      this.#options.log.warn('Jobs could not be sent; they are sent again from the outbox', {
+        jobs: dispatches.length,
+        error: String(error),
+      });
     }
   }
 

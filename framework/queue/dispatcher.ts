@@ -42,4 +42,6 @@ export interface TaskJob {
 }
 
 /** What Bull Board shows for a job. A failed try is a failed job; what happens next is the engine's business. */
-export type JobEnd = { readonly kind: 'completed'; readonly note: Json } | { readonly kind: 'failed'; readonly error: Error };
+export type JobEnd =
+  | { readonly kind: 'completed'; readonly note: Json }
+  | { readonly kind: 'failed'; readonly error: Error };

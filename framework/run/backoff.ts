@@ -1,4 +1,4 @@
-import type { Millis } from '../core/duration.ts';
+import { type Millis, milliseconds } from '../core/duration.ts';
 import type { RetryPolicy } from '../dag/retry-policy.ts';
 
 /**
@@ -7,5 +7,5 @@ import type { RetryPolicy } from '../dag/retry-policy.ts';
  */
 export function backoff(policy: RetryPolicy, retry: number, random: number): Millis {
   const grown = Math.min(policy.maxDelayMs, policy.delayMs * policy.factor ** (retry - 1));
-  return Math.round(grown * (1 - random / 2)) as Millis;
+  return milliseconds(Math.round(grown * (1 - random / 2)));
 }

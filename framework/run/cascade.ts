@@ -61,7 +61,10 @@ export function cascade(
 
 /** The state in which a task of a new run begins. */
 export function firstState(task: GraphTask): TaskState {
-  return decided('none', triggerDecision(task.rule, { total: task.upstream.length, success: 0, failed: 0, skipped: 0 }));
+  return decided(
+    'none',
+    triggerDecision(task.rule, { total: task.upstream.length, success: 0, failed: 0, skipped: 0 }),
+  );
 }
 
 function hear(before: JoinState, upstream: TaskState, task: GraphTask): JoinState {

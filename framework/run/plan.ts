@@ -5,7 +5,7 @@ import type { DagGraph } from '../dag/graph.ts';
 import { type JoinState, type Shape, cascade, firstState } from './cascade.ts';
 import type { Outcome } from './outcome.ts';
 import { type RunState, closedState } from './run-state.ts';
-import { type Settled, type Tools, settle } from './settle.ts';
+import { type SettleInput, type Settled, type Tools, settle } from './settle.ts';
 import { type TaskState, isFinal } from './task-state.ts';
 
 /** A run as it stands, locked. */
@@ -24,6 +24,13 @@ export interface PlannedTask extends JoinState {
   readonly attempt: number;
   readonly infraAttempt: number;
   readonly fence: number;
+}
+
+/** A locked run with its dag's shape and the tasks that matter. */
+export interface FoundRun {
+  readonly shape: Shape;
+  readonly run: PlannedRun;
+  readonly tasks: ReadonlyMap<TaskId, PlannedTask>;
 }
 
 export interface Report {
@@ -50,40 +57,34 @@ export interface RunPlan {
 /**
  * Decides everything that reports change in one run. Hearing a report twice changes nothing the second time, because
  * the first one ended its fence.
- * @param tasks every reported task and every task that it may affect
+ * @param found must hold every reported task and every task that it may affect
  */
-export function planReports(
-  shape: Shape,
-  found: { readonly run: PlannedRun; readonly tasks: ReadonlyMap<TaskId, PlannedTask> },
-  reports: readonly Report[],
-  tools: Tools,
-): RunPlan {
+export function planReports(found: FoundRun, reports: readonly Report[], tools: Tools): RunPlan {
   const tasks = new Map(found.tasks);
   const changes = new Map<TaskId, TaskChange>();
   const accepted: Report[] = [];
   for (const report of reports) {
     const task = tasks.get(report.taskId);
-    const settled = task === undefined ? undefined : heard(shape, found.run, task, report, tools);
+    const input = heard(found, task, report);
+    const settled = input === undefined ? undefined : settle(input, report.outcome, tools);
     if (task === undefined || settled === undefined) continue;
     accepted.push(report);
     const change = { ...task, ...settled, settled };
     tasks.set(task.id, change);
     changes.set(task.id, change);
-    for (const [id, join] of cascade(shape, tasks, [{ id: task.id, state: settled.state }])) {
+    for (const [id, join] of cascade(found.shape, tasks, [{ id: task.id, state: settled.state }])) {
       const joined = moved(tasks.get(id), join);
       if (joined === undefined) continue;
       tasks.set(id, joined);
       changes.set(id, { ...changes.get(id), ...joined });
     }
   }
-  return { ...closing(shape, found, [...changes.values()]), accepted };
+  return { ...closing(found, [...changes.values()]), accepted };
 }
 
 /** Cancels whatever has not started. Running tasks end by their signal; teardown tasks still run. */
-export function planCancel(
-  shape: Shape,
-  found: { readonly run: PlannedRun; readonly tasks: ReadonlyMap<TaskId, PlannedTask> },
-): RunPlan {
+export function planCancel(found: FoundRun): RunPlan {
+  const { shape } = found;
   const tasks = new Map(found.tasks);
   const run = { ...found.run, cancelRequested: true };
   const waiting = [...tasks.values()].filter(
@@ -95,13 +96,17 @@ export function planCancel(
     tasks.set(task.id, cancelled);
     changes.set(task.id, cancelled);
   }
-  for (const [id, join] of cascade(shape, tasks, waiting.map(({ id }) => ({ id, state: 'cancelled' })))) {
+  for (const [id, join] of cascade(
+    shape,
+    tasks,
+    waiting.map(({ id }) => ({ id, state: 'cancelled' })),
+  )) {
     const joined = moved(tasks.get(id), join);
     if (joined === undefined) continue;
     tasks.set(id, joined);
     changes.set(id, joined);
   }
-  return { ...closing(shape, { ...found, run }, [...changes.values()]), accepted: [] };
+  return { ...closing({ ...found, run }, [...changes.values()]), accepted: [] };
 }
 
 export interface FirstTask {
@@ -122,11 +127,12 @@ export function planStart(graph: DagGraph): readonly FirstTask[] {
   });
 }
 
-function heard(shape: Shape, run: PlannedRun, task: PlannedTask, report: Report, tools: Tools): Settled | undefined {
+/** What is settled where the report is about the try that runs; a late report, under an ended fence, settles nothing. */
+function heard({ shape, run }: FoundRun, task: PlannedTask | undefined, report: Report): SettleInput | undefined {
+  if (task === undefined || task.state !== 'running' || task.fence !== report.fence) return undefined;
   const spec = shape.tasks.get(task.id);
-  if (spec === undefined || task.state !== 'running' || task.fence !== report.fence) return undefined;
-  const cancelRequested = run.cancelRequested && !spec.teardown;
-  return settle({ ...task, retry: spec.retry, cancelRequested }, report.outcome, tools);
+  if (spec === undefined) return undefined;
+  return { ...task, retry: spec.retry, cancelRequested: run.cancelRequested && !spec.teardown };
 }
 
 function moved(before: PlannedTask | undefined, join: JoinState): PlannedTask | undefined {
@@ -135,13 +141,11 @@ function moved(before: PlannedTask | undefined, join: JoinState): PlannedTask | 
   return { ...before, ...join, seq: before.seq + sent, attempt: before.attempt + sent };
 }
 
-function closing(
-  shape: Shape,
-  found: { readonly run: PlannedRun; readonly tasks: ReadonlyMap<TaskId, PlannedTask> },
-  changes: readonly TaskChange[],
-): Omit<RunPlan, 'accepted'> {
-  const ended = changes.filter((change) => isFinal(change.state) && !isFinal(found.tasks.get(change.id)?.state ?? 'none'));
-  const decisive = ended.filter((change) => shape.tasks.get(change.id)?.teardown !== true);
+function closing(found: FoundRun, changes: readonly TaskChange[]): Omit<RunPlan, 'accepted'> {
+  const ended = changes.filter(
+    (change) => isFinal(change.state) && !isFinal(found.tasks.get(change.id)?.state ?? 'none'),
+  );
+  const decisive = ended.filter((change) => found.shape.tasks.get(change.id)?.teardown !== true);
   const failed = decisive.filter(({ state }) => state === 'failed' || state === 'upstream_failed');
   const tally = {
     openTasks: found.run.openTasks - ended.length,
@@ -161,7 +165,10 @@ function closing(
  * When a changed task's next job may start: `now`, an instant after a retry's wait, or undefined where none is sent.
  * A deferred task is dispatched once it is due.
  */
-export function dispatchTime(before: PlannedTask | undefined, change: TaskChange): 'now' | Temporal.Instant | undefined {
+export function dispatchTime(
+  before: PlannedTask | undefined,
+  change: TaskChange,
+): 'now' | Temporal.Instant | undefined {
   if (before?.seq === change.seq) return undefined;
   if (change.state === 'queued') return 'now';
   return change.state === 'up_for_retry' ? (change.settled?.nextAt ?? 'now') : undefined;

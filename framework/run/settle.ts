@@ -1,6 +1,7 @@
+import { type Millis, milliseconds } from '../core/duration.ts';
 import type { FailureRecord } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
-import { Temporal } from '../core/time.ts';
+import type { Temporal } from '../core/time.ts';
 import type { RetryPolicy } from '../dag/retry-policy.ts';
 import { backoff } from './backoff.ts';
 import type { Outcome } from './outcome.ts';
@@ -31,6 +32,8 @@ export interface Settled {
   readonly attempt: number;
   readonly infraAttempt: number;
   readonly nextAt?: Temporal.Instant;
+  /** How long a retry waits, for whoever reads another clock than the one that `nextAt` was made by. */
+  readonly waitMs?: Millis;
   readonly output?: Json;
   readonly reason?: string;
   readonly failure?: FailureRecord;
@@ -51,7 +54,7 @@ export function settle(task: SettleInput, outcome: Outcome, tools: Tools): Settl
   };
 }
 
-type Decision = { readonly event: TaskEvent } & Pick<Settled, 'nextAt' | 'output' | 'reason' | 'failure'>;
+type Decision = { readonly event: TaskEvent } & Pick<Settled, 'nextAt' | 'waitMs' | 'output' | 'reason' | 'failure'>;
 
 function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
   switch (outcome.kind) {
@@ -62,9 +65,7 @@ function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
     case 'cancelled':
       return { event: 'cancel', reason: outcome.reason };
     case 'defer':
-      return task.cancelRequested
-        ? cancelled()
-        : { event: 'defer', nextAt: outcome.until, reason: outcome.reason };
+      return task.cancelRequested ? cancelled() : { event: 'defer', nextAt: outcome.until, reason: outcome.reason };
     case 'handed_back':
       return task.cancelRequested ? cancelled() : { event: 'requeue', reason: outcome.reason };
     case 'lost':
@@ -77,8 +78,8 @@ function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
 function afterFailure(task: SettleInput, failure: FailureRecord, tools: Tools): Decision {
   if (task.cancelRequested) return { event: 'cancel', reason: 'cancelled while it failed', failure };
   if (failure.reaction === 'fail' || task.attempt > task.retry.retries) return { event: 'fail', failure };
-  const wait = Math.max(backoff(task.retry, task.attempt, tools.random), failure.retryAfterMs ?? 0);
-  return { event: 'retry', failure, nextAt: tools.now.add({ milliseconds: wait }) };
+  const waitMs = milliseconds(Math.max(backoff(task.retry, task.attempt, tools.random), failure.retryAfterMs ?? 0));
+  return { event: 'retry', failure, waitMs, nextAt: tools.now.add({ milliseconds: waitMs }) };
 }
 
 function afterLoss(task: SettleInput, reason: string): Decision {

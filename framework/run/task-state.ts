@@ -111,7 +111,14 @@ export const TASK_TRANSITIONS: Record<TaskState, Record<TaskEvent, TaskTransitio
   removed: { ...IGNORED, clear: 'ignore' },
 };
 
-const FINAL: ReadonlySet<TaskState> = new Set(['success', 'failed', 'skipped', 'upstream_failed', 'cancelled', 'removed']);
+const FINAL: ReadonlySet<TaskState> = new Set([
+  'success',
+  'failed',
+  'skipped',
+  'upstream_failed',
+  'cancelled',
+  'removed',
+]);
 
 /** A final state is left only by `clear`. */
 export function isFinal(state: TaskState): boolean {

@@ -61,7 +61,10 @@ async function insertDueRecords(dag: Dag, spec: PipelineSpec, tools: AdvanceTool
   if (schedule === undefined) return;
   const windows = dueWindows(schedule.schedule, schedule.lastEnd, clock.now());
   if (windows.length === 0) return;
-  await insertRecords(store.database, newRecords({ pipelineId: dag.id, spec, windows: schedule.schedule.windows }, windows));
+  await insertRecords(
+    store.database,
+    newRecords({ pipelineId: dag.id, spec, windows: schedule.schedule.windows }, windows),
+  );
 }
 
 /** The longest wait for an answer to where the first window begins; the next tick asks again. */

@@ -25,10 +25,15 @@ const RENEW_WAKE_UPS: Millis = seconds(30);
  */
 export function startScheduler(options: SchedulerOptions): Closable {
   const { dags, dispatcher, log } = options;
-  const failed = (what: string) => (error: unknown) => log.warn(what, { error: error instanceof Error ? error.message : String(error) });
+  const failed = (what: string) => (error: unknown) =>
+    log.warn(what, { error: error instanceof Error ? error.message : String(error) });
   const move = (dag: Dag): Promise<void> => advance(dag, options).catch(failed(`Dag ${dag.id} could not be advanced`));
   return closable([
-    repeat(options.tickMs, async () => void (await Promise.all([...dags.values()].map(move))), failed('The tick failed')),
+    repeat(
+      options.tickMs,
+      async () => void (await Promise.all([...dags.values()].map(move))),
+      failed('The tick failed'),
+    ),
     repeat(SWEEP, () => report(options), failed('The sweep failed')),
     repeat(RENEW_WAKE_UPS, () => dispatcher.setWakeUps(wakeUps(dags)), failed('The wake-ups could not be set')),
     dispatcher.onWakeUp(async (id) => {
@@ -44,7 +49,9 @@ async function report(options: SchedulerOptions): Promise<void> {
 }
 
 function wakeUps(dags: ReadonlyMap<string, Dag>): ReadonlyMap<string, ReturnType<typeof wakeUp>> {
-  return new Map([...dags].flatMap(([id, { schedule }]) => (schedule === undefined ? [] : [[id, wakeUp(schedule)] as const])));
+  return new Map(
+    [...dags].flatMap(([id, { schedule }]) => (schedule === undefined ? [] : [[id, wakeUp(schedule)] as const])),
+  );
 }
 
 function closable(parts: readonly Closable[]): Closable {

@@ -40,7 +40,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.connections ?? 10,
     options: `-c search_path=${SCHEMA} -c timezone=UTC`,
     application_name: 'windrow',
-    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => PARSERS.get(oid) ?? pg.types.getTypeParser(oid, format) },
+    types: ownTypes(),
   });
   // An idle connection that breaks is replaced by the pool; without a listener Node would end the process.
   pool.on('error', (error) => options.log.warn('A database connection broke', { message: error.message }));
@@ -79,7 +79,11 @@ async function connected(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-async function execute(on: pg.Pool | pg.PoolClient, statement: Statement, values: readonly unknown[] = []): Promise<readonly Row[]> {
+async function execute(
+  on: pg.Pool | pg.PoolClient,
+  statement: Statement,
+  values: readonly unknown[] = [],
+): Promise<readonly Row[]> {
   const { rows } = await on.query<Row>({ ...statement, values: [...values] });
   return rows;
 }
@@ -93,12 +97,14 @@ function unreachable(cause: unknown): RemoteFailure {
   );
 }
 
-const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
-  [pg.types.builtins.INT8, Number],
-  [pg.types.builtins.NUMERIC, (text) => text],
-  [pg.types.builtins.DATE, (text) => text],
-  [pg.types.builtins.TIMESTAMPTZ, (text) => Temporal.Instant.from(isoInstant(text))],
-]);
+function ownTypes(): pg.TypeOverrides {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  types.setTypeParser(pg.types.builtins.NUMERIC, (text) => text);
+  types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+  types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => Temporal.Instant.from(isoInstant(text)));
+  return types;
+}
 
 /** PostgreSQL writes `2026-01-20 13:15:00.5+00`. */
 function isoInstant(text: string): string {

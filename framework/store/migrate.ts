@@ -20,7 +20,10 @@ const Applied = z.array(z.object({ number: z.number() }));
  * Brings the database to the newest version; several processes may call it at once. Returns the names that were applied.
  * @throws ConfigFailure `E_DATABASE_NEWER` when the database was made by a newer Windrow.
  */
-export async function migrate(database: Database, migrations: readonly Migration[] = ownMigrations()): Promise<readonly string[]> {
+export async function migrate(
+  database: Database,
+  migrations: readonly Migration[] = ownMigrations(),
+): Promise<readonly string[]> {
   return database.transaction(async (transaction) => {
     await transaction.run({ text: 'select pg_advisory_xact_lock($1)' }, [LOCK]);
     await transaction.run({ text: `create schema if not exists ${SCHEMA}` });
@@ -30,7 +33,10 @@ export async function migrate(database: Database, migrations: readonly Migration
     const applied = Applied.parse(await transaction.run({ text: 'select number from migration order by number' }));
     refuseNewer(applied.at(-1)?.number ?? 0, migrations.at(-1)?.number ?? 0);
     const done = new Set(applied.map(({ number }) => number));
-    return applyAll(transaction, migrations.filter(({ number }) => !done.has(number)));
+    return applyAll(
+      transaction,
+      migrations.filter(({ number }) => !done.has(number)),
+    );
   });
 }
 
@@ -57,5 +63,9 @@ function ownMigrations(): readonly Migration[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .toSorted()
-    .map((file) => ({ number: Number(file.slice(0, 4)), name: file.slice(0, -4), sql: readFileSync(new URL(file, folder), 'utf8') }));
+    .map((file) => ({
+      number: Number(file.slice(0, 4)),
+      name: file.slice(0, -4),
+      sql: readFileSync(new URL(file, folder), 'utf8'),
+    }));
 }

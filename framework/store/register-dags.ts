@@ -20,7 +20,11 @@ export async function registerDags(database: Database, dags: readonly Dag[]): Pr
       ]);
       await transaction.run(INSERT_VERSION, [hash, dag.id, graph]);
       const edges = dag.graph.tasks.flatMap((task) => task.upstream.map((upstream) => [upstream, task.id] as const));
-      await transaction.run(INSERT_EDGES, [hash, edges.map(([upstream]) => upstream), edges.map(([, downstream]) => downstream)]);
+      await transaction.run(INSERT_EDGES, [
+        hash,
+        edges.map(([upstream]) => upstream),
+        edges.map(([, downstream]) => downstream),
+      ]);
     }
   });
 }

@@ -35,7 +35,11 @@ export async function runAttempt(started: Started, tools: AttemptTools): Promise
   });
 }
 
-async function buildContext(dag: Dag, started: Started, tools: AttemptTools & { readonly signal: AbortSignal }): Promise<TaskContext> {
+async function buildContext(
+  dag: Dag,
+  started: Started,
+  tools: AttemptTools & { readonly signal: AbortSignal },
+): Promise<TaskContext> {
   const { clock, log, connections, progress, signal } = tools;
   const record = started.recordId === null ? undefined : await tools.store.desk.read(recordId(started.recordId));
   return {
@@ -60,7 +64,11 @@ async function buildContext(dag: Dag, started: Started, tools: AttemptTools & { 
 
 async function wiredInput(dag: Dag, started: Started, store: Store): Promise<Readonly<Record<string, Json>>> {
   const wires = Object.entries(dag.wires.get(started.taskId) ?? {});
-  const outputs = await readOutputs(store.database, started.runId, wires.map(([, upstream]) => upstream));
+  const outputs = await readOutputs(
+    store.database,
+    started.runId,
+    wires.map(([, upstream]) => upstream),
+  );
   return Object.fromEntries(
     wires.flatMap(([name, upstream]) => {
       const output = outputs.get(upstream);

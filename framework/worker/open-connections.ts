@@ -24,8 +24,7 @@ export class OpenConnections implements Connections, Closable {
 
   readonly get = <S, T extends Closable>(connection: Connection<S, T>): Promise<T> => {
     const known = this.#opening.get(connection);
-    // A connection is the key of what its own `open` returned.
-    if (known !== undefined) return known as Promise<T>;
+    if (isOf(connection, known)) return known;
     const opening = this.#open(connection);
     this.#opening.set(connection, opening);
     // A failed opening is forgotten, so that a retry tries again.
@@ -42,6 +41,11 @@ export class OpenConnections implements Connections, Closable {
   }
 
   readonly close = (): Promise<void> => closeAll(this.#opened.splice(0));
+}
+
+// A connection is the key of what its own `open` returned, so the type of its entry is its own.
+function isOf<S, T extends Closable>(_: Connection<S, T>, known: Promise<Closable> | undefined): known is Promise<T> {
+  return known !== undefined;
 }
 
 function unreadable(name: string, problems: readonly string[]): ConfigFailure {

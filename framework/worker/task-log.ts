@@ -47,6 +47,8 @@ export class TaskLog implements Log {
     // Through JSON, so that a Secret or an object with a form of its own is stored as it prints.
     const plain = JSON.stringify(all);
     this.#lines.push({ at: this.#options.clock.now(), level, message, fields: plain });
-    this.#options.show(`${level} ${message}${plain === '{}' ? '' : ` ${inspect(all, { breakLength: Infinity, depth: 3 })}`}`);
+    this.#options.show(
+      `${level} ${message}${plain === '{}' ? '' : ` ${inspect(all, { breakLength: Infinity, depth: 3 })}`}`,
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { Cancelled, Failure, TimedOut, failureRecord } from '../core/failures.ts';
+import { Cancelled, type Failure, TimedOut, failureRecord } from '../core/failures.ts';
 import { formatDuration, type Millis, seconds } from '../core/duration.ts';
 import type { TaskOutcome } from '../dag/task-outcome.ts';
 import type { Outcome } from '../run/outcome.ts';
@@ -60,7 +60,10 @@ function stopped(call: UserCall, reason: StopReason): Outcome | undefined {
 
 function timedOut({ what, timeoutMs }: UserCall): Failure {
   const limit = timeoutMs === undefined ? 'its limit' : formatDuration(timeoutMs);
-  return new TimedOut('E_TASK_TIMED_OUT', `${what} took longer than ${limit}. Raise its timeout, or find out what it waits for in its log.`);
+  return new TimedOut(
+    'E_TASK_TIMED_OUT',
+    `${what} took longer than ${limit}. Raise its timeout, or find out what it waits for in its log.`,
+  );
 }
 
 /** An abort signal that remembers why, and the timer that goes with it. */

@@ -1,7 +1,7 @@
 import { Batcher } from '../core/batcher.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Closable } from '../core/closable.ts';
-import { type Millis, seconds } from '../core/duration.ts';
+import { type Millis, milliseconds, seconds } from '../core/duration.ts';
 import type { Log } from '../core/log.ts';
 import { repeat, rest } from '../core/timer.ts';
 import type { Dag } from '../dag/dag.ts';
@@ -56,8 +56,12 @@ export class Worker implements Closable {
     this.#consumers = [...pools].map((pool) =>
       options.dispatcher.consume({ pool, concurrency: options.concurrency, handle: (job) => this.#handle(job) }),
     );
-    const beat = (options.leaseMs / 5) as Millis;
-    this.#heartbeat = repeat(beat, () => this.#renew(), (error) => options.log.warn('Leases could not be renewed', { error: String(error) }));
+    const beat = milliseconds(options.leaseMs / 5);
+    this.#heartbeat = repeat(
+      beat,
+      () => this.#renew(),
+      (error) => options.log.warn('Leases could not be renewed', { error: String(error) }),
+    );
   }
 
   async ready(): Promise<void> {
@@ -93,7 +97,8 @@ export class Worker implements Closable {
 
   async #handle(job: TaskJob): Promise<JobEnd> {
     const started = await this.#starts.add(job.claim);
-    if (started === undefined) return { kind: 'completed', note: 'late: the task was started elsewhere, or is not to run any more' };
+    if (started === undefined)
+      return { kind: 'completed', note: 'late: the task was started elsewhere, or is not to run any more' };
     const holding = { started, stop: new StopSwitch() };
     this.#holdings.set(started.fence, holding);
     try {
@@ -107,7 +112,12 @@ export class Worker implements Closable {
     const { store, settler, log } = this.#options;
     const facts = { dag: started.dagId, run: started.runId, task: started.taskId, attempt: started.attempt };
     const taskLog = new TaskLog({ process: log.child(facts), clock: this.#options.clock, show: job.log });
-    const outcome = await runAttempt(started, { ...this.#options, log: taskLog, stop, progress: (progress) => job.progress({ ...progress }) });
+    const outcome = await runAttempt(started, {
+      ...this.#options,
+      log: taskLog,
+      stop,
+      progress: (progress) => job.progress({ ...progress }),
+    });
     if (outcome?.kind === 'fail') taskLog.error(outcome.failure.message, { code: outcome.failure.code });
     await insertLog(store.database, started, taskLog.take());
     if (outcome === undefined) return { kind: 'completed', note: 'fenced out: another worker has this task now' };
@@ -123,7 +133,8 @@ export class Worker implements Closable {
     for (const started of held) {
       const lease = renewed.get(started.fence);
       if (lease === undefined) this.#holdings.get(started.fence)?.stop.stop('fenced');
-      else if (lease.cancelRequested && !this.#isTeardown(started)) this.#holdings.get(started.fence)?.stop.stop('cancel');
+      else if (lease.cancelRequested && !this.#isTeardown(started))
+        this.#holdings.get(started.fence)?.stop.stop('cancel');
     }
   }
 

@@ -15,9 +15,24 @@ describe.each(BACKENDS)('the life of a task on %s', (backend) => {
 
   it('runs a diamond once per task and hands outputs down the wires', async () => {
     const calls: string[] = [];
-    const first = task('first', { run: async () => { calls.push('first'); return { n: 2 }; } });
-    const double = task('double', { run: async ({ input }: { input: { value: { n: number } } }) => { calls.push('double'); return { n: input.value.n * 2 }; } });
-    const sum = task('sum', { run: async ({ input }: { input: { a: { n: number }; b: { n: number } } }) => { calls.push('sum'); return { n: input.a.n + input.b.n }; } });
+    const first = task('first', {
+      run: async () => {
+        calls.push('first');
+        return { n: 2 };
+      },
+    });
+    const double = task('double', {
+      run: async ({ input }: { input: { value: { n: number } } }) => {
+        calls.push('double');
+        return { n: input.value.n * 2 };
+      },
+    });
+    const sum = task('sum', {
+      run: async ({ input }: { input: { a: { n: number }; b: { n: number } } }) => {
+        calls.push('sum');
+        return { n: input.a.n + input.b.n };
+      },
+    });
     const diamond = dag('diamond', {}, (d) => {
       const value = d.use('first', first);
       const a = d.use('left', double, { value });
@@ -27,7 +42,10 @@ describe.each(BACKENDS)('the life of a task on %s', (backend) => {
     engine = await openTestEngine({ dags: [diamond], backend });
     worker = engine.startWorker();
     const ended = await runDag(engine, 'diamond');
-    expect(ended).toMatchObject({ state: 'success', tasks: { first: 'success', left: 'success', right: 'success', sum: 'success' } });
+    expect(ended).toMatchObject({
+      state: 'success',
+      tasks: { first: 'success', left: 'success', right: 'success', sum: 'success' },
+    });
     expect(calls.toSorted()).toEqual(['double', 'double', 'first', 'sum']);
     const [row] = await engine.store.database.run({ text: `select output from task_instance where task_id = 'sum'` });
     expect(row).toEqual({ output: { n: 8 } });

@@ -42,7 +42,11 @@ function redisEnvironment(): Readonly<Record<string, string>> {
 }
 
 /** Creates a run, starts it, and waits until it has ended; gives its state. */
-export async function runDag(engine: Windrow, dagId: string, params: Readonly<Record<string, string>> = {}): Promise<EndedRun> {
+export async function runDag(
+  engine: Windrow,
+  dagId: string,
+  params: Readonly<Record<string, string>> = {},
+): Promise<EndedRun> {
   const created = await createRun(engine.store.database, { dagId, kind: 'manual', params });
   if (created.kind !== 'created') throw new Error(`There is an open run of ${dagId} already.`);
   await engine.advance(dagId);
@@ -66,7 +70,9 @@ export async function endOf(engine: Windrow, id: RunId): Promise<EndedRun> {
 }
 
 export async function taskStates(engine: Windrow, id: RunId): Promise<Readonly<Record<string, string>>> {
-  const rows = await engine.store.database.run({ text: 'select task_id, state from task_instance where run_id = $1' }, [id]);
+  const rows = await engine.store.database.run({ text: 'select task_id, state from task_instance where run_id = $1' }, [
+    id,
+  ]);
   return Object.fromEntries(rows.map((row) => [String(row['task_id']), String(row['state'])]));
 }
 

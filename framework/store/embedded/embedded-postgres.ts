@@ -58,7 +58,11 @@ async function startServer(place: Places, options: EmbeddedOptions): Promise<Sav
   const saved = { port: await freePort(), password };
   writeSaved(place, saved);
   await user
-    .run(binaries.pgCtl, ['start', '-w', '-D', place.data, '-l', place.log, '-o', serverFlags(saved.port, options)], place.log)
+    .run(
+      binaries.pgCtl,
+      ['start', '-w', '-D', place.data, '-l', place.log, '-o', serverFlags(saved.port, options)],
+      place.log,
+    )
     .catch(async (failure: unknown) => {
       // Another process may have started the server a moment ago.
       if ((await findRunning(place)) === undefined) throw failure;
@@ -86,7 +90,17 @@ async function initialise(place: Places, binaries: PostgresBinaries, user: Serve
   const passwordFile = join(place.root, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   for (const path of [place.data, place.log, passwordFile]) user.own(path);
-  const parameters = ['-D', place.data, '-U', 'postgres', `--pwfile=${passwordFile}`, '-A', 'scram-sha-256', '-E', 'UTF8'];
+  const parameters = [
+    '-D',
+    place.data,
+    '-U',
+    'postgres',
+    `--pwfile=${passwordFile}`,
+    '-A',
+    'scram-sha-256',
+    '-E',
+    'UTF8',
+  ];
   try {
     await user.run(binaries.initdb, [...parameters, '--locale=C', '--no-sync'], place.log);
   } finally {

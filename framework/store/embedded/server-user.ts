@@ -13,6 +13,9 @@ export interface ServerUser {
 
 const ACCOUNT = 'postgres';
 
+/** All that the programs need; a server must not hold the secrets of whoever started it. Windows adds its own. */
+const ENVIRONMENT = { LC_ALL: 'C', PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+
 export function openServerUser(): ServerUser {
   if (userInfo().uid !== 0) return { own: () => {}, run: (...call) => launch([], call) };
   const ids = accountIds() ?? createAccount();
@@ -41,7 +44,7 @@ async function launch(prefix: readonly string[], [program, parameters, logFile]:
   const [command = program, ...rest] = [...prefix, program, ...parameters];
   // A file, not a pipe: a server whose parent is gone must not die of a closed pipe.
   const output = openSync(logFile, 'a');
-  const child = spawn(command, rest, { stdio: ['ignore', output, output], cwd: '/', env: { ...process.env, LC_ALL: 'C' } });
+  const child = spawn(command, rest, { stdio: ['ignore', output, output], cwd: '/', env: ENVIRONMENT });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', resolve);
@@ -55,7 +58,8 @@ async function launch(prefix: readonly string[], [program, parameters, logFile]:
 
 function accountIds(): { readonly uid: number; readonly gid: number } | undefined {
   try {
-    const id = (flag: string): number => Number(execFileSync('id', [flag, ACCOUNT], { stdio: ['ignore', 'pipe', 'ignore'] }));
+    const id = (flag: string): number =>
+      Number(execFileSync('id', [flag, ACCOUNT], { stdio: ['ignore', 'pipe', 'ignore'] }));
     return { uid: id('-u'), gid: id('-g') };
   } catch {
     return undefined;

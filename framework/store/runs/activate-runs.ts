@@ -13,7 +13,9 @@ import { InstantColumn, RunIdColumn } from './run-rows.ts';
  */
 export async function activateRuns(database: Database, dagId: string): Promise<readonly Dispatch[]> {
   return database.transaction(async (transaction) => {
-    await transaction.run({ name: 'dag_lock', text: `select pg_advisory_xact_lock(hashtext('windrow dag ' || $1))` }, [dagId]);
+    await transaction.run({ name: 'dag_lock', text: `select pg_advisory_xact_lock(hashtext('windrow dag ' || $1))` }, [
+      dagId,
+    ]);
     const rows = await transaction.run(TAKE, [dagId]);
     const dispatches: Dispatch[] = [];
     for (const row of rows) dispatches.push(...(await startRun(transaction, Taken.parse(row))));

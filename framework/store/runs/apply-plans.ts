@@ -22,10 +22,14 @@ export interface AppliedPlan {
 export async function applyPlans(transaction: Executor, plans: readonly AppliedPlan[]): Promise<readonly Dispatch[]> {
   const dispatches = plans.flatMap(newDispatches);
   const rows = await transaction.run(APPLY, [
-    JSON.stringify(plans.flatMap(({ run, tasks, plan }) => plan.tasks.map((task) => taskRow(run, tasks.get(task.id), task)))),
+    JSON.stringify(
+      plans.flatMap(({ run, tasks, plan }) => plan.tasks.map((task) => taskRow(run, tasks.get(task.id), task))),
+    ),
     JSON.stringify(plans.flatMap(attemptRows)),
     JSON.stringify(plans.map(runRow)),
-    JSON.stringify(dispatches.map(({ notBefore, ...dispatch }) => ({ ...dispatch, not_before: notBefore?.toString() }))),
+    JSON.stringify(
+      dispatches.map(({ notBefore, ...dispatch }) => ({ ...dispatch, not_before: notBefore?.toString() })),
+    ),
     JSON.stringify(plans.flatMap(eventRows)),
   ]);
   const ids = new Map(rows.map((row) => Sent.parse(row)).map((sent) => [sent.jobId, sent.id]));
@@ -85,6 +89,7 @@ function taskRow(run: LockedRun, before: LockedTask | undefined, change: TaskCha
     skipped: tally.skipped,
     ended: isFinal(change.state),
     next_at: settled?.nextAt?.toString(),
+    wait_ms: settled?.waitMs ?? 0,
     reason: settled?.reason,
     output: settled?.output,
     failure: settled?.failure,
@@ -139,7 +144,14 @@ function eventRows({ run, plan }: AppliedPlan): object[] {
   return [...tasks, { ...common, kind: `run_${plan.run.state}`, details: {} }];
 }
 
-const TOLD: ReadonlySet<string> = new Set(['deferred', 'up_for_retry', 'failed', 'skipped', 'upstream_failed', 'cancelled']);
+const TOLD: ReadonlySet<string> = new Set([
+  'deferred',
+  'up_for_retry',
+  'failed',
+  'skipped',
+  'upstream_failed',
+  'cancelled',
+]);
 
 // One round trip. Rows of other runs are never touched, and this run's row is locked, so no order of locks matters here.
 const APPLY = {
@@ -156,10 +168,10 @@ with task as (
     next_at = c.next_at, output = coalesce(c.output, t.output), failure = coalesce(c.failure, t.failure),
     reason = coalesce(c.reason, t.reason),
     dispatched_at = case when c.moved and c.state in ('queued', 'up_for_retry')
-      then greatest(now(), c.next_at) else t.dispatched_at end,
+      then now() + c.wait_ms * interval '1 ms' else t.dispatched_at end,
     ended_at = case when c.ended and t.ended_at is null then now() else t.ended_at end
   from jsonb_to_recordset($1::jsonb) as c (run_id bigint, task_id text, moved boolean, state text, seq integer, attempt integer,
-    infra_attempt integer, success integer, failed integer, skipped integer, ended boolean, next_at timestamptz,
+    infra_attempt integer, success integer, failed integer, skipped integer, ended boolean, next_at timestamptz, wait_ms bigint,
     reason text, output jsonb, failure jsonb)
   where t.run_id = c.run_id and t.task_id = c.task_id
 ),

@@ -12,14 +12,17 @@ export type Cancellation =
   | { readonly kind: 'not_found' };
 
 /** Cancels a run: waiting tasks at once, running ones by the signal that their next heartbeat brings. */
-export async function cancelRun(store: { readonly database: Database; readonly graphs: Graphs }, id: RunId): Promise<Cancellation> {
+export async function cancelRun(
+  store: { readonly database: Database; readonly graphs: Graphs },
+  id: RunId,
+): Promise<Cancellation> {
   return store.database.transaction(async (transaction): Promise<Cancellation> => {
     const [run] = await lockRuns(transaction, [id]);
     if (run === undefined) return { kind: 'not_found' };
     if (run.state !== 'queued' && run.state !== 'running') return { kind: 'already_ended' };
     const shape = await store.graphs.load(transaction, run.graphHash);
     const tasks = await readAllTasks(transaction, id);
-    const plan: AppliedPlan = { run, tasks, plan: planCancel(shape, { run, tasks }) };
+    const plan: AppliedPlan = { run, tasks, plan: planCancel({ shape, run, tasks }) };
     const dispatches = await applyPlans(transaction, [plan]);
     const running = [...tasks.values()].filter(({ state }) => state === 'running').length;
     return { kind: 'cancelling', finished: { dispatches, closed: closedRuns([plan]) }, running };

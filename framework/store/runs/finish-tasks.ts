@@ -40,9 +40,12 @@ export async function finishTasks(
     const plans = runs.map((run): AppliedPlan => {
       const found = { run, tasks: tasks.get(run.id) ?? new Map() };
       const own = reports.filter(({ runId }) => runId === run.id);
-      return { ...found, plan: planReports(shapeOf(shapes, run.id), found, own, tools) };
+      return { ...found, plan: planReports({ ...found, shape: shapeOf(shapes, run.id) }, own, tools) };
     });
-    const dispatches = await applyPlans(transaction, plans.filter(({ plan }) => plan.accepted.length > 0));
+    const dispatches = await applyPlans(
+      transaction,
+      plans.filter(({ plan }) => plan.accepted.length > 0),
+    );
     return { dispatches, closed: closedRuns(plans), accepted: new Set(plans.flatMap(({ plan }) => plan.accepted)) };
   });
 }
@@ -53,7 +56,11 @@ export function closedRuns(plans: readonly AppliedPlan[]): readonly ClosedRun[] 
     .map(({ run, plan }) => ({ runId: run.id, dagId: run.dagId, state: plan.run.state }));
 }
 
-async function loadShapes(graphs: Graphs, executor: Executor, runs: readonly LockedRun[]): Promise<ReadonlyMap<RunId, Shape>> {
+async function loadShapes(
+  graphs: Graphs,
+  executor: Executor,
+  runs: readonly LockedRun[],
+): Promise<ReadonlyMap<RunId, Shape>> {
   const shapes = new Map<RunId, Shape>();
   for (const run of runs) shapes.set(run.id, await graphs.load(executor, run.graphHash));
   return shapes;
@@ -74,16 +81,23 @@ async function readAffected(
   for (const report of reports) {
     const shape = shapes.get(report.runId);
     if (shape === undefined) continue;
-    for (const task of [report.taskId, ...affected(shape, report)]) wanted.set(`${report.runId} ${task}`, [report.runId, task]);
+    for (const task of [report.taskId, ...affected(shape, report)])
+      wanted.set(`${report.runId} ${task}`, [report.runId, task]);
   }
   const pairs = [...wanted.values()];
-  return readTasks(transaction, pairs.map(([run]) => run), pairs.map(([, task]) => task));
+  return readTasks(
+    transaction,
+    pairs.map(([run]) => run),
+    pairs.map(([, task]) => task),
+  );
 }
 
 /** A success usually reaches only the next tasks; everything else may cascade to any task after them. */
 function affected(shape: Shape, report: Report): readonly TaskId[] {
   const next = shape.downstream.get(report.taskId) ?? [];
-  const stops = report.outcome.kind === 'success' && next.every((id) => !SUCCESS_MAY_END.has(shape.tasks.get(id)?.rule ?? 'always'));
+  const stops =
+    report.outcome.kind === 'success' &&
+    next.every((id) => !SUCCESS_MAY_END.has(shape.tasks.get(id)?.rule ?? 'always'));
   return stops ? next : descendants(shape, [report.taskId]);
 }
 

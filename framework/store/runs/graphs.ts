@@ -19,10 +19,13 @@ export class Graphs {
 
   async #read(executor: Executor, hash: string): Promise<DagGraph> {
     const [row] = await executor.run({ name: 'graph', text: 'select graph from dag_version where hash = $1' }, [hash]);
-    if (row === undefined) throw new Bug('E_GRAPH_MISSING', `No dag version ${hash} is stored, but a run refers to it.`);
+    if (row === undefined)
+      throw new Bug('E_GRAPH_MISSING', `No dag version ${hash} is stored, but a run refers to it.`);
     return Graph.parse(row['graph']);
   }
 }
 
 // Written by `registerDags` from a value that the compiler checked; read here as that value.
-const Graph = z.custom<DagGraph>((value) => z.object({ dagId: z.string(), tasks: z.array(z.object({ id: z.string() })) }).safeParse(value).success);
+const Graph = z.custom<DagGraph>(
+  (value) => z.object({ dagId: z.string(), tasks: z.array(z.object({ id: z.string() })) }).safeParse(value).success,
+);

@@ -17,7 +17,11 @@ export interface Renewed extends Held {
 }
 
 /** Renews leases, of tasks and of their records. A try that is missing in the reply was fenced out and must stop. */
-export async function renewLeases(executor: Executor, held: readonly Held[], leaseMs: Millis): Promise<readonly Renewed[]> {
+export async function renewLeases(
+  executor: Executor,
+  held: readonly Held[],
+  leaseMs: Millis,
+): Promise<readonly Renewed[]> {
   const rows = await executor.run(RENEW, [
     held.map(({ runId }) => runId),
     held.map(({ taskId }) => taskId),

@@ -41,10 +41,7 @@ export async function readTasks(
   return byRun(await transaction.run(READ_TASKS, [runs, tasks]));
 }
 
-export async function readAllTasks(
-  transaction: Executor,
-  run: RunId,
-): Promise<ReadonlyMap<TaskId, LockedTask>> {
+export async function readAllTasks(transaction: Executor, run: RunId): Promise<ReadonlyMap<TaskId, LockedTask>> {
   return byRun(await transaction.run(READ_ALL_TASKS, [run])).get(run) ?? new Map();
 }
 
@@ -72,7 +69,10 @@ from unnest($1::bigint[], $2::text[]) as wanted (run_id, task_id)
 join task_instance t using (run_id, task_id)`,
 };
 
-const READ_ALL_TASKS = { name: 'read_all_tasks', text: `select ${TASK_COLUMNS} from task_instance t where t.run_id = $1` };
+const READ_ALL_TASKS = {
+  name: 'read_all_tasks',
+  text: `select ${TASK_COLUMNS} from task_instance t where t.run_id = $1`,
+};
 
 const Run = z.object({
   id: RunIdColumn,
@@ -106,7 +106,10 @@ const Task = z
     failed: z.number(),
     skipped: z.number(),
   })
-  .transform(({ total, success, failed, skipped, ...task }) => ({ ...task, tally: { total, success, failed, skipped } }));
+  .transform(({ total, success, failed, skipped, ...task }) => ({
+    ...task,
+    tally: { total, success, failed, skipped },
+  }));
 
 function byRun(rows: readonly unknown[]): ReadonlyMap<RunId, ReadonlyMap<TaskId, LockedTask>> {
   const runs = new Map<RunId, Map<TaskId, LockedTask>>();

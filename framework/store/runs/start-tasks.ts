@@ -21,7 +21,9 @@ export interface Started extends Claim {
   readonly dagId: string;
   readonly graphHash: string;
   readonly recordId: number | null;
-  readonly window: { readonly start: Temporal.Instant; readonly end: Temporal.Instant; readonly zone: string } | undefined;
+  readonly window:
+    | { readonly start: Temporal.Instant; readonly end: Temporal.Instant; readonly zone: string }
+    | undefined;
   readonly params: Readonly<Record<string, Json>>;
 }
 

@@ -11,7 +11,11 @@ export interface LogLine {
 }
 
 /** Keeps the log lines of one try. */
-export async function insertLog(executor: Executor, held: Held & { readonly attempt: number }, lines: readonly LogLine[]): Promise<void> {
+export async function insertLog(
+  executor: Executor,
+  held: Held & { readonly attempt: number },
+  lines: readonly LogLine[],
+): Promise<void> {
   if (lines.length === 0) return;
   await executor.run(INSERT, [
     held.runId,

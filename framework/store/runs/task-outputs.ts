@@ -6,7 +6,11 @@ import type { Executor } from '../database.ts';
 import { TaskIdColumn } from './run-rows.ts';
 
 /** What tasks of a run returned; a task that did not succeed is missing. */
-export async function readOutputs(executor: Executor, run: RunId, tasks: readonly TaskId[]): Promise<ReadonlyMap<TaskId, Json>> {
+export async function readOutputs(
+  executor: Executor,
+  run: RunId,
+  tasks: readonly TaskId[],
+): Promise<ReadonlyMap<TaskId, Json>> {
   if (tasks.length === 0) return new Map();
   const rows = await executor.run(READ, [run, tasks]);
   return new Map(rows.map((row) => OutputRow.parse(row)).map(({ id, output }) => [id, output]));
