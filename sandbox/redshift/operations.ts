@@ -162,13 +162,20 @@ async function cancel({ statements, machine }: DataApi, body: unknown): Promise<
   return { Status: true };
 }
 
-/** Asks a statement to stop; it ends as ABORTED. */
+/** Stops a statement, which ends as ABORTED. Asked again until then: a request between two queries has no effect. */
 async function stopStatement(statement: Statement, { pool }: Machine): Promise<void> {
   statement.cancelled.abort();
-  if (statement.backendId === undefined) return;
+  if (statement.isFinal) return;
   const client = new Client(pool.options);
   await client.connect();
-  await client.query('select pg_cancel_backend($1)', [statement.backendId]).finally(() => client.end());
+  try {
+    while (!statement.isFinal) {
+      if (statement.backendId !== undefined) await client.query('select pg_cancel_backend($1)', [statement.backendId]);
+      await Promise.race([statement.done, delay(20)]);
+    }
+  } finally {
+    await client.end();
+  }
 }
 
 /** Stops whatever is under way and waits for its end. */

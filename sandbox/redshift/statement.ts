@@ -5,8 +5,7 @@ import type { Clock } from '#framework';
 import type { ResultSet } from './results.ts';
 import type { Parameter } from './sql/bind.ts';
 
-export const STATUSES = ['SUBMITTED', 'PICKED', 'STARTED', 'FINISHED', 'FAILED', 'ABORTED'] as const;
-export type Status = (typeof STATUSES)[number];
+export type Status = 'SUBMITTED' | 'PICKED' | 'STARTED' | 'FINISHED' | 'FAILED' | 'ABORTED';
 
 /** What was asked for, checked. */
 export interface StatementRequest {

@@ -154,3 +154,15 @@ describe('a client token', () => {
     await expect(bench.run('select 2', { ClientToken })).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });
+
+describe('a stand-in that is started again', () => {
+  it('finds its tables, with their long names', async () => {
+    const name = 'n'.repeat(100);
+    await bench.run(`create table ${name} (a int)`);
+    await bench.run(`insert into ${name} values (4)`);
+    const again = await openRedshiftBench({ database: bench.sandbox.database });
+    expect(await again.rows(`select a from ${name}`)).toEqual([[4]]);
+    expect((await again.run(`alter table ${name} add column a int`)).Error).toContain(`relation "${name}"`);
+    await again.close();
+  });
+});

@@ -62,7 +62,7 @@ function readColumnType(cursor: Cursor, column: string): SqlType {
 }
 
 /** PostgreSQL counts characters, Redshift bytes; the constraint's name carries the limit into the error text. */
-export function byteLimit(column: string, type: SqlType): string {
+function byteLimit(column: string, type: SqlType): string {
   const name = quoteName(column);
   const tag = randomUUID().slice(0, 13).replace('-', '');
   if (type.kind === 'varchar') {
