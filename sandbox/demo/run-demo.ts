@@ -1,0 +1,108 @@
+import { type Environment, type Log, type WindowRecord, Temporal } from '#framework';
+
+import { type Loaded, catchUp, describeRecord, newestEnd, startLoads } from './catch-up.ts';
+import { goLive } from './live.ts';
+import { type Demo, openDemo } from './open-demo.ts';
+import type { DemoOptions } from './options.ts';
+import { Progress } from './progress.ts';
+import { type DemoResult, mismatchText, windowTable } from './report.ts';
+import { dueAt } from './timetable.ts';
+import { type Verification, verify } from './verify.ts';
+
+export interface DemoTools {
+  readonly environment: Environment;
+  readonly log: Log;
+  readonly out: NodeJS.WriteStream;
+  readonly progress: NodeJS.WriteStream;
+}
+
+/** Loads, verifies, tells, and goes on with new windows unless `--exit`. Gives the exit code. */
+export async function runDemo(options: DemoOptions, tools: DemoTools): Promise<number> {
+  const started = performance.now();
+  const demo = await openDemo(options, tools.environment, tools.log);
+  try {
+    const loaded = await load(demo, options, tools);
+    const verification = await verifyLoaded(demo, loaded.records);
+    const result = resultOf(loaded, verification, (performance.now() - started) / 1000);
+    tell(result, { demo, loaded, verification, options, tools });
+    if (!options.exit && result.verified) await goLive(demo, tools);
+    return result.verified ? 0 : 1;
+  } finally {
+    await demo.close();
+  }
+}
+
+async function load(demo: Demo, options: DemoOptions, tools: DemoTools): Promise<Loaded> {
+  const due = dueAt(demo.enabledAt, demo.clock.now());
+  const windows = (due.windowsTo.epochMilliseconds - demo.enabledAt.epochMilliseconds) / 900_000;
+  // Besides the windows: the Full, and at least one day of logs.
+  const progress = new Progress(tools.progress, windows + 2);
+  await startLoads(demo.windrow);
+  const bytes = await stagedBytes(demo);
+  const loaded = await catchUp(demo.windrow, due, (records) => {
+    if (!options.json) progress.show(records, bytes());
+  });
+  progress.end();
+  return loaded;
+}
+
+/** The bytes that windows brought into the stage, asked for now and then: they only decorate the progress. */
+async function stagedBytes({ windrow }: Demo): Promise<() => number> {
+  let bytes = 0;
+  let asking = false;
+  return () => {
+    if (!asking) {
+      asking = true;
+      void windrow.store.database
+        .run({ text: `select coalesce(sum((output ->> 'bytes')::bigint), 0)::bigint as bytes from task_instance where task_id = 'source_to_stage'` })
+        .then(([row]) => (bytes = Number(row?.['bytes'] ?? 0)))
+        .catch(() => {})
+        .finally(() => (asking = false));
+    }
+    return bytes;
+  };
+}
+
+/** Compares the target with the Vault as it was at the ends of the newest loaded windows. */
+export async function verifyLoaded(demo: Demo, records: readonly WindowRecord[]): Promise<Verification> {
+  const { vault } = demo.sandbox;
+  if (vault === undefined) return { tables: 0, rows: 0, mismatches: [] };
+  const windowsTo = newestEnd(records, 'veeva_incremental') ?? demo.enabledAt;
+  const logsTo = newestEnd(records, 'veeva_log') ?? Temporal.Instant.from('2000-01-01T00:00Z');
+  return verify({ vault, reader: demo.reader, windowsTo, logsTo });
+}
+
+function resultOf({ records, failed }: Loaded, verification: Verification, seconds: number): DemoResult {
+  return {
+    verified: failed.length === 0 && verification.tables > 0 && verification.mismatches.length === 0,
+    windows: records.filter(({ pipelineStatus }) => pipelineStatus === 'COMPLETED').length,
+    rows: verification.rows,
+    tables: verification.tables,
+    seconds: Math.round(seconds * 100) / 100,
+    mismatches: verification.mismatches.slice(0, 100),
+    failed: failed.map((record) => ({ record: record.id, window: describeRecord(record), error: record.error?.message ?? record.pipelineStatus })),
+  };
+}
+
+interface Told {
+  readonly demo: Demo;
+  readonly loaded: Loaded;
+  readonly verification: Verification;
+  readonly options: DemoOptions;
+  readonly tools: DemoTools;
+}
+
+function tell(result: DemoResult, { demo, loaded, verification, options, tools }: Told): void {
+  const { out } = tools;
+  if (options.json) {
+    out.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  out.write(`${windowTable(loaded.records)}\n`);
+  for (const { window, error, record } of result.failed) out.write(`FAILED ${window} (record ${record}): ${error}\n`);
+  const verdict = result.verified
+    ? `Verified: ${result.rows} rows in ${result.tables} tables are equal to the Vault, value by value.`
+    : `NOT verified: ${verification.mismatches.length} differences, ${result.failed.length} failed windows.\n${mismatchText(verification)}`;
+  out.write(`${verdict} ${result.windows} windows, ${result.seconds} s.\n`);
+  if (!options.exit) out.write(`Dashboard: ${demo.dashboardUrl}\n`);
+}
