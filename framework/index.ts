@@ -46,13 +46,7 @@ export { scheduleFromJson, scheduleToJson } from './dag/schedule-json.ts';
 export { type CatchUp, type Order, type Overlap, type Schedule, type ScheduleOptions, every } from './dag/schedule.ts';
 export { type NoInput, type Task, type TaskOptions, task } from './dag/task.ts';
 export { DEFAULT_POOL, type PolicyOptions, type TaskPolicy } from './dag/task-policy.ts';
-export {
-  type Connections,
-  type Progress,
-  type RecordHandle,
-  type TaskContext,
-  windowOf,
-} from './dag/task-context.ts';
+export { type Connections, type Progress, type RecordHandle, type TaskContext, windowOf } from './dag/task-context.ts';
 export type { TaskHandler } from './dag/task-handler.ts';
 export { type Deferred, type Skipped, type TaskOutcome, MAX_OUTPUT_BYTES, defer, skip } from './dag/task-outcome.ts';
 export { TRIGGER_RULES, type TriggerRule } from './dag/trigger-rule.ts';

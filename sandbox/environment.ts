@@ -19,11 +19,20 @@ export function environmentOf(stands: Stands, { region, keys }: Access): Record<
   return {
     ...(usesAws ? { AWS_REGION: region } : {}),
     ...(usesAws && keys !== undefined
-      ? { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey, AWS_EC2_METADATA_DISABLED: 'true' }
+      ? {
+          AWS_ACCESS_KEY_ID: keys.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+          AWS_EC2_METADATA_DISABLED: 'true',
+        }
       : {}),
     ...(vault === undefined
       ? {}
-      : { VAULT_URL: vault.url, VAULT_ID: String(vault.vaultId), VAULT_USERNAME: vault.username, VAULT_PASSWORD: vault.password }),
+      : {
+          VAULT_URL: vault.url,
+          VAULT_ID: String(vault.vaultId),
+          VAULT_USERNAME: vault.username,
+          VAULT_PASSWORD: vault.password,
+        }),
     ...(s3 === undefined ? {} : { S3_ENDPOINT: s3.endpoint, S3_BUCKET: BUCKET }),
     ...(redshift === undefined
       ? {}

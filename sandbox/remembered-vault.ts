@@ -37,6 +37,14 @@ function firstStart(given: Partial<VaultOptions>, clock: Clock): z.infer<typeof 
   return { ...USUAL, ...sizes(given), enabledAt: enabledAt.toString() };
 }
 
-function sizes({ seed, objects, rows }: Partial<VaultOptions>): { readonly seed?: number; readonly objects?: number; readonly rows?: number } {
-  return { ...(seed === undefined ? {} : { seed }), ...(objects === undefined ? {} : { objects }), ...(rows === undefined ? {} : { rows }) };
+function sizes({ seed, objects, rows }: Partial<VaultOptions>): {
+  readonly seed?: number;
+  readonly objects?: number;
+  readonly rows?: number;
+} {
+  return {
+    ...(seed === undefined ? {} : { seed }),
+    ...(objects === undefined ? {} : { objects }),
+    ...(rows === undefined ? {} : { rows }),
+  };
 }

@@ -73,22 +73,35 @@ function checkChoice(without: readonly ServiceName[]): void {
 
 async function startStands(options: SandboxOptions, opened: Closable[]): Promise<Stands> {
   const { directory, ports = {}, without = [], clock = systemClock, region = 'us-east-1' } = options;
-  const aws = (name: ServiceName) => ({ directory: join(directory, name), port: ports[name] ?? 0, region, ...(options.credentials ?? OWN_KEYS) });
+  const aws = (name: ServiceName) => ({
+    directory: join(directory, name),
+    port: ports[name] ?? 0,
+    region,
+    ...(options.credentials ?? OWN_KEYS),
+  });
   const keep = async <T extends Closable>(name: ServiceName, start: () => Promise<T>): Promise<T | undefined> => {
     if (without.includes(name)) return undefined;
     const started = await start();
     opened.push(started);
     return started;
   };
-  const vault = await keep('vault', () => startVault({ ...rememberedVault(directory, options.vault ?? {}, clock), port: ports.vault ?? 0 }));
+  const vault = await keep('vault', () =>
+    startVault({ ...rememberedVault(directory, options.vault ?? {}, clock), port: ports.vault ?? 0 }),
+  );
   const s3 = await keep('s3', () => startS3({ ...aws('s3'), buckets: [BUCKET] }));
   const redshift =
     s3 === undefined
       ? undefined
-      : await keep('redshift', async () => startRedshift({ databaseUrl: await databaseUrl(options, opened), s3, port: ports.redshift ?? 0 }));
-  const dynamodb = await keep('dynamodb', () => startDynamoDb({ ...aws('dynamodb'), tables: [{ name: STATE_TABLE, key: 'process_id' }] }));
+      : await keep('redshift', async () =>
+          startRedshift({ databaseUrl: await databaseUrl(options, opened), s3, port: ports.redshift ?? 0 }),
+        );
+  const dynamodb = await keep('dynamodb', () =>
+    startDynamoDb({ ...aws('dynamodb'), tables: [{ name: STATE_TABLE, key: 'process_id' }] }),
+  );
   const sns = await keep('sns', () => startSns({ ...aws('sns'), topics: [TOPIC] }));
-  const secretsManager = await keep('secrets-manager', () => startSecretsManager({ ...aws('secrets-manager'), secrets: secretsOf(vault) }));
+  const secretsManager = await keep('secrets-manager', () =>
+    startSecretsManager({ ...aws('secrets-manager'), secrets: secretsOf(vault) }),
+  );
   return present({ vault, s3, redshift, dynamodb, sns, secretsManager });
 }
 
@@ -100,7 +113,9 @@ async function databaseUrl(options: SandboxOptions, opened: Closable[]): Promise
 }
 
 function secretsOf(vault: VaultSandbox | undefined): Readonly<Record<string, string>> {
-  return vault === undefined ? {} : { 'windrow/vault': JSON.stringify({ username: vault.username, password: vault.password }) };
+  return vault === undefined
+    ? {}
+    : { 'windrow/vault': JSON.stringify({ username: vault.username, password: vault.password }) };
 }
 
 type Maybe<T> = { readonly [Key in keyof T]: T[Key] | undefined };

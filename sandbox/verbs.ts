@@ -20,7 +20,9 @@ interface UpOptions {
 
 /** Adds `sandbox up` to the command line. */
 export function addVerbs(program: Command): void {
-  const sandbox = program.command('sandbox').description('stand-ins for Vault, S3, Redshift, DynamoDB, SNS and Secrets Manager');
+  const sandbox = program
+    .command('sandbox')
+    .description('stand-ins for Vault, S3, Redshift, DynamoDB, SNS and Secrets Manager');
   sandbox
     .command('up')
     .description('start the stand-ins and print the environment that leads to them; stop with Ctrl-C')
@@ -61,8 +63,16 @@ function portsFrom(base: number): Partial<Record<ServiceName, number>> {
   return Object.fromEntries(SERVICE_NAMES.map((name, index) => [name, base + index]));
 }
 
-function vaultSizes({ seed, objects, rows }: UpOptions): { readonly seed?: number; readonly objects?: number; readonly rows?: number } {
-  return { ...(seed === undefined ? {} : { seed }), ...(objects === undefined ? {} : { objects }), ...(rows === undefined ? {} : { rows }) };
+function vaultSizes({ seed, objects, rows }: UpOptions): {
+  readonly seed?: number;
+  readonly objects?: number;
+  readonly rows?: number;
+} {
+  return {
+    ...(seed === undefined ? {} : { seed }),
+    ...(objects === undefined ? {} : { objects }),
+    ...(rows === undefined ? {} : { rows }),
+  };
 }
 
 function printed({ environment }: Sandbox, asJson: boolean): string {
@@ -78,7 +88,8 @@ function quoted(value: string): string {
 function serviceNames(text: string): readonly ServiceName[] {
   return text.split(',').map((item) => {
     const name = SERVICE_NAMES.find((known) => known === item.trim());
-    if (name === undefined) throw new InvalidArgumentError(`"${item}" is no service. Expected ${SERVICE_NAMES.join(', ')}.`);
+    if (name === undefined)
+      throw new InvalidArgumentError(`"${item}" is no service. Expected ${SERVICE_NAMES.join(', ')}.`);
     return name;
   });
 }

@@ -40,6 +40,10 @@ function named(text: string, what: string): string {
 }
 
 function suggestion(text: string): string {
-  const cleaned = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+/, '').replace(/_+$/, '');
+  const cleaned = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replace(/^[^a-z]+/, '')
+    .replace(/_+$/, '');
   return cleaned.slice(0, 63) || 'my_dag';
 }

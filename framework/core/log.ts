@@ -18,7 +18,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Structured lines of JSON on standard error, so that standard output stays free for answers. */
 export function openLog(level: LogLevel): Log {
-  return over(pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true })));
+  return over(
+    pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true })),
+  );
 }
 
 export const silentLog: Log = {

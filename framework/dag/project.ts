@@ -24,7 +24,10 @@ export interface OpenedSecrets extends Closable {
 /** @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY` */
 export function defineProject(project: Project): Project {
   if (project.dags.length === 0) {
-    throw new DefinitionFailure('E_PROJECT_EMPTY', 'The project has no dags. Add at least one to `dags` in the project file.');
+    throw new DefinitionFailure(
+      'E_PROJECT_EMPTY',
+      'The project has no dags. Add at least one to `dags` in the project file.',
+    );
   }
   const seen = new Set<string>();
   for (const { id } of project.dags) {

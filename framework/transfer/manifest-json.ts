@@ -64,9 +64,7 @@ const Manifest = z.strictObject({
   location: z.string(),
   sources: z.array(z.strictObject({ name: z.string(), bytes: Count, rows: Count, sha256: z.string() })),
   tables: z.array(Table),
-  removals: z.array(
-    z.strictObject({ extract: z.string(), table: z.string(), column: z.string().exactOptional() }),
-  ),
+  removals: z.array(z.strictObject({ extract: z.string(), table: z.string(), column: z.string().exactOptional() })),
   rows: Count,
   bytes: Count,
 });

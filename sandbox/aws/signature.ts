@@ -18,7 +18,14 @@ export interface SigningScope {
   readonly service: string;
 }
 
-export const SIGNATURE_REFUSALS = ['missing', 'malformed', 'unknown_key', 'wrong_scope', 'too_skewed', 'mismatch'] as const;
+export const SIGNATURE_REFUSALS = [
+  'missing',
+  'malformed',
+  'unknown_key',
+  'wrong_scope',
+  'too_skewed',
+  'mismatch',
+] as const;
 export type SignatureRefusal = (typeof SIGNATURE_REFUSALS)[number];
 
 export type SignatureVerdict =
@@ -35,7 +42,10 @@ export function verifySignature(request: SignedRequest, scope: SigningScope, now
   const signedAt = headerText(request, 'x-amz-date') ?? '';
   const moment = compactDateMs(signedAt);
   if (parts === undefined || moment === undefined) {
-    return refused('malformed', 'Expected "AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…" and the header x-amz-date.');
+    return refused(
+      'malformed',
+      'Expected "AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…" and the header x-amz-date.',
+    );
   }
   if (parts.accessKeyId !== scope.accessKeyId) {
     return refused('unknown_key', `The access key id "${parts.accessKeyId}" does not exist here.`);
@@ -46,9 +56,17 @@ export function verifySignature(request: SignedRequest, scope: SigningScope, now
     return refused('wrong_scope', `The credential is scoped to "${parts.scope}"; expected "${expectedScope}".`);
   }
   if (Math.abs(moment - nowMs) > MOST_SKEW_MS) {
-    return refused('too_skewed', `The request was signed at ${signedAt}, more than 15 minutes away from the server's clock.`);
+    return refused(
+      'too_skewed',
+      `The request was signed at ${signedAt}, more than 15 minutes away from the server's clock.`,
+    );
   }
-  const text = ['AWS4-HMAC-SHA256', signedAt, expectedScope, sha256(canonicalRequest(request, scope, parts.signedHeaders))];
+  const text = [
+    'AWS4-HMAC-SHA256',
+    signedAt,
+    expectedScope,
+    sha256(canonicalRequest(request, scope, parts.signedHeaders)),
+  ];
   const expected = hmac(signingKey(scope, day), text.join('\n'));
   return sameBytes(expected, Buffer.from(parts.signature, 'hex'))
     ? { kind: 'valid' }
@@ -74,11 +92,23 @@ function authorizationParts(header: string): AuthorizationParts | undefined {
 
 function canonicalRequest(request: SignedRequest, scope: SigningScope, signedHeaders: readonly string[]): string {
   const [path = '/', query = ''] = splitOnce(request.url, '?');
-  const once = path.split('/').map((part) => encode(decodeURIComponent(part))).join('/');
+  const once = path
+    .split('/')
+    .map((part) => encode(decodeURIComponent(part)))
+    .join('/');
   // S3 alone signs the path encoded once; every other service encodes it twice.
   const canonicalPath = scope.service === 's3' ? once : once.split('/').map(encode).join('/');
-  const headers = signedHeaders.map((name) => `${name}:${(headerText(request, name) ?? '').trim().replaceAll(/ +/g, ' ')}\n`);
-  return [request.method, canonicalPath, canonicalQuery(query), headers.join(''), signedHeaders.join(';'), request.payloadHash].join('\n');
+  const headers = signedHeaders.map(
+    (name) => `${name}:${(headerText(request, name) ?? '').trim().replaceAll(/ +/g, ' ')}\n`,
+  );
+  return [
+    request.method,
+    canonicalPath,
+    canonicalQuery(query),
+    headers.join(''),
+    signedHeaders.join(';'),
+    request.payloadHash,
+  ].join('\n');
 }
 
 function canonicalQuery(query: string): string {

@@ -14,7 +14,14 @@ export function element(name: string, content: string | number | boolean | reado
   return `<${name}>${inner}</${name}>`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#xD;', '\n': '&#xA;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#xD;',
+  '\n': '&#xA;',
+};
 
 function escapeXml(text: string): string {
   return text.replaceAll(/[&<>"\r\n]/g, (mark) => ENTITIES[mark] ?? mark);
@@ -24,12 +31,15 @@ function escapeXml(text: string): string {
 export function parseXml(text: string): XmlElement | undefined {
   const root: Open = { name: '', text: '', children: [] };
   const stack = [root];
-  const tokens = text.replaceAll(/<\?[\s\S]*?\?>|<!--[\s\S]*?-->/g, '').matchAll(/<(\/?)([^\s/>]+)[^>]*?(\/?)>|([^<]+)/g);
+  const tokens = text
+    .replaceAll(/<\?[\s\S]*?\?>|<!--[\s\S]*?-->/g, '')
+    .matchAll(/<(\/?)([^\s/>]+)[^>]*?(\/?)>|([^<]+)/g);
   for (const [, closing, name, empty, chars] of tokens) {
     const top = stack.at(-1);
     if (top === undefined) return undefined;
     if (chars !== undefined) top.text += unescapeXml(chars);
-    else if (name !== undefined && !advance(stack, { name, closing: closing === '/', empty: empty === '/' })) return undefined;
+    else if (name !== undefined && !advance(stack, { name, closing: closing === '/', empty: empty === '/' }))
+      return undefined;
   }
   return stack.length === 1 && root.children.length === 1 ? root.children[0] : undefined;
 }
@@ -48,7 +58,10 @@ interface Open {
   readonly children: Open[];
 }
 
-function advance(stack: Open[], tag: { readonly name: string; readonly closing: boolean; readonly empty: boolean }): boolean {
+function advance(
+  stack: Open[],
+  tag: { readonly name: string; readonly closing: boolean; readonly empty: boolean },
+): boolean {
   if (tag.closing) return stack.length > 1 && stack.pop()?.name === tag.name;
   const opened: Open = { name: tag.name, text: '', children: [] };
   stack.at(-1)?.children.push(opened);

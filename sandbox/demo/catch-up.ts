@@ -10,7 +10,8 @@ export async function startLoads(windrow: Windrow): Promise<void> {
   const [full] = await listRecords(windrow.store.database, { pipelineId: 'veeva_full', limit: 1 });
   if (full === undefined) {
     const triggered = await operations(windrow).triggerDag('veeva_full', {});
-    if (triggered.kind !== 'created') throw new DataFailure('E_DEMO_FULL', `The Full could not be started: ${JSON.stringify(triggered)}`);
+    if (triggered.kind !== 'created')
+      throw new DataFailure('E_DEMO_FULL', `The Full could not be started: ${JSON.stringify(triggered)}`);
   }
   for (const record of await listRecords(windrow.store.database, { status: 'FAILED', limit: ALL })) {
     await operations(windrow).rerunRecord(record.id, {});
@@ -31,11 +32,17 @@ export interface Loaded {
 const LOOK_MS = 200;
 
 /** Waits until everything is loaded or something failed; tells every look. */
-export async function catchUp(windrow: Windrow, target: Target, look: (records: readonly WindowRecord[]) => void): Promise<Loaded> {
+export async function catchUp(
+  windrow: Windrow,
+  target: Target,
+  look: (records: readonly WindowRecord[]) => void,
+): Promise<Loaded> {
   for (;;) {
     const records = await listRecords(windrow.store.database, { limit: ALL });
     look(records);
-    const failed = records.filter(({ pipelineStatus }) => pipelineStatus === 'FAILED' || pipelineStatus === 'CANCELLED');
+    const failed = records.filter(
+      ({ pipelineStatus }) => pipelineStatus === 'FAILED' || pipelineStatus === 'CANCELLED',
+    );
     if (failed.length > 0 || isCaughtUp(records, target)) return { records, failed };
     await sleep(LOOK_MS);
   }
@@ -47,7 +54,9 @@ function isCaughtUp(records: readonly WindowRecord[], target: Target): boolean {
 }
 
 function reaches(records: readonly WindowRecord[], pipeline: string, to: Temporal.Instant): boolean {
-  return records.some(({ pipelineId, window }) => pipelineId === pipeline && Temporal.Instant.compare(window.end, to) >= 0);
+  return records.some(
+    ({ pipelineId, window }) => pipelineId === pipeline && Temporal.Instant.compare(window.end, to) >= 0,
+  );
 }
 
 /** The end of the newest completed window of a pipeline. */

@@ -25,7 +25,13 @@ export function compareTable({ table, columns, key, expected, found }: ComparedT
     const [expectedRow, ...expectedMore] = left.get(id) ?? [];
     const [foundRow, ...foundMore] = right.get(id) ?? [];
     if (expectedRow === undefined || foundRow === undefined || expectedMore.length !== foundMore.length) {
-      mismatches.push({ table, key: id, column: '*', expected: presence(left.get(id)), found: presence(right.get(id)) });
+      mismatches.push({
+        table,
+        key: id,
+        column: '*',
+        expected: presence(left.get(id)),
+        found: presence(right.get(id)),
+      });
       continue;
     }
     for (const [index, column] of columns.entries()) {

@@ -13,8 +13,15 @@ const options: DemoOptions = program.opts();
 const log = openLog(options.json || process.stderr.isTTY ? 'error' : 'warn');
 
 try {
-  process.exitCode = await runDemo(options, { environment: process.env, log, out: process.stdout, progress: process.stderr });
+  process.exitCode = await runDemo(options, {
+    environment: process.env,
+    log,
+    out: process.stdout,
+    progress: process.stderr,
+  });
 } catch (error) {
-  process.stderr.write(`${error instanceof Failure ? `${error.code}: ${error.message}` : String(error instanceof Error ? error.stack : error)}\n`);
+  process.stderr.write(
+    `${error instanceof Failure ? `${error.code}: ${error.message}` : String(error instanceof Error ? error.stack : error)}\n`,
+  );
   process.exitCode = 1;
 }

@@ -55,7 +55,10 @@ async function open(options: DemoOptions, environment: Environment, { log, opene
   const sandbox = keep(await startStandIns({ home, state, clock, databaseUrl: server.url, sizes: sizes(options) }));
   // The SDKs read credentials from the process; everything else goes by the settings.
   Object.assign(process.env, sandbox.environment);
-  const sources = { environment: { WINDROW_TICK: '500ms', ...environment, ...sandbox.environment, WINDROW_HOME: home }, readFile: () => undefined };
+  const sources = {
+    environment: { WINDROW_TICK: '500ms', ...environment, ...sandbox.environment, WINDROW_HOME: home },
+    readFile: () => undefined,
+  };
   const reading = readEngineSettings(sources);
   if (reading.kind === 'unreadable') throw unreadable(reading.problems);
   const { settings } = reading;
@@ -118,11 +121,19 @@ async function forget(home: string, environment: Environment): Promise<void> {
   const postgres = join(home, 'postgres');
   if (existsSync(postgres)) await (await openEmbeddedPostgres({ directory: postgres })).close();
   if (existsSync(join(postgres, 'data', 'postmaster.pid'))) {
-    throw new ConfigFailure('E_DEMO_IN_USE', `Another program uses ${home}. Stop it before starting over with --fresh.`);
+    throw new ConfigFailure(
+      'E_DEMO_IN_USE',
+      `Another program uses ${home}. Stop it before starting over with --fresh.`,
+    );
   }
-  for (const path of [postgres, join(home, 'sandbox'), demoStatePath(home)]) rmSync(path, { recursive: true, force: true });
+  for (const path of [postgres, join(home, 'sandbox'), demoStatePath(home)])
+    rmSync(path, { recursive: true, force: true });
 }
 
 function unreadable(problems: readonly string[]): ConfigFailure {
-  return new ConfigFailure('E_SETTINGS', `The settings have mistakes:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, { problems });
+  return new ConfigFailure(
+    'E_SETTINGS',
+    `The settings have mistakes:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    { problems },
+  );
 }

@@ -44,13 +44,18 @@ function line(record: WindowRecord): string[] {
 }
 
 function seconds({ pipelineStartTime: start, pipelineEndTime: end }: WindowRecord): string {
-  return start === undefined || end === undefined ? '-' : ((end.epochMilliseconds - start.epochMilliseconds) / 1000).toFixed(2);
+  return start === undefined || end === undefined
+    ? '-'
+    : ((end.epochMilliseconds - start.epochMilliseconds) / 1000).toFixed(2);
 }
 
 /** One sentence per difference, the first twenty. */
 export function mismatchText({ mismatches }: Verification): string {
   return mismatches
     .slice(0, 20)
-    .map(({ table, key, column, expected, found }) => `  ${table} ${key} ${column}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`)
+    .map(
+      ({ table, key, column, expected, found }) =>
+        `  ${table} ${key} ${column}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`,
+    )
     .join('\n');
 }

@@ -54,7 +54,9 @@ async function stagedBytes({ windrow }: Demo): Promise<() => number> {
     if (!asking) {
       asking = true;
       void windrow.store.database
-        .run({ text: `select coalesce(sum((output ->> 'bytes')::bigint), 0)::bigint as bytes from task_instance where task_id = 'source_to_stage'` })
+        .run({
+          text: `select coalesce(sum((output ->> 'bytes')::bigint), 0)::bigint as bytes from task_instance where task_id = 'source_to_stage'`,
+        })
         .then(([row]) => (bytes = Number(row?.['bytes'] ?? 0)))
         .catch(() => {})
         .finally(() => (asking = false));
@@ -80,7 +82,11 @@ function resultOf({ records, failed }: Loaded, verification: Verification, secon
     tables: verification.tables,
     seconds: Math.round(seconds * 100) / 100,
     mismatches: verification.mismatches.slice(0, 100),
-    failed: failed.map((record) => ({ record: record.id, window: describeRecord(record), error: record.error?.message ?? record.pipelineStatus })),
+    failed: failed.map((record) => ({
+      record: record.id,
+      window: describeRecord(record),
+      error: record.error?.message ?? record.pipelineStatus,
+    })),
   };
 }
 

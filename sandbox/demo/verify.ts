@@ -21,10 +21,7 @@ export interface Verification {
 
 /** Reads every table of the target back and compares it with what the Vault itself holds, value by value. */
 export async function verify({ vault, reader, windowsTo, logsTo }: VerifyOptions): Promise<Verification> {
-  const truth = [
-    ...vault.truth(windowsTo).filter((table) => !isLog(table)),
-    ...vault.truth(logsTo).filter(isLog),
-  ];
+  const truth = [...vault.truth(windowsTo).filter((table) => !isLog(table)), ...vault.truth(logsTo).filter(isLog)];
   const present = new Set(await reader.listTables());
   const mismatches: Mismatch[] = [];
   let rows = 0;
@@ -61,7 +58,9 @@ async function verifyTable(table: TruthTable, reader: RedshiftReader): Promise<M
     table: table.table,
     columns: names,
     key: table.key.map((name) => names.indexOf(name)),
-    expected: table.rows.map((row) => row.map((value, index) => exactText(value, table.columns[index]?.vaultType ?? 'String'))),
+    expected: table.rows.map((row) =>
+      row.map((value, index) => exactText(value, table.columns[index]?.vaultType ?? 'String')),
+    ),
     found,
   });
 }

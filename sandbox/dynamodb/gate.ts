@@ -52,12 +52,17 @@ const REFUSALS: Readonly<Record<SignatureRefusal, string>> = {
 async function pass(options: GateOptions, inner: Server, exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
   const { body, verdict } = await readSigned(request, options.scope, options.nowMs());
-  if (verdict.kind === 'refused') return refuse(response, 400, { name: REFUSALS[verdict.reason], message: verdict.message });
+  if (verdict.kind === 'refused')
+    return refuse(response, 400, { name: REFUSALS[verdict.reason], message: verdict.message });
   const fault = options.faults.take(operationOf(request), tableOf(body));
   if (fault === 'throttled') {
-    return refuse(response, 400, { name: 'ProvisionedThroughputExceededException', message: 'The level of configured provisioned throughput was exceeded.' });
+    return refuse(response, 400, {
+      name: 'ProvisionedThroughputExceededException',
+      message: 'The level of configured provisioned throughput was exceeded.',
+    });
   }
-  if (fault === 'internal_error') return refuse(response, 500, { name: 'InternalServerError', message: 'Internal server error.' });
+  if (fault === 'internal_error')
+    return refuse(response, 500, { name: 'InternalServerError', message: 'Internal server error.' });
   if (fault === 'lost_response') response.end = () => response.destroy();
   inner.emit('request', replay(request, body), response);
 }
@@ -68,7 +73,11 @@ function replay(request: IncomingMessage, body: Buffer): Readable {
   return Object.assign(Readable.from([body]), { method, url, headers });
 }
 
-function refuse(response: ServerResponse, status: number, error: { readonly name: string; readonly message: string }): void {
+function refuse(
+  response: ServerResponse,
+  status: number,
+  error: { readonly name: string; readonly message: string },
+): void {
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
   response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${error.name}`, message: error.message }));
 }

@@ -1,7 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
 
 import { Faults } from '../aws/faults.ts';
 import { type AwsStandIn, type AwsStandInOptions, standInClock, standInScope } from '../aws/stand-in.ts';
@@ -34,7 +39,12 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDbS
   const faults = new Faults(DYNAMODB_FAULTS);
   const gate = await openGate({ ...options, scope, faults, nowMs: () => clock.now().epochMilliseconds });
   let closing: Promise<void> | undefined;
-  const sandbox: DynamoDbSandbox = { ...scope, endpoint: gate.endpoint, faults, close: () => (closing ??= gate.close()) };
+  const sandbox: DynamoDbSandbox = {
+    ...scope,
+    endpoint: gate.endpoint,
+    faults,
+    close: () => (closing ??= gate.close()),
+  };
   await ensureTables(sandbox, options.tables ?? []);
   return sandbox;
 }

@@ -59,7 +59,12 @@ export type Change =
   | { readonly change: 'begin'; readonly upload: Omit<Upload, 'parts'> }
   | { readonly change: 'part'; readonly uploadId: string; readonly part: Part }
   | { readonly change: 'abort'; readonly uploadId: string }
-  | { readonly change: 'tag'; readonly key: string; readonly versionId: string; readonly tags: Readonly<Record<string, string>> }
+  | {
+      readonly change: 'tag';
+      readonly key: string;
+      readonly versionId: string;
+      readonly tags: Readonly<Record<string, string>>;
+    }
   | { readonly change: 'versioning'; readonly to: Versioning };
 
 /** Everything a bucket holds; the first version of a key is the current one. */
@@ -98,7 +103,9 @@ export function apply(state: BucketState, change: Change): readonly string[] {
 /** The shortest list of changes that leads to this state. */
 export function changesTo(state: BucketState): Change[] {
   const versioning: Change[] = state.versioning === 'Off' ? [] : [{ change: 'versioning', to: state.versioning }];
-  const versions = [...state.versions].flatMap(([key, list]) => list.toReversed().map((version): Change => ({ change: 'put', key, version })));
+  const versions = [...state.versions].flatMap(([key, list]) =>
+    list.toReversed().map((version): Change => ({ change: 'put', key, version })),
+  );
   const uploads = [...state.uploads.values()].flatMap(({ parts, ...upload }): Change[] => [
     { change: 'begin', upload },
     ...[...parts.values()].map((part): Change => ({ change: 'part', uploadId: upload.id, part })),
@@ -148,7 +155,10 @@ function endUpload(state: BucketState, uploadId: string, kept: readonly string[]
 function retag(state: BucketState, change: Extract<Change, { change: 'tag' }>): readonly string[] {
   const list = state.versions.get(change.key) ?? [];
   const same = (version: Version): boolean => version.kind === 'object' && version.versionId === change.versionId;
-  state.versions.set(change.key, list.map((version) => (same(version) ? { ...version, tags: change.tags } : version)));
+  state.versions.set(
+    change.key,
+    list.map((version) => (same(version) ? { ...version, tags: change.tags } : version)),
+  );
   return [];
 }
 

@@ -11,7 +11,8 @@ export async function* unframed(body: Readable, trailers: Map<string, string>): 
   for (;;) {
     const line = await frames.line();
     const [size = ''] = line.split(';');
-    if (!/^[0-9a-fA-F]{1,8}$/.test(size)) throw incomplete(`a chunk begins with "${line.slice(0, 40)}"; expected a length in hex`);
+    if (!/^[0-9a-fA-F]{1,8}$/.test(size))
+      throw incomplete(`a chunk begins with "${line.slice(0, 40)}"; expected a length in hex`);
     const bytes = Number.parseInt(size, 16);
     if (bytes === 0) break;
     yield* frames.take(bytes);
@@ -48,7 +49,7 @@ class FrameReader {
   }
 
   async *take(bytes: number): AsyncGenerator<Buffer> {
-    for (let left = bytes; left > 0; ) {
+    for (let left = bytes; left > 0;) {
       if (this.#held.length === 0) this.#held = await this.#more();
       const piece = this.#held.subarray(0, left);
       this.#held = this.#held.subarray(piece.length);

@@ -32,7 +32,8 @@ export function checkCopySource(request: S3Request, source: StoredVersion): void
   const match = header(request, 'x-amz-copy-source-if-match');
   const noneMatch = header(request, 'x-amz-copy-source-if-none-match');
   if (match !== undefined && !matches(match, source.etag)) throw preconditionFailed('x-amz-copy-source-If-Match');
-  if (noneMatch !== undefined && matches(noneMatch, source.etag)) throw preconditionFailed('x-amz-copy-source-If-None-Match');
+  if (noneMatch !== undefined && matches(noneMatch, source.etag))
+    throw preconditionFailed('x-amz-copy-source-If-None-Match');
 }
 
 function matches(condition: string, etag: string): boolean {
@@ -47,5 +48,8 @@ function isModifiedSince(text: string | undefined, version: StoredVersion): bool
 }
 
 function preconditionFailed(condition: string): S3Error {
-  return new S3Error('PreconditionFailed', `At least one of the pre-conditions you specified did not hold: ${condition}.`);
+  return new S3Error(
+    'PreconditionFailed',
+    `At least one of the pre-conditions you specified did not hold: ${condition}.`,
+  );
 }

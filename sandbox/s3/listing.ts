@@ -9,7 +9,9 @@ export interface PageQuery {
   readonly most: number;
 }
 
-export type Entry = { readonly kind: 'key'; readonly key: string } | { readonly kind: 'prefix'; readonly prefix: string };
+export type Entry =
+  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'prefix'; readonly prefix: string };
 
 export interface Page {
   readonly entries: readonly Entry[];

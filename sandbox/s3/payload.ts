@@ -1,7 +1,14 @@
 import type { Readable } from 'node:stream';
 
 import type { Blobs } from './blobs.ts';
-import { CHECKSUM_ALGORITHMS, type Checksum, type ChecksumAlgorithm, type Hasher, checksumHeader, openHasher } from './checksum.ts';
+import {
+  CHECKSUM_ALGORITHMS,
+  type Checksum,
+  type ChecksumAlgorithm,
+  type Hasher,
+  checksumHeader,
+  openHasher,
+} from './checksum.ts';
 import { unframed } from './chunked.ts';
 import { S3Error } from './errors.ts';
 import { type S3Request, header } from './message.ts';
@@ -38,7 +45,11 @@ export async function store(source: Readable, blobs: Blobs, algorithm?: Checksum
   const written = await blobs.write(watched(source, hashers));
   const value = algorithm === undefined ? undefined : hashers.get(algorithm)?.digest().toString('base64');
   const etag = `"${digestOf(hashers, 'MD5').toString('hex')}"`;
-  return { ...written, etag, ...(algorithm === undefined || value === undefined ? {} : { checksum: { algorithm, value } }) };
+  return {
+    ...written,
+    etag,
+    ...(algorithm === undefined || value === undefined ? {} : { checksum: { algorithm, value } }),
+  };
 }
 
 type Hashers = Map<ChecksumAlgorithm | 'MD5', Hasher>;
@@ -54,8 +65,10 @@ function claimsOf(request: S3Request): Claims {
   const contentHash = header(request, 'x-amz-content-sha256') ?? '';
   const framed = contentHash.startsWith('STREAMING-');
   const length = header(request, framed ? 'x-amz-decoded-content-length' : 'content-length');
-  if (length === undefined) throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
-  if (Number(length) > MOST_BYTES) throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size of 5 GiB.');
+  if (length === undefined)
+    throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
+  if (Number(length) > MOST_BYTES)
+    throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size of 5 GiB.');
   return {
     framed,
     bytes: Number(length),
@@ -71,7 +84,11 @@ function claimedAlgorithm(request: S3Request): ChecksumAlgorithm | undefined {
     .find((name) => name !== undefined);
   if (claimed === undefined) return undefined;
   const known = CHECKSUM_ALGORITHMS.find((algorithm) => algorithm.toLowerCase() === claimed);
-  if (known === undefined) throw new S3Error('NotImplemented', `This stand-in does not compute ${claimed}; use ${CHECKSUM_ALGORITHMS.join(', ')}.`);
+  if (known === undefined)
+    throw new S3Error(
+      'NotImplemented',
+      `This stand-in does not compute ${claimed}; use ${CHECKSUM_ALGORITHMS.join(', ')}.`,
+    );
   return known;
 }
 
@@ -100,12 +117,18 @@ interface Receipt {
 function verified(receipt: Receipt, written: { readonly blob: string; readonly bytes: number }): Payload {
   const { request, claims, hashers } = receipt;
   if (written.bytes !== claims.bytes) {
-    throw new S3Error('IncompleteBody', `The request body holds ${written.bytes} bytes; its headers promise ${claims.bytes}.`);
+    throw new S3Error(
+      'IncompleteBody',
+      `The request body holds ${written.bytes} bytes; its headers promise ${claims.bytes}.`,
+    );
   }
   const digests = new Map([...hashers].map(([name, hasher]) => [name, hasher.digest()]));
   const md5 = digests.get('MD5') ?? Buffer.alloc(0);
   if (claims.sha256 !== undefined && digests.get('SHA256')?.toString('hex') !== claims.sha256) {
-    throw new S3Error('XAmzContentSHA256Mismatch', 'The provided x-amz-content-sha256 header does not match what was computed.');
+    throw new S3Error(
+      'XAmzContentSHA256Mismatch',
+      'The provided x-amz-content-sha256 header does not match what was computed.',
+    );
   }
   const contentMd5 = header(request, 'content-md5');
   if (contentMd5 !== undefined && contentMd5 !== md5.toString('base64')) {
@@ -121,7 +144,8 @@ function verifiedChecksum(receipt: Receipt, digests: ReadonlyMap<string, Buffer>
   const name = checksumHeader(algorithm);
   const claimed = header(receipt.request, name) ?? receipt.trailers.get(name);
   const value = digests.get(algorithm)?.toString('base64') ?? '';
-  if (claimed !== value) throw new S3Error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`);
+  if (claimed !== value)
+    throw new S3Error('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`);
   return { algorithm, value };
 }
 

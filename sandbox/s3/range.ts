@@ -21,5 +21,7 @@ function askedFor(text: string, size: number): ByteRange | undefined {
   const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(text) ?? [];
   if (first !== undefined) return { from: Number(first), to: last === '' ? Infinity : Number(last) };
   const [, count] = /^bytes=-(\d+)$/.exec(text) ?? [];
-  return count === undefined ? undefined : { from: count === '0' ? size : Math.max(0, size - Number(count)), to: Infinity };
+  return count === undefined
+    ? undefined
+    : { from: count === '0' ? size : Math.max(0, size - Number(count)), to: Infinity };
 }

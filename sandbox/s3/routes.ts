@@ -1,6 +1,22 @@
-import { createBucket, deleteBucket, deleteObjects, getBucketLocation, getBucketVersioning, headBucket, listBuckets, putBucketVersioning } from './operations/buckets.ts';
+import {
+  createBucket,
+  deleteBucket,
+  deleteObjects,
+  getBucketLocation,
+  getBucketVersioning,
+  headBucket,
+  listBuckets,
+  putBucketVersioning,
+} from './operations/buckets.ts';
 import { listMultipartUploads, listObjectVersions, listObjectsV2 } from './operations/listings.ts';
-import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, listParts, uploadPart, uploadPartCopy } from './operations/multipart.ts';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  listParts,
+  uploadPart,
+  uploadPartCopy,
+} from './operations/multipart.ts';
 import { copyObject, deleteObject, getObject, headObject, putObject } from './operations/objects.ts';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './operations/tagging.ts';
 import type { Operation } from './operations/tools.ts';
@@ -24,7 +40,16 @@ interface Rule extends Route {
 }
 
 const COPY = 'x-amz-copy-source';
-const LISTING = ['list-type', 'prefix', 'delimiter', 'max-keys', 'encoding-type', 'continuation-token', 'start-after', 'fetch-owner'];
+const LISTING = [
+  'list-type',
+  'prefix',
+  'delimiter',
+  'max-keys',
+  'encoding-type',
+  'continuation-token',
+  'start-after',
+  'fetch-owner',
+];
 
 /** The first rule that fits wins. A request with a parameter that no rule knows is refused, never half understood. */
 const RULES: readonly Rule[] = [
@@ -35,8 +60,20 @@ const RULES: readonly Rule[] = [
   { name: 'DeleteBucket', on: 'DELETE bucket', run: deleteBucket },
   { name: 'GetBucketLocation', on: 'GET bucket', selects: ['location'], run: getBucketLocation },
   { name: 'GetBucketVersioning', on: 'GET bucket', selects: ['versioning'], run: getBucketVersioning },
-  { name: 'ListObjectVersions', on: 'GET bucket', selects: ['versions'], takes: [...LISTING, 'key-marker'], run: listObjectVersions },
-  { name: 'ListMultipartUploads', on: 'GET bucket', selects: ['uploads'], takes: ['prefix'], run: listMultipartUploads },
+  {
+    name: 'ListObjectVersions',
+    on: 'GET bucket',
+    selects: ['versions'],
+    takes: [...LISTING, 'key-marker'],
+    run: listObjectVersions,
+  },
+  {
+    name: 'ListMultipartUploads',
+    on: 'GET bucket',
+    selects: ['uploads'],
+    takes: ['prefix'],
+    run: listMultipartUploads,
+  },
   { name: 'ListObjectsV2', on: 'GET bucket', takes: LISTING, run: listObjectsV2 },
   { name: 'DeleteObjects', on: 'POST bucket', selects: ['delete'], run: deleteObjects },
   { name: 'UploadPartCopy', on: 'PUT object', selects: ['partNumber', 'uploadId'], header: COPY, run: uploadPartCopy },
@@ -45,10 +82,22 @@ const RULES: readonly Rule[] = [
   { name: 'CopyObject', on: 'PUT object', header: COPY, run: copyObject },
   { name: 'PutObject', on: 'PUT object', run: putObject },
   { name: 'GetObjectTagging', on: 'GET object', selects: ['tagging'], takes: ['versionId'], run: getObjectTagging },
-  { name: 'ListParts', on: 'GET object', selects: ['uploadId'], takes: ['max-parts', 'part-number-marker'], run: listParts },
+  {
+    name: 'ListParts',
+    on: 'GET object',
+    selects: ['uploadId'],
+    takes: ['max-parts', 'part-number-marker'],
+    run: listParts,
+  },
   { name: 'GetObject', on: 'GET object', takes: ['versionId'], run: getObject },
   { name: 'HeadObject', on: 'HEAD object', takes: ['versionId'], run: headObject },
-  { name: 'DeleteObjectTagging', on: 'DELETE object', selects: ['tagging'], takes: ['versionId'], run: deleteObjectTagging },
+  {
+    name: 'DeleteObjectTagging',
+    on: 'DELETE object',
+    selects: ['tagging'],
+    takes: ['versionId'],
+    run: deleteObjectTagging,
+  },
   { name: 'AbortMultipartUpload', on: 'DELETE object', selects: ['uploadId'], run: abortMultipartUpload },
   { name: 'DeleteObject', on: 'DELETE object', takes: ['versionId'], run: deleteObject },
   { name: 'CreateMultipartUpload', on: 'POST object', selects: ['uploads'], run: createMultipartUpload },
@@ -61,7 +110,10 @@ export function routeOf(request: S3Request): Route {
   const rule = RULES.find((candidate) => candidate.on === on && fits(candidate, request));
   if (rule !== undefined) return rule;
   const parameters = [...request.query.keys()].join(', ');
-  throw new S3Error('NotImplemented', `This stand-in does not implement ${on}${parameters === '' ? '' : ` with ${parameters}`}.`);
+  throw new S3Error(
+    'NotImplemented',
+    `This stand-in does not implement ${on}${parameters === '' ? '' : ` with ${parameters}`}.`,
+  );
 }
 
 function levelOf(request: S3Request): 'service' | 'bucket' | 'object' {

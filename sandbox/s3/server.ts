@@ -33,7 +33,11 @@ export async function handle(service: S3Service, incoming: IncomingMessage, resp
   }
 }
 
-async function answerOf(service: S3Service, incoming: IncomingMessage, response: ServerResponse): Promise<S3Answer | 'gone'> {
+async function answerOf(
+  service: S3Service,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<S3Answer | 'gone'> {
   const request: S3Request = {
     method: incoming.method ?? 'GET',
     ...addressOf(incoming.url ?? '/'),
@@ -43,7 +47,9 @@ async function answerOf(service: S3Service, incoming: IncomingMessage, response:
   checkSignature(service, request, incoming.url ?? '/');
   const route = routeOf(request);
   const fault = service.faults.take(route.name, request.key);
-  return fault === undefined ? route.run(request, service.tools) : misbehave({ service, request, route, response }, fault);
+  return fault === undefined
+    ? route.run(request, service.tools)
+    : misbehave({ service, request, route, response }, fault);
 }
 
 const REFUSAL_CODES: Readonly<Record<SignatureRefusal, S3ErrorCode>> = {
@@ -59,7 +65,8 @@ function checkSignature(service: S3Service, request: S3Request, url: string): vo
   const payloadHash = header(request, 'x-amz-content-sha256');
   const verdict = verifySignature({ ...request, url, payloadHash: payloadHash ?? '' }, service.scope, service.nowMs());
   if (verdict.kind === 'refused') throw new S3Error(REFUSAL_CODES[verdict.reason], verdict.message);
-  if (payloadHash === undefined) throw new S3Error('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256.');
+  if (payloadHash === undefined)
+    throw new S3Error('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256.');
 }
 
 interface Struck {
@@ -77,10 +84,16 @@ async function misbehave(struck: Struck, fault: S3FaultKind): Promise<S3Answer |
     case 'internal_error':
       throw new S3Error('InternalError', 'We encountered an internal error. Please try again.');
     case 'conflict':
-      throw new S3Error('ConditionalRequestConflict', 'A conflicting conditional operation is under way against this resource.');
+      throw new S3Error(
+        'ConditionalRequestConflict',
+        'A conflicting conditional operation is under way against this resource.',
+      );
     case 'error_in_ok':
       request.body.resume();
-      return { status: 200, body: errorDocument(new S3Error('InternalError', 'We encountered an internal error.'), request.path, 'fault') };
+      return {
+        status: 200,
+        body: errorDocument(new S3Error('InternalError', 'We encountered an internal error.'), request.path, 'fault'),
+      };
     case 'lost_response':
       await route.run(request, service.tools);
       response.destroy();
@@ -121,7 +134,10 @@ async function send(answer: S3Answer, incoming: IncomingMessage, response: Serve
   const { body } = answer;
   if (body === undefined || typeof body === 'string') {
     const isXml = typeof body === 'string' && body !== '';
-    response.writeHead(answer.status, { ...(isXml ? { 'content-type': 'application/xml' } : {}), ...presentHeaders(answer) });
+    response.writeHead(answer.status, {
+      ...(isXml ? { 'content-type': 'application/xml' } : {}),
+      ...presentHeaders(answer),
+    });
     response.end(incoming.method === 'HEAD' ? undefined : body);
     return;
   }
@@ -135,7 +151,8 @@ async function sendError(
   exchange: { readonly incoming: IncomingMessage; readonly response: ServerResponse },
 ): Promise<void> {
   const { incoming, response } = exchange;
-  const known = error instanceof S3Error ? error : new S3Error('InternalError', `The stand-in failed: ${String(error)}`);
+  const known =
+    error instanceof S3Error ? error : new S3Error('InternalError', `The stand-in failed: ${String(error)}`);
   // The rest of a refused body is read and forgotten, so that the client reads the answer instead of a broken pipe.
   incoming.resume();
   const hasBody = incoming.method !== 'HEAD' && known.status !== 304;
@@ -148,7 +165,9 @@ async function sendError(
 }
 
 function presentHeaders(answer: S3Answer): Record<string, string> {
-  const present = Object.entries(answer.headers ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const present = Object.entries(answer.headers ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
   return Object.fromEntries(present);
 }
 

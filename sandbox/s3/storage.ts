@@ -27,7 +27,10 @@ export class Storage {
 
   create(name: string, now: string): 'created' | 'already_there' {
     if (!BUCKET_NAME.test(name) || RESERVED.has(name)) {
-      throw new S3Error('InvalidBucketName', `The bucket name "${name}" is not valid: 3 to 63 lower-case letters, digits, "-" and ".".`);
+      throw new S3Error(
+        'InvalidBucketName',
+        `The bucket name "${name}" is not valid: 3 to 63 lower-case letters, digits, "-" and ".".`,
+      );
     }
     if (this.#buckets.has(name)) return 'already_there';
     mkdirSync(join(this.#directory, name), { recursive: true });

@@ -11,9 +11,13 @@ export async function readText(request: S3Request): Promise<string> {
   const body = await readAll(request);
   const claimedHash = header(request, 'x-amz-content-sha256') ?? '';
   if (/^[0-9a-f]{64}$/.test(claimedHash) && createHash('sha256').update(body).digest('hex') !== claimedHash) {
-    throw new S3Error('XAmzContentSHA256Mismatch', 'The provided x-amz-content-sha256 header does not match what was computed.');
+    throw new S3Error(
+      'XAmzContentSHA256Mismatch',
+      'The provided x-amz-content-sha256 header does not match what was computed.',
+    );
   }
-  if (!checksumsHold(request, body)) throw new S3Error('BadDigest', 'The checksum you specified did not match what we received.');
+  if (!checksumsHold(request, body))
+    throw new S3Error('BadDigest', 'The checksum you specified did not match what we received.');
   return body.toString('utf8');
 }
 
@@ -43,7 +47,8 @@ async function readAll(request: S3Request): Promise<Buffer> {
   for await (const chunk of request.body) {
     if (!Buffer.isBuffer(chunk)) continue;
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new S3Error('MalformedXML', `The request document is longer than ${MOST_BYTES} bytes.`);
+    if (bytes > MOST_BYTES)
+      throw new S3Error('MalformedXML', `The request document is longer than ${MOST_BYTES} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -28,7 +28,12 @@ export interface SecretsManagerSandbox extends AwsStandIn {
 export async function startSecretsManager(options: SecretsManagerOptions): Promise<SecretsManagerSandbox> {
   const scope = standInScope(options, 'secretsmanager');
   const faults = new Faults(SECRETS_FAULTS);
-  const book = new SecretBook({ directory: options.directory, region: scope.region, clock: standInClock(options), newId: randomUUID });
+  const book = new SecretBook({
+    directory: options.directory,
+    region: scope.region,
+    clock: standInClock(options),
+    newId: randomUUID,
+  });
   for (const [name, text] of Object.entries(options.secrets ?? {})) book.ensure(name, text);
   const service = { scope, faults, book, clock: standInClock(options) };
   const server = await listen((request, response) => void handle(service, request, response), options.port ?? 0);

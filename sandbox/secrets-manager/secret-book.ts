@@ -68,17 +68,28 @@ export class SecretBook {
   }
 
   create(name: string, value: SecretValue, description?: string): StoredSecret {
-    if (!/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(name)) throw new SecretRefusal('InvalidParameterException', 'Invalid name.');
+    if (!/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(name))
+      throw new SecretRefusal('InvalidParameterException', 'Invalid name.');
     if (this.#secrets.has(name)) {
-      throw new SecretRefusal('ResourceExistsException', `The operation failed because the secret ${name} already exists.`);
+      throw new SecretRefusal(
+        'ResourceExistsException',
+        `The operation failed because the secret ${name} already exists.`,
+      );
     }
     const createdSeconds = this.#nowSeconds();
     const versions = isEmpty(value) ? [] : [this.#version(value)];
-    return this.#save({ name, arn: this.arnOf(name), createdSeconds, versions, ...(description === undefined ? {} : { description }) });
+    return this.#save({
+      name,
+      arn: this.arnOf(name),
+      createdSeconds,
+      versions,
+      ...(description === undefined ? {} : { description }),
+    });
   }
 
   put(id: string, value: SecretValue): StoredSecret {
-    if (isEmpty(value)) throw new SecretRefusal('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
+    if (isEmpty(value))
+      throw new SecretRefusal('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
     const secret = this.live(id);
     const older = secret.versions.flatMap((version): SecretVersion[] =>
       version.stages.includes('AWSCURRENT') ? [{ ...version, stages: ['AWSPREVIOUS'] }] : [],
@@ -96,8 +107,11 @@ export class SecretBook {
 
   /** By name, ARN, or ARN without its random end. @throws SecretRefusal `ResourceNotFoundException` */
   find(id: string): StoredSecret {
-    const found = [...this.#secrets.values()].find(({ name, arn }) => id === name || id === arn || id === arn.slice(0, -7));
-    if (found === undefined) throw new SecretRefusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    const found = [...this.#secrets.values()].find(
+      ({ name, arn }) => id === name || id === arn || id === arn.slice(0, -7),
+    );
+    if (found === undefined)
+      throw new SecretRefusal('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
     return found;
   }
 
@@ -105,7 +119,10 @@ export class SecretBook {
   live(id: string): StoredSecret {
     const secret = this.find(id);
     if (secret.deletedSeconds === undefined) return secret;
-    throw new SecretRefusal('InvalidRequestException', 'You can’t perform this operation on the secret because it was marked for deletion.');
+    throw new SecretRefusal(
+      'InvalidRequestException',
+      'You can’t perform this operation on the secret because it was marked for deletion.',
+    );
   }
 
   #version(value: SecretValue): SecretVersion {

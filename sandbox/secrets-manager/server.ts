@@ -18,7 +18,11 @@ export interface SecretsService {
 }
 
 /** AWS JSON 1.1: the operation in `X-Amz-Target`, JSON in and out. */
-export async function handle(service: SecretsService, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handle(
+  service: SecretsService,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const { body, verdict } = await readSigned(request, service.scope, service.clock.now().epochMilliseconds);
     if (verdict.kind === 'refused') throw new SecretRefusal(REFUSALS[verdict.reason], verdict.message);
@@ -26,13 +30,18 @@ export async function handle(service: SecretsService, request: IncomingMessage, 
     const input = readInput(body);
     const fault = service.faults.take(operation, input.SecretId ?? input.Name ?? '');
     if (fault === 'throttled') throw new SecretRefusal('ThrottlingException', 'Rate exceeded.');
-    if (fault === 'internal_error') throw new SecretRefusal('InternalServiceError', 'An error occurred on the server side.');
+    if (fault === 'internal_error')
+      throw new SecretRefusal('InternalServiceError', 'An error occurred on the server side.');
     const run = OPERATIONS[operation];
-    if (run === undefined) throw new SecretRefusal('UnknownOperationException', `This stand-in does not implement "${operation}".`);
+    if (run === undefined)
+      throw new SecretRefusal('UnknownOperationException', `This stand-in does not implement "${operation}".`);
     send(response, 200, run(service.book, input));
   } catch (error) {
     const code = error instanceof SecretRefusal ? error.code : 'InternalServiceError';
-    send(response, code === 'InternalServiceError' ? 500 : 400, { __type: code, Message: error instanceof Error ? error.message : String(error) });
+    send(response, code === 'InternalServiceError' ? 500 : 400, {
+      __type: code,
+      Message: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 
@@ -82,9 +91,14 @@ const OPERATIONS: Readonly<Record<string, (book: SecretBook, input: Input) => Js
 function getSecretValue(book: SecretBook, input: Input): Json {
   const secret = book.live(required(input.SecretId, 'SecretId'));
   const stage = input.VersionStage ?? 'AWSCURRENT';
-  const version = secret.versions.find((item) => (input.VersionId === undefined ? item.stages.includes(stage) : item.id === input.VersionId));
+  const version = secret.versions.find((item) =>
+    input.VersionId === undefined ? item.stages.includes(stage) : item.id === input.VersionId,
+  );
   if (version === undefined) {
-    throw new SecretRefusal('ResourceNotFoundException', `Secrets Manager can't find the specified secret value for staging label: ${stage}`);
+    throw new SecretRefusal(
+      'ResourceNotFoundException',
+      `Secrets Manager can't find the specified secret value for staging label: ${stage}`,
+    );
   }
   return {
     ARN: secret.arn,

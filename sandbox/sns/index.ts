@@ -4,7 +4,13 @@ import { join } from 'node:path';
 
 import { Faults } from '../aws/faults.ts';
 import { listen } from '../aws/http-server.ts';
-import { type AwsStandIn, type AwsStandInOptions, SANDBOX_ACCOUNT, standInClock, standInScope } from '../aws/stand-in.ts';
+import {
+  type AwsStandIn,
+  type AwsStandInOptions,
+  SANDBOX_ACCOUNT,
+  standInClock,
+  standInScope,
+} from '../aws/stand-in.ts';
 import { handle } from './server.ts';
 
 export const SNS_FAULTS = [
@@ -50,10 +56,17 @@ export async function startSns(options: SnsOptions): Promise<SnsSandbox> {
   return { ...scope, endpoint: server.endpoint, faults, topicArn, messages: book.messages, close: server.close };
 }
 
-function openBook(directory: string): { readonly keep: (message: PublishedMessage) => void; readonly messages: () => readonly PublishedMessage[] } {
+function openBook(directory: string): {
+  readonly keep: (message: PublishedMessage) => void;
+  readonly messages: () => readonly PublishedMessage[];
+} {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, 'messages.jsonl');
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter((line) => line.endsWith('}')) : [];
+  const lines = existsSync(path)
+    ? readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => line.endsWith('}'))
+    : [];
   const messages: PublishedMessage[] = lines.map((line) => JSON.parse(line));
   return {
     messages: () => [...messages],

@@ -47,7 +47,11 @@ export async function handle(service: SnsService, request: IncomingMessage, resp
     const known = error instanceof SnsRefusal ? error : new SnsRefusal(500, 'InternalError', String(error));
     const type = known.status < 500 ? 'Sender' : 'Receiver';
     const inner = [element('Type', type), element('Code', known.code), element('Message', known.message)];
-    send(response, known.status, element('ErrorResponse', [element('Error', inner), element('RequestId', service.newId())]));
+    send(
+      response,
+      known.status,
+      element('ErrorResponse', [element('Error', inner), element('RequestId', service.newId())]),
+    );
   }
 }
 
@@ -68,7 +72,8 @@ function run(service: SnsService, action: string, form: URLSearchParams): string
 
 function createTopic(service: SnsService, form: URLSearchParams): string {
   const name = form.get('Name') ?? '';
-  if (!/^[A-Za-z0-9_-]{1,256}$/.test(name)) throw new SnsRefusal(400, 'InvalidParameter', 'Invalid parameter: Topic Name');
+  if (!/^[A-Za-z0-9_-]{1,256}$/.test(name))
+    throw new SnsRefusal(400, 'InvalidParameter', 'Invalid parameter: Topic Name');
   const arn = service.topicArn(name);
   service.topics.add(arn);
   return element('TopicArn', arn);
@@ -85,7 +90,8 @@ function publish(service: SnsService, form: URLSearchParams): string {
   if (!topicArn.startsWith('arn:')) throw new SnsRefusal(400, 'InvalidParameter', 'Invalid parameter: TopicArn');
   if (!service.topics.has(topicArn)) throw new SnsRefusal(404, 'NotFound', 'Topic does not exist');
   if (message === '') throw new SnsRefusal(400, 'InvalidParameter', 'Invalid parameter: Empty message');
-  if (subject !== undefined && !SUBJECT.test(subject)) throw new SnsRefusal(400, 'InvalidParameter', 'Invalid parameter: Subject');
+  if (subject !== undefined && !SUBJECT.test(subject))
+    throw new SnsRefusal(400, 'InvalidParameter', 'Invalid parameter: Subject');
   if (Buffer.byteLength(message) > MOST_MESSAGE_BYTES) {
     throw new SnsRefusal(400, 'InvalidParameter', 'Invalid parameter: Message too long');
   }

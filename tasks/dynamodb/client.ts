@@ -54,15 +54,32 @@ export function stateTable(settings: DynamoDbSettings, credentials?: StaticCrede
     ...(credentials === undefined ? {} : { credentials }),
   });
   return {
-    find: (processId, signal) => sorted(settings, { what: 'read the watermark', signal }, () => find(client, { table: settings.table, processId }, signal)),
-    replace: (change, signal) => sorted(settings, { what: 'move the watermark', signal }, () => replace(client, { ...change, table: settings.table }, signal)),
-    ensureTable: () => sorted(settings, { what: 'create the state table', signal: undefined }, () => ensureTable(client, settings.table)),
+    find: (processId, signal) =>
+      sorted(settings, { what: 'read the watermark', signal }, () =>
+        find(client, { table: settings.table, processId }, signal),
+      ),
+    replace: (change, signal) =>
+      sorted(settings, { what: 'move the watermark', signal }, () =>
+        replace(client, { ...change, table: settings.table }, signal),
+      ),
+    ensureTable: () =>
+      sorted(settings, { what: 'create the state table', signal: undefined }, () =>
+        ensureTable(client, settings.table),
+      ),
     close: async () => client.destroy(),
   };
 }
 
-async function find(client: DynamoDBClient, at: { readonly table: string; readonly processId: string }, signal?: AbortSignal): Promise<StoredMark | undefined> {
-  const command = new GetItemCommand({ TableName: at.table, Key: { process_id: { S: at.processId } }, ConsistentRead: true });
+async function find(
+  client: DynamoDBClient,
+  at: { readonly table: string; readonly processId: string },
+  signal?: AbortSignal,
+): Promise<StoredMark | undefined> {
+  const command = new GetItemCommand({
+    TableName: at.table,
+    Key: { process_id: { S: at.processId } },
+    ConsistentRead: true,
+  });
   const { Item } = await client.send(command, sending(signal));
   const time = Item?.['last_processed_time']?.S;
   return time === undefined ? undefined : { time, writeId: Item?.['write_id']?.S };
@@ -78,7 +95,8 @@ async function replace(
     TableName: change.table,
     Key: { process_id: { S: change.processId } },
     UpdateExpression: 'SET last_processed_time = :to, write_id = :id',
-    ConditionExpression: from === undefined ? 'attribute_not_exists(last_processed_time)' : 'last_processed_time = :from',
+    ConditionExpression:
+      from === undefined ? 'attribute_not_exists(last_processed_time)' : 'last_processed_time = :from',
     ExpressionAttributeValues: {
       ':to': { S: to.time },
       ':id': { S: to.writeId ?? '' },

@@ -18,13 +18,17 @@ export function readDynamoDbSettings(sources: SettingSources): Reading<DynamoDbS
   const { environment } = sources;
   const file = readSettingsFile(sources, { variable: 'CONNECTOR_CONFIG_FILE', usualPath: 'connector_config.json' });
   const content = ConnectorFile.safeParse(file.content).data;
-  const reading = readSettings<DynamoDbSettings>(Settings, {
-    table: first(environment['STATE_TABLE_NAME'], environment['state_table_name'], content?.state_table_name),
-    processId: first(environment['PROCESS_ID'], environment['process_id'], content?.process_id),
-    region: first(environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']),
-    endpoint: first(environment['DYNAMODB_ENDPOINT']),
-    createTable: first(environment['DYNAMODB_CREATE_TABLE']),
-  }, NAMES);
+  const reading = readSettings<DynamoDbSettings>(
+    Settings,
+    {
+      table: first(environment['STATE_TABLE_NAME'], environment['state_table_name'], content?.state_table_name),
+      processId: first(environment['PROCESS_ID'], environment['process_id'], content?.process_id),
+      region: first(environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']),
+      endpoint: first(environment['DYNAMODB_ENDPOINT']),
+      createTable: first(environment['DYNAMODB_CREATE_TABLE']),
+    },
+    NAMES,
+  );
   if (file.problems.length === 0) return reading;
   return { kind: 'unreadable', problems: [...file.problems, ...(reading.kind === 'read' ? [] : reading.problems)] };
 }
@@ -33,11 +37,26 @@ export function readDynamoDbSettings(sources: SettingSources): Reading<DynamoDbS
 const ConnectorFile = z.looseObject({ state_table_name: z.unknown().optional(), process_id: z.unknown().optional() });
 
 const Settings = z.strictObject({
-  table: z.string('expected a text').regex(/^[A-Za-z0-9_.-]{3,255}$/, 'expected the name of a table: 3 to 255 letters, digits, "_", "-" and "."').default('VeevaStateTable'),
-  processId: z.string('expected a text').min(1).max(1024, 'expected at most 1024 characters').default('VeevaRedshift_Incremental'),
-  region: z.string('is missing. Name the region of the table, such as us-east-1').regex(/^[a-z0-9-]+$/, 'expected an AWS region, such as us-east-1'),
-  endpoint: z.url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:8000' }).optional().transform((text) => text),
-  createTable: z.enum(['true', 'false'], 'expected true or false').default('false').transform((text) => text === 'true'),
+  table: z
+    .string('expected a text')
+    .regex(/^[A-Za-z0-9_.-]{3,255}$/, 'expected the name of a table: 3 to 255 letters, digits, "_", "-" and "."')
+    .default('VeevaStateTable'),
+  processId: z
+    .string('expected a text')
+    .min(1)
+    .max(1024, 'expected at most 1024 characters')
+    .default('VeevaRedshift_Incremental'),
+  region: z
+    .string('is missing. Name the region of the table, such as us-east-1')
+    .regex(/^[a-z0-9-]+$/, 'expected an AWS region, such as us-east-1'),
+  endpoint: z
+    .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:8000' })
+    .optional()
+    .transform((text) => text),
+  createTable: z
+    .enum(['true', 'false'], 'expected true or false')
+    .default('false')
+    .transform((text) => text === 'true'),
 });
 
 const NAMES: Readonly<Record<string, string>> = {

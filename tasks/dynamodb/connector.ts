@@ -24,7 +24,10 @@ export const dynamoDbConnection: Connection<DynamoDbSettings, DynamoDbOpened> = 
  * @param credentials the SDK's default chain when absent
  * @throws ConfigFailure `E_STATE_TABLE_MISSING`
  */
-export async function openDynamoDb(settings: DynamoDbSettings, credentials?: StaticCredentials): Promise<DynamoDbOpened> {
+export async function openDynamoDb(
+  settings: DynamoDbSettings,
+  credentials?: StaticCredentials,
+): Promise<DynamoDbOpened> {
   const table = stateTable(settings, credentials);
   try {
     if (settings.createTable) await table.ensureTable();
@@ -33,7 +36,12 @@ export async function openDynamoDb(settings: DynamoDbSettings, credentials?: Sta
     await table.close();
     throw error;
   }
-  const tools = ({ processId = settings.processId, signal }: WatermarkOptions) => ({ table, processId, signal, newId: randomUUID });
+  const tools = ({ processId = settings.processId, signal }: WatermarkOptions) => ({
+    table,
+    processId,
+    signal,
+    newId: randomUUID,
+  });
   return {
     readWatermark: (options = {}) => findWatermark(tools(options)),
     advanceWatermark: (to, options = {}) => advanceWatermark(to, tools(options)),

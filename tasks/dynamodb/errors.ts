@@ -34,7 +34,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
 const THROTTLED_MS = 1000;
 
 /** Sorts an error of DynamoDB. `what` says what was tried: `read the watermark`. */
-export function failureOf(error: VendorError, what: string, context: TableAddress & { readonly cause: unknown }): Failure {
+export function failureOf(
+  error: VendorError,
+  what: string,
+  context: TableAddress & { readonly cause: unknown },
+): Failure {
   const { table, region, cause } = context;
   const said = `Cannot ${what}: DynamoDB answered ${error.name} for the table ${table}: ${error.message.replace(/\.$/, '')}.`;
   switch (KINDS[error.name] ?? 'unavailable') {
@@ -46,9 +50,17 @@ export function failureOf(error: VendorError, what: string, context: TableAddres
         { cause },
       );
     case 'refused':
-      return new ConfigFailure('E_DYNAMODB_REFUSED', `${said} Check the AWS credentials, their permissions and AWS_REGION.`, { cause });
+      return new ConfigFailure(
+        'E_DYNAMODB_REFUSED',
+        `${said} Check the AWS credentials, their permissions and AWS_REGION.`,
+        { cause },
+      );
     case 'mistaken':
-      return new ConfigFailure('E_DYNAMODB_TABLE_UNFIT', `${said} The table must have the key process_id of type S and no sort key.`, { cause });
+      return new ConfigFailure(
+        'E_DYNAMODB_TABLE_UNFIT',
+        `${said} The table must have the key process_id of type S and no sort key.`,
+        { cause },
+      );
     case 'throttled':
       return new RemoteFailure('E_DYNAMODB_THROTTLED', said, { cause, retryAfterMs: THROTTLED_MS });
     case 'unavailable':

@@ -48,12 +48,24 @@ export interface ListedPage {
 export interface BucketApi extends Closable {
   readonly put: (object: NewObject, body: Uint8Array, signal?: AbortSignal) => Promise<void>;
   readonly beginUpload: (object: NewObject, signal?: AbortSignal) => Promise<string>;
-  readonly sendPart: (upload: UploadAddress, part: { readonly number: number; readonly body: Uint8Array }, signal?: AbortSignal) => Promise<SentPart>;
+  readonly sendPart: (
+    upload: UploadAddress,
+    part: { readonly number: number; readonly body: Uint8Array },
+    signal?: AbortSignal,
+  ) => Promise<SentPart>;
   /** `unknown_upload`: it was completed by an earlier try whose answer was lost, or aborted by somebody. */
-  readonly completeUpload: (upload: UploadAddress, parts: readonly SentPart[], signal?: AbortSignal) => Promise<'completed' | 'unknown_upload'>;
+  readonly completeUpload: (
+    upload: UploadAddress,
+    parts: readonly SentPart[],
+    signal?: AbortSignal,
+  ) => Promise<'completed' | 'unknown_upload'>;
   readonly abortUpload: (upload: UploadAddress) => Promise<void>;
   /** From `offset` on, provided the object still has this ETag. */
-  readonly get: (key: string, from: { readonly offset: number; readonly etag?: string }, signal?: AbortSignal) => Promise<Download>;
+  readonly get: (
+    key: string,
+    from: { readonly offset: number; readonly etag?: string },
+    signal?: AbortSignal,
+  ) => Promise<Download>;
   readonly findHead: (key: string, signal?: AbortSignal) => Promise<StoredObject | undefined>;
   readonly listPage: (prefix: string, token: string | undefined, signal?: AbortSignal) => Promise<ListedPage>;
   /** At most 1000 keys. */
@@ -90,7 +102,11 @@ export function bucketApi(settings: S3Settings, credentials?: StaticCredentials)
 /** How the calls below reach the SDK. */
 interface Calls {
   readonly bucket: string;
-  readonly run: <T>(what: string, signal: AbortSignal | undefined, work: (client: S3Client) => Promise<T>) => Promise<T>;
+  readonly run: <T>(
+    what: string,
+    signal: AbortSignal | undefined,
+    work: (client: S3Client) => Promise<T>,
+  ) => Promise<T>;
 }
 
 type Writes = Pick<BucketApi, 'put' | 'beginUpload' | 'sendPart' | 'completeUpload' | 'abortUpload' | 'remove'>;
@@ -111,14 +127,24 @@ function writes({ bucket: Bucket, run }: Calls): Writes {
       }),
     sendPart: ({ key: Key, id: UploadId }, { number, body: Body }, signal) =>
       run(`store part ${number} of ${Key}`, signal, async (client) => {
-        const part = await client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: number, Body }), sending(signal));
+        const part = await client.send(
+          new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: number, Body }),
+          sending(signal),
+        );
         return { number, etag: part.ETag ?? '', crc32: part.ChecksumCRC32 };
       }),
     completeUpload: ({ key: Key, id: UploadId }, parts, signal) =>
       run(`complete the upload of ${Key}`, signal, async (client) => {
-        const Parts = parts.map(({ number, etag, crc32 }) => ({ PartNumber: number, ETag: etag, ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32 }) }));
+        const Parts = parts.map(({ number, etag, crc32 }) => ({
+          PartNumber: number,
+          ETag: etag,
+          ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32 }),
+        }));
         try {
-          await client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }), sending(signal));
+          await client.send(
+            new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
+            sending(signal),
+          );
           return 'completed';
         } catch (error) {
           if (error instanceof S3ServiceException && error.name === 'NoSuchUpload') return 'unknown_upload';
@@ -137,7 +163,10 @@ function writes({ bucket: Bucket, run }: Calls): Writes {
         const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket, Delete }), sending(signal));
         const [first] = Errors;
         if (first === undefined) return;
-        throw new RemoteFailure('E_S3_NOT_REMOVED', `Cannot remove s3://${Bucket}/${first.Key}: S3 answered ${first.Code}: ${first.Message}.`);
+        throw new RemoteFailure(
+          'E_S3_NOT_REMOVED',
+          `Cannot remove s3://${Bucket}/${first.Key}: S3 answered ${first.Code}: ${first.Message}.`,
+        );
       }),
   };
 }
@@ -171,7 +200,11 @@ function reads({ bucket: Bucket, run }: Calls): Reads {
           new ListObjectsV2Command({ Bucket, Prefix, ...(token === undefined ? {} : { ContinuationToken: token }) }),
           sending(signal),
         );
-        const objects = (answer.Contents ?? []).map(({ Key = '', Size = 0 }) => ({ key: Key, bytes: Size, metadata: {} }));
+        const objects = (answer.Contents ?? []).map(({ Key = '', Size = 0 }) => ({
+          key: Key,
+          bytes: Size,
+          metadata: {},
+        }));
         return { objects, next: answer.IsTruncated === true ? answer.NextContinuationToken : undefined };
       }),
   };

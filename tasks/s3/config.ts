@@ -19,30 +19,48 @@ export function readS3Settings(sources: SettingSources): Reading<S3Settings> {
   const block = parsed.data?.s3;
   const shape = parsed.success ? [] : ['s3 in connector_config.json: expected a JSON object.'];
   const problems = [...file.problems, ...shape];
-  const reading = readSettings<S3Settings>(Settings, {
-    bucket: present(environment['S3_BUCKET']) ?? present(block?.bucket_name),
-    prefix: present(environment['S3_PREFIX']),
-    region: present(environment['AWS_REGION']) ?? present(environment['AWS_DEFAULT_REGION']) ?? present(block?.region),
-    endpoint: present(environment['S3_ENDPOINT']),
-  }, NAMES);
+  const reading = readSettings<S3Settings>(
+    Settings,
+    {
+      bucket: present(environment['S3_BUCKET']) ?? present(block?.bucket_name),
+      prefix: present(environment['S3_PREFIX']),
+      region:
+        present(environment['AWS_REGION']) ?? present(environment['AWS_DEFAULT_REGION']) ?? present(block?.region),
+      endpoint: present(environment['S3_ENDPOINT']),
+    },
+    NAMES,
+  );
   if (problems.length === 0) return reading;
   return { kind: 'unreadable', problems: [...problems, ...(reading.kind === 'read' ? [] : reading.problems)] };
 }
 
 /** The file belongs to other tools too, so what Windrow does not know is let be. */
-const ConnectorFile = z.looseObject({ s3: z.looseObject({ bucket_name: z.unknown().optional(), region: z.unknown().optional() }).optional() });
+const ConnectorFile = z.looseObject({
+  s3: z.looseObject({ bucket_name: z.unknown().optional(), region: z.unknown().optional() }).optional(),
+});
 
 const Settings = z.strictObject({
   bucket: z
     .string('is missing. Name the bucket that holds archives and stage')
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket: 3 to 63 lower-case letters, digits, "-" and "."'),
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      'expected the name of a bucket: 3 to 63 lower-case letters, digits, "-" and "."',
+    ),
   prefix: z
     .string()
-    .regex(/^[A-Za-z0-9._=-]+(\/[A-Za-z0-9._=-]+)*\/?$/, 'expected a folder such as team/direct-data, without leading slash')
+    .regex(
+      /^[A-Za-z0-9._=-]+(\/[A-Za-z0-9._=-]+)*\/?$/,
+      'expected a folder such as team/direct-data, without leading slash',
+    )
     .transform((text) => (text.endsWith('/') ? text : `${text}/`))
     .default(''),
-  region: z.string('is missing. Name the region of the bucket, such as us-east-1').regex(/^[a-z0-9-]+$/, 'expected an AWS region, such as us-east-1'),
-  endpoint: z.url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:9000' }).optional().transform((text) => text),
+  region: z
+    .string('is missing. Name the region of the bucket, such as us-east-1')
+    .regex(/^[a-z0-9-]+$/, 'expected an AWS region, such as us-east-1'),
+  endpoint: z
+    .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:9000' })
+    .optional()
+    .transform((text) => text),
 });
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -8,7 +8,16 @@ export interface VendorError {
   readonly status: number | undefined;
 }
 
-type Kind = 'missing_object' | 'missing_bucket' | 'refused' | 'clock' | 'slow_down' | 'conflict' | 'damaged' | 'unusable' | 'unavailable';
+type Kind =
+  | 'missing_object'
+  | 'missing_bucket'
+  | 'refused'
+  | 'clock'
+  | 'slow_down'
+  | 'conflict'
+  | 'damaged'
+  | 'unusable'
+  | 'unavailable';
 
 const KINDS: Readonly<Record<string, Kind>> = {
   NoSuchKey: 'missing_object',
@@ -42,11 +51,17 @@ export function failureOf(error: VendorError, what: string, cause: unknown): Fai
   const said = `Cannot ${what}: S3 answered ${error.name}: ${error.message.replace(/\.$/, '')}.`;
   switch (KINDS[error.name] ?? kindOfStatus(error.status)) {
     case 'missing_object':
-      return new DataFailure('E_OBJECT_MISSING', `Cannot ${what}: there is no such object. Re-run the window that should have made it.`, { cause });
+      return new DataFailure(
+        'E_OBJECT_MISSING',
+        `Cannot ${what}: there is no such object. Re-run the window that should have made it.`,
+        { cause },
+      );
     case 'missing_bucket':
       return new ConfigFailure('E_S3_BUCKET_MISSING', `${said} Create the bucket, or correct S3_BUCKET.`, { cause });
     case 'refused':
-      return new ConfigFailure('E_S3_REFUSED', `${said} Check the AWS credentials, their permissions and AWS_REGION.`, { cause });
+      return new ConfigFailure('E_S3_REFUSED', `${said} Check the AWS credentials, their permissions and AWS_REGION.`, {
+        cause,
+      });
     case 'clock':
       return new ConfigFailure('E_S3_CLOCK', `${said} Set the clock of this machine.`, { cause });
     case 'slow_down':
@@ -54,7 +69,9 @@ export function failureOf(error: VendorError, what: string, cause: unknown): Fai
     case 'conflict':
       return new RemoteFailure('E_S3_CONFLICT', said, { cause });
     case 'damaged':
-      return new RemoteFailure('E_S3_DAMAGED', `${said} The bytes were damaged on the way; nothing was stored.`, { cause });
+      return new RemoteFailure('E_S3_DAMAGED', `${said} The bytes were damaged on the way; nothing was stored.`, {
+        cause,
+      });
     case 'unusable':
       return new DataFailure('E_S3_UNUSABLE', said, { cause });
     case 'unavailable':

@@ -1,4 +1,12 @@
-import { DataFailure, MANIFEST_KEY, type ObjectStore, type Stage, type StageManifest, manifestFromJson, stagePrefix } from '#framework';
+import {
+  DataFailure,
+  MANIFEST_KEY,
+  type ObjectStore,
+  type Stage,
+  type StageManifest,
+  manifestFromJson,
+  stagePrefix,
+} from '#framework';
 
 /** A stage of files in an object store, one folder below `root` for each window. */
 export function objectStage(store: ObjectStore, root: string): Stage {
@@ -9,7 +17,10 @@ export function objectStage(store: ObjectStore, root: string): Stage {
       const objects = await store.list(prefix, { signal });
       // The manifest goes first and alone: a stage whose cleaning was interrupted must not look whole.
       await store.removeAll([prefix + MANIFEST_KEY], { signal });
-      await store.removeAll(objects.map(({ key }) => key).filter((key) => key !== prefix + MANIFEST_KEY), { signal });
+      await store.removeAll(
+        objects.map(({ key }) => key).filter((key) => key !== prefix + MANIFEST_KEY),
+        { signal },
+      );
     },
     find: async (context) => {
       const key = stagePrefix(root, context) + MANIFEST_KEY;

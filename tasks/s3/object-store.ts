@@ -20,7 +20,11 @@ export interface BucketStoreOptions {
 /** Objects of one bucket below one prefix. */
 export function bucketStore(api: BucketApi, options: BucketStoreOptions): ObjectStore {
   const full = (key: string): string => options.prefix + key;
-  const own = ({ key, bytes, metadata }: StoredObject): StoredObject => ({ key: key.slice(options.prefix.length), bytes, metadata });
+  const own = ({ key, bytes, metadata }: StoredObject): StoredObject => ({
+    key: key.slice(options.prefix.length),
+    bytes,
+    metadata,
+  });
   return {
     url: (key) => `s3://${options.bucket}/${full(key)}`,
     put: async (key, body, { signal, metadata = {}, contentType } = {}) => {

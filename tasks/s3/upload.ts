@@ -77,10 +77,17 @@ async function sendParts(
 }
 
 /** The upload is unknown: either an earlier try completed it and its answer was lost, or somebody removed it. */
-async function confirmOwn(api: BucketApi, own: { readonly key: string; readonly mark: string }, signal?: AbortSignal): Promise<void> {
+async function confirmOwn(
+  api: BucketApi,
+  own: { readonly key: string; readonly mark: string },
+  signal?: AbortSignal,
+): Promise<void> {
   const head = await api.findHead(own.key, signal);
   if (head?.metadata[UPLOAD_MARK] === own.mark) return;
-  throw new RemoteFailure('E_S3_UPLOAD_LOST', `The upload of ${own.key} was removed before it was complete. Store it again.`);
+  throw new RemoteFailure(
+    'E_S3_UPLOAD_LOST',
+    `The upload of ${own.key} was removed before it was complete. Store it again.`,
+  );
 }
 
 async function* joined(first: readonly Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -37,7 +37,11 @@ export function secretStore(settings: SecretsSettings, credentials?: StaticCrede
   };
 }
 
-function newClient(region: string, { endpoint }: SecretsSettings, credentials?: StaticCredentials): SecretsManagerClient {
+function newClient(
+  region: string,
+  { endpoint }: SecretsSettings,
+  credentials?: StaticCredentials,
+): SecretsManagerClient {
   return new SecretsManagerClient({
     region,
     maxAttempts: MOST_ATTEMPTS,

@@ -10,9 +10,16 @@ export interface SecretsSettings {
 /** Reads the environment, and reports every mistake at once. */
 export function readSecretsSettings({ environment }: SettingSources): Reading<SecretsSettings> {
   const endpoint = environment['SECRETS_MANAGER_ENDPOINT'];
-  return readSettings<SecretsSettings>(Settings, { endpoint: endpoint === '' ? undefined : endpoint }, { endpoint: 'SECRETS_MANAGER_ENDPOINT' });
+  return readSettings<SecretsSettings>(
+    Settings,
+    { endpoint: endpoint === '' ? undefined : endpoint },
+    { endpoint: 'SECRETS_MANAGER_ENDPOINT' },
+  );
 }
 
 const Settings = z.strictObject({
-  endpoint: z.url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:9922' }).optional().transform((text) => text),
+  endpoint: z
+    .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:9922' })
+    .optional()
+    .transform((text) => text),
 });

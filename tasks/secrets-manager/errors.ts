@@ -28,9 +28,17 @@ export function failureOf(error: VendorError, arn: string, cause: unknown): Fail
   const said = `Cannot read the secret ${arn}: Secrets Manager answered ${error.name}: ${error.message.replace(/\.$/, '')}.`;
   switch (KINDS[error.name] ?? 'unavailable') {
     case 'missing':
-      return new ConfigFailure('E_SECRET_MISSING', `${said} Create or restore the secret, or correct its ARN in the settings.`, { cause });
+      return new ConfigFailure(
+        'E_SECRET_MISSING',
+        `${said} Create or restore the secret, or correct its ARN in the settings.`,
+        { cause },
+      );
     case 'refused':
-      return new ConfigFailure('E_SECRET_REFUSED', `${said} Check the AWS credentials and grant secretsmanager:GetSecretValue.`, { cause });
+      return new ConfigFailure(
+        'E_SECRET_REFUSED',
+        `${said} Check the AWS credentials and grant secretsmanager:GetSecretValue.`,
+        { cause },
+      );
     case 'throttled':
       return new RemoteFailure('E_SECRET_THROTTLED', said, { cause, retryAfterMs: THROTTLED_MS });
     case 'unavailable':

@@ -32,13 +32,18 @@ export function secretOf(stored: string, { arn, field }: StoredReference): Secre
   if (typeof value === 'string' || typeof value === 'number') return new Secret(String(value));
   const fields = fieldsOf(stored);
   const found = fields === undefined ? 'it is not a JSON object' : `its fields are ${[...fields.keys()].join(', ')}`;
-  throw new ConfigFailure('E_SECRET_FIELD', `The secret ${arn} has no text in the field "${field}": ${found}. Correct the part after # in the settings.`);
+  throw new ConfigFailure(
+    'E_SECRET_FIELD',
+    `The secret ${arn} has no text in the field "${field}": ${found}. Correct the part after # in the settings.`,
+  );
 }
 
 function fieldsOf(stored: string): ReadonlyMap<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(stored);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? new Map(Object.entries(value)) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? new Map(Object.entries(value))
+      : undefined;
   } catch {
     return undefined;
   }

@@ -24,7 +24,10 @@ export function openSns({ topicArn, endpoint }: SnsSettings, credentials?: Stati
   if (topicArn === undefined) return { publishFailure: async () => ({ kind: 'off' }), close: async () => {} };
   const opened = topic({ topicArn, endpoint }, credentials);
   return {
-    publishFailure: async (failed, { signal } = {}) => ({ kind: 'published', messageId: await opened.publish(failureMessage(failed), signal) }),
+    publishFailure: async (failed, { signal } = {}) => ({
+      kind: 'published',
+      messageId: await opened.publish(failureMessage(failed), signal),
+    }),
     close: opened.close,
   };
 }

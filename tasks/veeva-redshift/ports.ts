@@ -34,7 +34,15 @@ export function veevaToRedshift(kind: ExtractKind): OpenPorts {
     ]);
     const { archiveFolder, stageFormat } = vault.settings;
     return {
-      source: veevaSource({ client: vault.client, store, converter, kind, format: stageFormat, archiveFolder, stageRoot: STAGE_ROOT }),
+      source: veevaSource({
+        client: vault.client,
+        store,
+        converter,
+        kind,
+        format: stageFormat,
+        archiveFolder,
+        stageRoot: STAGE_ROOT,
+      }),
       stage: objectStage(store, STAGE_ROOT),
       target: redshiftTarget(warehouse, { stage: store }),
       completed: async ({ window }, { signal }) => {

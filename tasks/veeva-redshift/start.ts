@@ -49,11 +49,19 @@ export const LOG_PROCESS_ID = 'VeevaRedshift_Log';
 
 /** The watermark, else the oldest log that Vault still lists. */
 export const logStart: FirstStart = async ({ connections, clock, signal }) => {
-  const watermark = await (await connections.get(dynamoDbConnection)).readWatermark({ processId: LOG_PROCESS_ID, signal });
+  const watermark = await (
+    await connections.get(dynamoDbConnection)
+  ).readWatermark({ processId: LOG_PROCESS_ID, signal });
   if (watermark !== undefined) return watermark;
   const { client } = await connections.get(vaultConnection);
-  const listing = await client.list({ kind: 'log', from: clock.now().subtract({ hours: 96 }), to: undefined }, { signal });
-  const oldest = listing.kind === 'none_yet' ? undefined : listing.items.find((item) => item.kind === 'file' && item.extractKind === 'log');
+  const listing = await client.list(
+    { kind: 'log', from: clock.now().subtract({ hours: 96 }), to: undefined },
+    { signal },
+  );
+  const oldest =
+    listing.kind === 'none_yet'
+      ? undefined
+      : listing.items.find((item) => item.kind === 'file' && item.extractKind === 'log');
   if (oldest?.kind === 'file') return oldest.start;
   return { notYet: 'Vault lists no log file yet; the first one appears the day after Direct Data is enabled.' };
 };

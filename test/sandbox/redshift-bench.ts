@@ -47,7 +47,12 @@ export async function openRedshiftBench(options: Partial<RedshiftOptions> = {}):
   const database = `dev_${randomUUID().slice(0, 8)}`;
   const sandbox = await startRedshift({ databaseUrl: inject('postgresUrl'), s3, database, ...options });
   const credentials = { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey };
-  const client = new RedshiftDataClient({ endpoint: sandbox.endpoint, region: sandbox.region, credentials, maxAttempts: 1 });
+  const client = new RedshiftDataClient({
+    endpoint: sandbox.endpoint,
+    region: sandbox.region,
+    credentials,
+    maxAttempts: 1,
+  });
   const store = new S3Client({ endpoint: s3.endpoint, region: s3.region, credentials, forcePathStyle: true });
   return {
     sandbox,
@@ -62,7 +67,10 @@ export async function openRedshiftBench(options: Partial<RedshiftOptions> = {}):
   };
 }
 
-function calls(client: RedshiftDataClient, address: RedshiftBench['address']): Omit<RedshiftBench, 'sandbox' | 'put' | 'close'> {
+function calls(
+  client: RedshiftDataClient,
+  address: RedshiftBench['address'],
+): Omit<RedshiftBench, 'sandbox' | 'put' | 'close'> {
   const place = (more: { SessionId?: string | undefined }): object => (more.SessionId === undefined ? address : {});
   const outcome = async (Id: string | undefined, sessionId: string | undefined): Promise<Outcome> => {
     const described = await client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 20 }));

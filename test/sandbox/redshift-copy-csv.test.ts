@@ -14,12 +14,18 @@ afterAll(() => bench.close());
 
 let tables = 0;
 
-async function load(columns: string, body: string | Uint8Array, options = ''): Promise<{ readonly table: string; readonly error: string | undefined }> {
+async function load(
+  columns: string,
+  body: string | Uint8Array,
+  options = '',
+): Promise<{ readonly table: string; readonly error: string | undefined }> {
   tables += 1;
   const table = `csv_${tables}`;
   await bench.run(`create table ${table} (${columns})`);
   await bench.put(`${table}/0.csv`, body);
-  const copied = await bench.run(`copy ${table} from 's3://${BUCKET}/${table}/' iam_role '${ROLE}' format as csv ${options}`);
+  const copied = await bench.run(
+    `copy ${table} from 's3://${BUCKET}/${table}/' iam_role '${ROLE}' format as csv ${options}`,
+  );
   return { table, error: copied.Error };
 }
 
@@ -39,7 +45,10 @@ describe('COPY of CSV', () => {
   });
 
   it('tells an empty text from NULL, and gives NULL for an empty number', async () => {
-    expect(await loaded('a varchar(5), n int', ',\n\\N,\\N\n')).toEqual([['', null], [null, null]]);
+    expect(await loaded('a varchar(5), n int', ',\n\\N,\\N\n')).toEqual([
+      ['', null],
+      [null, null],
+    ]);
     expect(await loaded('a varchar(5), n int', ',\n', 'emptyasnull')).toEqual([[null, null]]);
     expect(await loaded('a varchar(5)', 'none\n', `null as 'none'`)).toEqual([[null]]);
   });
@@ -47,7 +56,9 @@ describe('COPY of CSV', () => {
   it('cuts digits beyond the scale, where INSERT rounds them', async () => {
     expect(await loaded('n decimal(5, 2)', '1.239\n-0.999\n')).toEqual([['1.23'], ['-0.99']]);
     expect(await loaded('n decimal(5, 2)', '1.239\n', 'roundec')).toEqual([['1.24']]);
-    expect(await loaded('n decimal(38, 5)', '123456789012345678901234567890123.12345\n')).toEqual([['123456789012345678901234567890123.12345']]);
+    expect(await loaded('n decimal(38, 5)', '123456789012345678901234567890123.12345\n')).toEqual([
+      ['123456789012345678901234567890123.12345'],
+    ]);
   });
 
   it('reads ISO timestamps only with TIMEFORMAT auto', async () => {
@@ -76,13 +87,23 @@ describe('COPY of CSV', () => {
     ['a field too many', 'a int', '1,2\n', 1202, 'Extra column(s) found'],
     ['a field too few', 'a int, b int', '1\n', 1203, 'Delimiter not found'],
     ['text after a quote', 'a varchar(9)', '"x"y\n', 1214, 'Invalid quote formatting for CSV'],
-    ['bytes that are not UTF-8', 'a varchar(9)', Buffer.from([0x61, 0xe9, 0x0a]), 1220, 'String contains invalid or unsupported UTF8 codepoints'],
+    [
+      'bytes that are not UTF-8',
+      'a varchar(9)',
+      Buffer.from([0x61, 0xe9, 0x0a]),
+      1220,
+      'String contains invalid or unsupported UTF8 codepoints',
+    ],
   ])('refuses %s and says where', async (...[, columns, body, code, reason]) => {
     const { table, error } = await load(columns, body);
     expect(error).toBe(`ERROR: Load into table '${table}' failed.  Check 'stl_load_errors' system table for details.`);
-    const found = await bench.rows(`select err_code, trim(err_reason), line_number from stl_load_errors where trim(filename) = 's3://${BUCKET}/${table}/0.csv'`);
+    const found = await bench.rows(
+      `select err_code, trim(err_reason), line_number from stl_load_errors where trim(filename) = 's3://${BUCKET}/${table}/0.csv'`,
+    );
     expect(found).toEqual([[code, expect.stringContaining(reason), 1]]);
-    expect(await bench.rows(`select count(*) from sys_load_error_detail where trim(file_name) like '%${table}/0.csv'`)).toEqual([[1]]);
+    expect(
+      await bench.rows(`select count(*) from sys_load_error_detail where trim(file_name) like '%${table}/0.csv'`),
+    ).toEqual([[1]]);
   });
 
   it('loads the good rows below MAXERROR and none at it', async () => {
@@ -102,7 +123,10 @@ describe('COPY of CSV', () => {
   it('undoes a load with the batch it is in', async () => {
     await bench.run('create table undone (a int)');
     await bench.put('undone/0.csv', '1\n');
-    const failed = await bench.batch([`copy undone from 's3://${BUCKET}/undone/' iam_role default csv`, 'select 1 / 0']);
+    const failed = await bench.batch([
+      `copy undone from 's3://${BUCKET}/undone/' iam_role default csv`,
+      'select 1 / 0',
+    ]);
     expect(failed.Status).toBe('FAILED');
     expect(await bench.rows('select count(*) from undone')).toEqual([[0]]);
     expect(await bench.rows(`select count(*) from stl_load_commits where trim(name) = 'undone'`)).toEqual([[0]]);
@@ -115,9 +139,13 @@ describe('cutting a file into records', () => {
     const rows = fc.array(fc.array(field, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(rows, fc.integer({ min: 1, max: 7 }), async (table, size) => {
-        const text = table.map((row) => `${row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\r\n`).join('');
+        const text = table
+          .map((row) => `${row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\r\n`)
+          .join('');
         const bytes = Buffer.from(text);
-        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+          bytes.subarray(index * size, (index + 1) * size),
+        );
         const found: string[][] = [];
         for await (const { fields, error } of readRecords(streamed(chunks), { delimiter: ',', quote: '"' })) {
           expect(error).toBeUndefined();

@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
-import { Decimal, Table, TimestampMicrosecond, TimestampMillisecond, Utf8, tableToIPC, vectorFromArray } from 'apache-arrow';
+import {
+  Decimal,
+  Table,
+  TimestampMicrosecond,
+  TimestampMillisecond,
+  Utf8,
+  tableToIPC,
+  vectorFromArray,
+} from 'apache-arrow';
 import { Table as ParquetTable, writeParquet } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -53,11 +61,26 @@ describe('COPY of Parquet', () => {
     const first = `1::int, 2::int, 9007199254740993::bigint, 1.5::float, 0.1::double, true, 'NA,"\\é' || chr(10), date '9999-12-31',
       123456789012345678901234567890123.12345::decimal(38, 5), -1234567890123456.78::decimal(18, 2), 1.25::decimal(9, 2),
       timestamp '2024-02-29 23:59:59.123456'`;
-    const target = await load(columns, `select ${first} union all select null::int, null, null, null, null, null, '', null, null, null, null, null`);
+    const target = await load(
+      columns,
+      `select ${first} union all select null::int, null, null, null, null, null, '', null, null, null, null, null`,
+    );
     const rows = await bench.rows(`select s, i, b::varchar, r, d, o, v, y, n, m, p, t from ${target} order by s`);
     expect(rows).toEqual([
-      [1, 2, '9007199254740993', 1.5, 0.1, true, 'NA,"\\é\n', '9999-12-31', '123456789012345678901234567890123.12345',
-        '-1234567890123456.78', '1.25', '2024-02-29 23:59:59.123456'],
+      [
+        1,
+        2,
+        '9007199254740993',
+        1.5,
+        0.1,
+        true,
+        'NA,"\\é\n',
+        '9999-12-31',
+        '123456789012345678901234567890123.12345',
+        '-1234567890123456.78',
+        '1.25',
+        '2024-02-29 23:59:59.123456',
+      ],
       [null, null, null, null, null, null, '', null, null, null, null, null],
     ]);
   });
@@ -66,7 +89,10 @@ describe('COPY of Parquet', () => {
     const arrow = new Table({
       name: vectorFromArray(['É', null], new Utf8()),
       at: vectorFromArray([Date.UTC(2024, 0, 1), null], new TimestampMicrosecond('UTC')),
-      amount: vectorFromArray([new Uint32Array([4_294_967_291, 4_294_967_295, 4_294_967_295, 4_294_967_295]), null], new Decimal(2, 38, 128)),
+      amount: vectorFromArray(
+        [new Uint32Array([4_294_967_291, 4_294_967_295, 4_294_967_295, 4_294_967_295]), null],
+        new Decimal(2, 38, 128),
+      ),
     });
     const target = await table('name varchar(2), at timestamp, amount decimal(38, 2)');
     await bench.put(`${target}/0.parquet`, writeParquet(ParquetTable.fromIPCStream(tableToIPC(arrow, 'stream'))));
@@ -89,7 +115,12 @@ describe('COPY of Parquet', () => {
     ['another precision', 'a decimal(20, 2)', 'select 1::decimal(38, 2) as a', 'Column type: DECIMAL(20, 2)'],
     ['a float for a decimal', 'a decimal(18, 2)', 'select 1::double as a', 'Column type: DECIMAL(18, 2)'],
     ['a date for a timestamp', 'a timestamp', `select date '2024-01-01' as a`, 'has an incompatible Parquet schema'],
-    ['a text longer than the column, in bytes', 'a varchar(3)', `select 'éé' as a`, 'longer than the length defined in the table. Table: 3, Data: 4'],
+    [
+      'a text longer than the column, in bytes',
+      'a varchar(3)',
+      `select 'éé' as a`,
+      'longer than the length defined in the table. Table: 3, Data: 4',
+    ],
     ['NULL for NOT NULL', 'a int not null', 'select null::int as a', 'Cannot insert a NULL value into column a'],
     ['a nested column', 'a varchar(10)', 'select [1, 2] as a', 'has an incompatible Parquet schema'],
   ])('refuses %s', async (...[, columns, query, message]) => {
@@ -110,7 +141,9 @@ describe('COPY of Parquet', () => {
     expect((await bench.run(copy(target, `${target}/`))).Status).toBe('FAILED');
     expect(await bench.rows(`select count(*) from ${target}`)).toEqual([[0]]);
     expect((await bench.run(copy(target, `${target}/0`))).Status).toBe('FINISHED');
-    expect((await bench.run(copy(target, 'nothing/here'))).Error).toContain("The specified S3 prefix 'nothing/here' does not exist");
+    expect((await bench.run(copy(target, 'nothing/here'))).Error).toContain(
+      "The specified S3 prefix 'nothing/here' does not exist",
+    );
   });
 
   it('reads a manifest, which must state the length of each file', async () => {
@@ -119,8 +152,13 @@ describe('COPY of Parquet', () => {
     await bench.put(`${target}/data.parquet`, file);
     const entry = { url: `s3://${BUCKET}/${target}/data.parquet`, mandatory: true };
     await bench.put(`${target}/bad.manifest`, JSON.stringify({ entries: [entry] }));
-    await bench.put(`${target}/good.manifest`, JSON.stringify({ entries: [{ ...entry, meta: { content_length: file.length } }] }));
-    expect((await bench.run(copy(target, `${target}/bad.manifest`, 'manifest'))).Error).toContain('meta.content_length');
+    await bench.put(
+      `${target}/good.manifest`,
+      JSON.stringify({ entries: [{ ...entry, meta: { content_length: file.length } }] }),
+    );
+    expect((await bench.run(copy(target, `${target}/bad.manifest`, 'manifest'))).Error).toContain(
+      'meta.content_length',
+    );
     expect((await bench.run(copy(target, `${target}/good.manifest`, 'manifest'))).Status).toBe('FINISHED');
     expect(await bench.rows(`select a from ${target}`)).toEqual([[5]]);
   });
@@ -145,6 +183,8 @@ describe('COPY of Parquet', () => {
 
   it('wants a role', async () => {
     expect((await bench.run(`copy t from 's3://${BUCKET}/x' format parquet`)).Error).toContain('requires credentials');
-    expect((await bench.run(`copy t from 's3://${BUCKET}/x' iam_role 'me' format parquet`)).Error).toContain('Invalid credentials');
+    expect((await bench.run(`copy t from 's3://${BUCKET}/x' iam_role 'me' format parquet`)).Error).toContain(
+      'Invalid credentials',
+    );
   });
 });

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import { BatchExecuteStatementCommand, ExecuteStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import {
+  BatchExecuteStatementCommand,
+  ExecuteStatementCommand,
+  RedshiftDataClient,
+} from '@aws-sdk/client-redshift-data';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type RedshiftBench, openRedshiftBench } from './redshift-bench.ts';
@@ -20,20 +24,31 @@ const count = async (): Promise<unknown> => (await bench.rows('select count(*) f
 describe('faults', () => {
   it('throttle in both forms, as often as told', async () => {
     bench.sandbox.faults.set([{ kind: 'throttling', form: 'exception', operation: 'ExecuteStatement', times: 1 }]);
-    await expect(bench.run('select 1')).rejects.toMatchObject({ name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } });
+    await expect(bench.run('select 1')).rejects.toMatchObject({
+      name: 'ThrottlingException',
+      $metadata: { httpStatusCode: 400 },
+    });
     expect(await bench.rows('select 1')).toEqual([[1]]);
     bench.sandbox.faults.set([{ kind: 'throttling', form: 'validation', times: 1 }]);
     await expect(bench.run('select 1')).rejects.toThrow(/Service returned error code ThrottlingException/);
   });
 
   it('say that too many statements are active, or that the service failed', async () => {
-    bench.sandbox.faults.set([{ kind: 'active_statements_exceeded', times: 1 }, { kind: 'internal_error', operation: 'DescribeStatement', times: 1 }]);
+    bench.sandbox.faults.set([
+      { kind: 'active_statements_exceeded', times: 1 },
+      { kind: 'internal_error', operation: 'DescribeStatement', times: 1 },
+    ]);
     await expect(bench.run('select 1')).rejects.toMatchObject({ name: 'ActiveStatementsExceededException' });
-    await expect(bench.run('select 1')).rejects.toMatchObject({ name: 'InternalServerException', $metadata: { httpStatusCode: 500 } });
+    await expect(bench.run('select 1')).rejects.toMatchObject({
+      name: 'InternalServerException',
+      $metadata: { httpStatusCode: 500 },
+    });
   });
 
   it('fail the n-th statement that matches, and the batch with it', async () => {
-    bench.sandbox.faults.set([{ kind: 'fail_statement', matching: 'insert into T', nth: 2, message: 'disk full', times: 1 }]);
+    bench.sandbox.faults.set([
+      { kind: 'fail_statement', matching: 'insert into T', nth: 2, message: 'disk full', times: 1 },
+    ]);
     const sqls = ['insert into t values (1)', 'insert into t values (2)'];
     expect(await bench.batch(sqls)).toMatchObject({ Status: 'FAILED', Error: 'Query #2 failed with ERROR: disk full' });
     expect(await count()).toBe(0);
@@ -42,9 +57,15 @@ describe('faults', () => {
   });
 
   it('lose the answer of a call that took effect; the same token finds it again', async () => {
-    bench.sandbox.faults.set([{ kind: 'lost_answer', operation: 'BatchExecuteStatement', matching: 'insert', times: 1 }]);
+    bench.sandbox.faults.set([
+      { kind: 'lost_answer', operation: 'BatchExecuteStatement', matching: 'insert', times: 1 },
+    ]);
     const ClientToken = randomUUID();
-    const command = new BatchExecuteStatementCommand({ ...bench.address, Sqls: ['insert into t values (1)'], ClientToken });
+    const command = new BatchExecuteStatementCommand({
+      ...bench.address,
+      Sqls: ['insert into t values (1)'],
+      ClientToken,
+    });
     await expect(bench.client.send(command)).rejects.toThrow(/hang up|ECONNRESET|socket/i);
     expect(await count()).toBe(1);
     await bench.client.send(command);
@@ -55,14 +76,18 @@ describe('faults', () => {
     bench.sandbox.faults.set([{ kind: 'lost_answer', operation: 'ExecuteStatement', times: 1 }]);
     const { accessKeyId, secretAccessKey, endpoint, region } = bench.sandbox;
     const client = new RedshiftDataClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
-    await client.send(new ExecuteStatementCommand({ ...bench.address, Sql: 'insert into t values (1)', WaitTimeSeconds: 10 }));
+    await client.send(
+      new ExecuteStatementCommand({ ...bench.address, Sql: 'insert into t values (1)', WaitTimeSeconds: 10 }),
+    );
     client.destroy();
     expect(await count()).toBe(1);
   });
 
   it('break a transaction as a concurrent one would', async () => {
     bench.sandbox.faults.set([{ kind: 'serializable_violation', matching: 'insert', times: 1 }]);
-    expect((await bench.run('insert into t values (1)')).Error).toMatch(/^ERROR: 1023 DETAIL: Serializable isolation violation on table - \d+/);
+    expect((await bench.run('insert into t values (1)')).Error).toMatch(
+      /^ERROR: 1023 DETAIL: Serializable isolation violation on table - \d+/,
+    );
     expect(await count()).toBe(0);
   });
 
@@ -111,7 +136,9 @@ describe('two writers', () => {
     await bench.run('select * from t', second);
     await bench.run('update t set a = a + 1', first);
     await bench.run('commit', first);
-    expect((await bench.run('update t set a = a + 1', second)).Error).toContain('1023 DETAIL: Serializable isolation violation');
+    expect((await bench.run('update t set a = a + 1', second)).Error).toContain(
+      '1023 DETAIL: Serializable isolation violation',
+    );
     await bench.run('rollback', second);
   });
 });

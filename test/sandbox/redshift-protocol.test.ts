@@ -23,7 +23,9 @@ describe('one statement', () => {
   it('reports every type in the field that the service uses for it', async () => {
     const types = `select 1::smallint, 2::bigint, 2.5::float8, true, 1.50::decimal(38, 2), date '2024-02-29',
       timestamp '2024-02-29 01:02:03', 'é'::varchar(9), null::int`;
-    expect(await bench.rows(types)).toEqual([[1, 2, 2.5, true, '1.50', '2024-02-29', '2024-02-29 01:02:03.0', 'é', null]]);
+    expect(await bench.rows(types)).toEqual([
+      [1, 2, 2.5, true, '1.50', '2024-02-29', '2024-02-29 01:02:03.0', 'é', null],
+    ]);
   });
 
   it('describes columns with their size', async () => {
@@ -51,7 +53,9 @@ describe('one statement', () => {
   });
 
   it('gives a result page by page', async () => {
-    const { id } = await bench.run('select 1 as n union all select 2 union all select 3 union all select 4 union all select 5 order by n');
+    const { id } = await bench.run(
+      'select 1 as n union all select 2 union all select 3 union all select 4 union all select 5 order by n',
+    );
     const sizes: number[] = [];
     for await (const page of paginateGetStatementResult({ client: bench.client }, { Id: id })) {
       sizes.push(page.Records?.length ?? 0);
@@ -62,24 +66,34 @@ describe('one statement', () => {
 
   it('answers a long poll when the statement ends, not when the wait is over', async () => {
     const started = performance.now();
-    const made = await bench.client.send(new ExecuteStatementCommand({ ...bench.address, Sql: 'select 1', WaitTimeSeconds: 30 }));
+    const made = await bench.client.send(
+      new ExecuteStatementCommand({ ...bench.address, Sql: 'select 1', WaitTimeSeconds: 30 }),
+    );
     expect(made).toMatchObject({ Status: 'FINISHED', HasResultSet: true });
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
   it('runs different statements at the same time', async () => {
     const both = await Promise.all(['a', 'b'].map((name) => bench.run(`select pg_sleep(0.4), '${name}'`)));
-    const [first, second] = both.map(({ CreatedAt, UpdatedAt }) => [CreatedAt?.getTime() ?? 0, UpdatedAt?.getTime() ?? 0] as const);
+    const [first, second] = both.map(
+      ({ CreatedAt, UpdatedAt }) => [CreatedAt?.getTime() ?? 0, UpdatedAt?.getTime() ?? 0] as const,
+    );
     expect(Math.max(first?.[0] ?? 0, second?.[0] ?? 0)).toBeLessThan(Math.min(first?.[1] ?? 0, second?.[1] ?? 0));
   });
 
   it('cancels a running statement', async () => {
-    const { Id } = await bench.client.send(new ExecuteStatementCommand({ ...bench.address, Sql: 'select pg_sleep(20)' }));
-    await expect.poll(async () => (await bench.client.send(new DescribeStatementCommand({ Id }))).Status).toBe('STARTED');
+    const { Id } = await bench.client.send(
+      new ExecuteStatementCommand({ ...bench.address, Sql: 'select pg_sleep(20)' }),
+    );
+    await expect
+      .poll(async () => (await bench.client.send(new DescribeStatementCommand({ Id }))).Status)
+      .toBe('STARTED');
     expect(await bench.client.send(new CancelStatementCommand({ Id }))).toMatchObject({ Status: true });
     const { Status } = await bench.client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 10 }));
     expect(Status).toBe('ABORTED');
-    await expect(bench.client.send(new CancelStatementCommand({ Id }))).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(bench.client.send(new CancelStatementCommand({ Id }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
   });
 
   it('is stopped with the stand-in, which does not wait for it', async () => {
@@ -109,7 +123,8 @@ describe('parameters', () => {
   });
 
   it('refuses an empty value, an unused name and a missing value', async () => {
-    const refused = (sql: string, value: string): Promise<unknown> => bench.run(sql, { Parameters: [{ name: 'a', value }] });
+    const refused = (sql: string, value: string): Promise<unknown> =>
+      bench.run(sql, { Parameters: [{ name: 'a', value }] });
     await expect(refused('select :a', '')).rejects.toMatchObject({ name: 'ValidationException' });
     await expect(refused('select 1', 'x')).rejects.toThrow(/unused parameters/);
     await expect(refused('select :a, :b', 'x')).rejects.toThrow(/missing a value for: \[b\]/);
@@ -120,7 +135,11 @@ describe('what the service refuses before it runs anything', () => {
   it('a wrong secret and an unknown key', async () => {
     const call = (accessKeyId: string, secretAccessKey: string): Promise<unknown> => {
       const credentials = { accessKeyId, secretAccessKey };
-      const client = new RedshiftDataClient({ endpoint: bench.sandbox.endpoint, region: bench.sandbox.region, credentials });
+      const client = new RedshiftDataClient({
+        endpoint: bench.sandbox.endpoint,
+        region: bench.sandbox.region,
+        credentials,
+      });
       return client.send(new ExecuteStatementCommand({ ...bench.address, Sql: 'select 1' }));
     };
     await expect(call(bench.sandbox.accessKeyId, 'wrong')).rejects.toMatchObject({ name: 'InvalidSignatureException' });
@@ -128,14 +147,23 @@ describe('what the service refuses before it runs anything', () => {
   });
 
   it('a statement above 100 kB, a batch above 40 statements and a database that is not there', async () => {
-    await expect(bench.run(`select '${'x'.repeat(100 * 1024)}'`)).rejects.toThrow('Cannot process query string larger than 100kB');
-    await expect(bench.batch(Array.from({ length: 41 }, () => 'select 1'))).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(bench.run(`select '${'x'.repeat(100 * 1024)}'`)).rejects.toThrow(
+      'Cannot process query string larger than 100kB',
+    );
+    await expect(bench.batch(Array.from({ length: 41 }, () => 'select 1'))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
     await expect(bench.run('select 1', { Database: 'other' })).rejects.toThrow(/database "other" does not exist/);
-    await expect(bench.run('select 1', { WorkgroupName: 'other' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(bench.run('select 1', { WorkgroupName: 'other' })).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
   });
 
   it('the id of a statement that never was', async () => {
-    await expect(bench.rowsOf(randomUUID())).rejects.toMatchObject({ name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 404 } });
+    await expect(bench.rowsOf(randomUUID())).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      $metadata: { httpStatusCode: 404 },
+    });
   });
 });
 

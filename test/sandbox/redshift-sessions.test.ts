@@ -74,16 +74,22 @@ describe('a session', () => {
     const { sessionId } = await bench.run('select 1', { SessionKeepAliveSeconds: 1 });
     const SessionId = sessionId ?? '';
     await expect
-      .poll(async () => (await bench.client.send(new ListSessionsCommand({ SessionId }))).Sessions?.[0]?.Status, { timeout: 5000 })
+      .poll(async () => (await bench.client.send(new ListSessionsCommand({ SessionId }))).Sessions?.[0]?.Status, {
+        timeout: 5000,
+      })
       .toBe('CLOSED');
     await expect(bench.run('select 1', { SessionId })).rejects.toThrow('Session is not available');
     const unknown = randomUUID();
-    await expect(bench.run('select 1', { SessionId: unknown })).rejects.toThrow(`Session with Id: ${unknown} is invalid`);
+    await expect(bench.run('select 1', { SessionId: unknown })).rejects.toThrow(
+      `Session with Id: ${unknown} is invalid`,
+    );
   });
 
   it('is refused beyond the quota', async () => {
     const open = (): Promise<unknown> =>
-      bench.client.send(new ExecuteStatementCommand({ ...bench.address, Sql: 'select 1', SessionKeepAliveSeconds: 60 }));
+      bench.client.send(
+        new ExecuteStatementCommand({ ...bench.address, Sql: 'select 1', SessionKeepAliveSeconds: 60 }),
+      );
     const tried = await Promise.allSettled(Array.from({ length: 21 }, open));
     const refused = tried.filter((result) => result.status === 'rejected').map((result): unknown => result.reason);
     expect(refused.length).toBeGreaterThan(0);
@@ -118,7 +124,9 @@ describe('a batch', () => {
   });
 
   it('commits each statement alone in AUTO_COMMIT mode', async () => {
-    const mixed = await bench.batch(['insert into t values (1)', 'select 1 / 0', 'insert into t values (2)'], { ExecutionMode: 'AUTO_COMMIT' });
+    const mixed = await bench.batch(['insert into t values (1)', 'select 1 / 0', 'insert into t values (2)'], {
+      ExecutionMode: 'AUTO_COMMIT',
+    });
     expect(mixed.SubStatements?.map(({ Status }) => Status)).toEqual(['FINISHED', 'FAILED', 'FINISHED']);
     expect(await count()).toBe(2);
   });

@@ -71,7 +71,8 @@ describe('what PostgreSQL takes and Redshift does not', () => {
 });
 
 describe('MERGE', () => {
-  const clauses = 'when matched then update set name = source.name when not matched then insert (id, name) values (source.id, source.name)';
+  const clauses =
+    'when matched then update set name = source.name when not matched then insert (id, name) values (source.id, source.name)';
 
   it.each([
     ['when matched then delete', 'exactly one WHEN MATCHED and one WHEN NOT MATCHED'],
@@ -82,18 +83,32 @@ describe('MERGE', () => {
   });
 
   it('takes a table as its source, not a query and not a view', async () => {
-    expect(await errorOf(`merge into t using (select * from source) s on t.id = s.id ${clauses}`)).toContain('syntax error');
-    expect(await errorOf(`merge into t using viewed as source on t.id = source.id ${clauses}`)).toContain('must be a table');
-    expect(await errorOf(`merge into t as x using source on x.id = source.id ${clauses}`)).toContain('syntax error at or near "as"');
+    expect(await errorOf(`merge into t using (select * from source) s on t.id = s.id ${clauses}`)).toContain(
+      'syntax error',
+    );
+    expect(await errorOf(`merge into t using viewed as source on t.id = source.id ${clauses}`)).toContain(
+      'must be a table',
+    );
+    expect(await errorOf(`merge into t as x using source on x.id = source.id ${clauses}`)).toContain(
+      'syntax error at or near "as"',
+    );
   });
 
   it('updates, inserts and refuses two matches for one row', async () => {
     await bench.batch(['delete from t', 'delete from source', `insert into t (id, name) values (1, 'old')`]);
     await bench.run(`insert into source (id, name) values (1, 'new'), (2, 'two')`);
-    expect(await bench.run(`merge into t using source on t.id = source.id ${clauses}`)).toMatchObject({ Status: 'FINISHED', ResultRows: 2 });
-    expect(await bench.rows('select id, name from t order by id')).toEqual([[1, 'new'], [2, 'two']]);
+    expect(await bench.run(`merge into t using source on t.id = source.id ${clauses}`)).toMatchObject({
+      Status: 'FINISHED',
+      ResultRows: 2,
+    });
+    expect(await bench.rows('select id, name from t order by id')).toEqual([
+      [1, 'new'],
+      [2, 'two'],
+    ]);
     await bench.run(`insert into source (id, name) values (1, 'again')`);
-    expect(await errorOf(`merge into t using source on t.id = source.id ${clauses}`)).toContain('Found multiple matches to update the same tuple.');
+    expect(await errorOf(`merge into t using source on t.id = source.id ${clauses}`)).toContain(
+      'Found multiple matches to update the same tuple.',
+    );
   });
 
   it('removes duplicates', async () => {
@@ -108,7 +123,9 @@ describe('columns', () => {
   it('count bytes, not characters, in VARCHAR and take single bytes only in CHAR', async () => {
     await bench.run('create table sized (v varchar(3), c char(2), t text)');
     await bench.run(`insert into sized (v) values ('éa')`);
-    expect(await errorOf(`insert into sized (v) values ('éé')`)).toBe('ERROR: value too long for type character varying(3)');
+    expect(await errorOf(`insert into sized (v) values ('éé')`)).toBe(
+      'ERROR: value too long for type character varying(3)',
+    );
     expect(await errorOf(`update sized set v = 'abcd'`)).toBe('ERROR: value too long for type character varying(3)');
     expect(await errorOf(`insert into sized (c) values ('é')`)).toContain('Multibyte character not supported for CHAR');
     expect((await bench.run(`insert into sized (c, t) values ('a', '${'x'.repeat(256)}')`)).Status).toBe('FINISHED');
@@ -119,7 +136,8 @@ describe('columns', () => {
     await bench.run('create table narrow (v varchar(3))');
     await bench.run('create table alike (like narrow)');
     await bench.run('create table queried as select v from narrow');
-    for (const table of ['alike', 'queried']) expect(await errorOf(`insert into ${table} values ('éé')`)).toContain('varying(3)');
+    for (const table of ['alike', 'queried'])
+      expect(await errorOf(`insert into ${table} values ('éé')`)).toContain('varying(3)');
     expect((await bench.run('alter table narrow alter column v type varchar(4)')).Status).toBe('FINISHED');
     expect((await bench.run(`insert into narrow values ('éé')`)).Status).toBe('FINISHED');
     expect(await errorOf(`insert into narrow values ('ééa')`)).toContain('varying(4)');
@@ -129,7 +147,9 @@ describe('columns', () => {
   it('accept keys without enforcing them, but enforce NOT NULL', async () => {
     await bench.run('create table keyed (id int primary key, parent int references keyed (id), u int unique)');
     expect((await bench.run('insert into keyed values (1, 99, 1), (1, 99, 1)')).Status).toBe('FINISHED');
-    expect(await errorOf('insert into keyed values (null, 1, 1)')).toBe('ERROR: Cannot insert a NULL value into column id');
+    expect(await errorOf('insert into keyed values (null, 1, 1)')).toBe(
+      'ERROR: Cannot insert a NULL value into column id',
+    );
     expect(await errorOf('insert into t (id) values (null)')).toContain('Cannot insert a NULL value');
   });
 
@@ -143,9 +163,14 @@ describe('columns', () => {
   });
 
   it('default to DECIMAL(18,0), take IDENTITY and SUPER', async () => {
-    await bench.run('create table filled (id bigint identity(5, 2), n decimal, s super encode zstd) diststyle even backup no');
+    await bench.run(
+      'create table filled (id bigint identity(5, 2), n decimal, s super encode zstd) diststyle even backup no',
+    );
     await bench.run(`insert into filled (n, s) values (1.5, json_parse('{"a": 1}')), (2.4, null)`);
-    expect(await bench.rows('select id, n, s from filled order by id')).toEqual([[5, '2', '{"a": 1}'], [7, '2', null]]);
+    expect(await bench.rows('select id, n, s from filled order by id')).toEqual([
+      [5, '2', '{"a": 1}'],
+      [7, '2', null],
+    ]);
   });
 });
 
@@ -162,7 +187,9 @@ describe('names', () => {
     expect(await bench.rows(`select ${second} from ${first}`)).toEqual([[2]]);
     const columns = `select column_name from information_schema.columns where table_name = '${first}' order by ordinal_position`;
     expect(await bench.rows(columns)).toEqual([[first], [second]]);
-    expect(await errorOf(`alter table ${first} add column ${second} int`)).toContain(`column "${second}" of relation "${first}" already exists`);
+    expect(await errorOf(`alter table ${first} add column ${second} int`)).toContain(
+      `column "${second}" of relation "${first}" already exists`,
+    );
   });
 });
 
@@ -210,12 +237,18 @@ describe('Redshift’s own words', () => {
       ['n', 'numeric', 'YES', null, 38, 5],
       ['at', 'timestamp without time zone', 'YES', null, null, null],
     ]);
-    expect(await bench.rows(`select "column", type, distkey, sortkey, "notnull" from pg_table_def where tablename = 'shown'`)).toEqual([
+    expect(
+      await bench.rows(
+        `select "column", type, distkey, sortkey, "notnull" from pg_table_def where tablename = 'shown'`,
+      ),
+    ).toEqual([
       ['id', 'character varying(18)', true, 1, true],
       ['n', 'numeric(38,5)', false, 0, false],
       ['at', 'timestamp without time zone', false, 0, false],
     ]);
-    expect(await bench.rows(`select diststyle, sortkey1, tbl_rows from svv_table_info where "table" = 'shown'`)).toEqual([['KEY(id)', 'id', '1']]);
+    expect(
+      await bench.rows(`select diststyle, sortkey1, tbl_rows from svv_table_info where "table" = 'shown'`),
+    ).toEqual([['KEY(id)', 'id', '1']]);
     expect(await bench.rows(`select table_type from svv_tables where table_name = 'shown'`)).toEqual([['BASE TABLE']]);
   });
 });

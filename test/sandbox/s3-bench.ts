@@ -53,7 +53,9 @@ export function patterned(length: number): Buffer {
   return bytes;
 }
 
-export async function bytesOf(body: { readonly transformToByteArray: () => Promise<Uint8Array> } | undefined): Promise<Buffer> {
+export async function bytesOf(
+  body: { readonly transformToByteArray: () => Promise<Uint8Array> } | undefined,
+): Promise<Buffer> {
   if (body === undefined) throw new Error('The answer has no body.');
   return Buffer.from(await body.transformToByteArray());
 }

@@ -1,4 +1,10 @@
-import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3ClientConfig } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { BUCKET, type S3Bench, bytesOf, openS3Bench, patterned } from './s3-bench.ts';
@@ -50,7 +56,9 @@ describe('faults of S3 on demand', () => {
   it('stores an object and loses the answer', async () => {
     bench.sandbox().faults.add({ kind: 'lost_response', operation: 'PutObject' });
     await expect(put('stored')).rejects.toThrow(/reset|hang up/i);
-    expect((await bench.client().send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'stored' }))).ContentLength).toBe(100_000);
+    expect((await bench.client().send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'stored' }))).ContentLength).toBe(
+      100_000,
+    );
   });
 
   it('answers a copy with an error inside 200', async () => {
@@ -61,7 +69,8 @@ describe('faults of S3 on demand', () => {
   });
 
   it('is asked for over HTTP, and refuses what is no fault', async () => {
-    const ask = (body: string): Promise<Response> => fetch(`${bench.sandbox().endpoint}/sandbox/faults`, { method: 'POST', body });
+    const ask = (body: string): Promise<Response> =>
+      fetch(`${bench.sandbox().endpoint}/sandbox/faults`, { method: 'POST', body });
     expect((await ask('{"kind":"slow_down","key":"http/*"}')).status).toBe(204);
     await expect(put('http/1')).rejects.toThrow(expect.objectContaining({ name: 'SlowDown' }));
     expect((await ask('{"kind":"earthquake"}')).status).toBe(400);

@@ -16,7 +16,11 @@ afterAll(() => bench.close());
 
 describe('ListObjectsV2', () => {
   it('lists keys in the order of their UTF-8 bytes, with sizes', async () => {
-    const { Contents = [], KeyCount, IsTruncated } = await bench.client().send(new ListObjectsV2Command({ Bucket: BUCKET }));
+    const {
+      Contents = [],
+      KeyCount,
+      IsTruncated,
+    } = await bench.client().send(new ListObjectsV2Command({ Bucket: BUCKET }));
     expect(Contents.map(({ Key }) => Key)).toEqual(KEYS);
     expect(Contents.map(({ Size }) => Size)).toEqual(KEYS.map((key) => Buffer.byteLength(key)));
     expect({ KeyCount, IsTruncated }).toEqual({ KeyCount: KEYS.length, IsTruncated: false });
@@ -31,7 +35,9 @@ describe('ListObjectsV2', () => {
   });
 
   it('starts after a key', async () => {
-    const { Contents = [] } = await bench.client().send(new ListObjectsV2Command({ Bucket: BUCKET, StartAfter: 'a/b/3', MaxKeys: 2 }));
+    const { Contents = [] } = await bench
+      .client()
+      .send(new ListObjectsV2Command({ Bucket: BUCKET, StartAfter: 'a/b/3', MaxKeys: 2 }));
     expect(Contents.map(({ Key }) => Key)).toEqual(['a/b/4', 'a0']);
   });
 
@@ -51,7 +57,11 @@ describe('ListObjectsV2', () => {
 
   it('shows every entry exactly once, whatever the page size and delimiter', () => {
     const key = fc.stringMatching(/^[ab/]{1,6}$/);
-    const query = fc.record({ prefix: fc.constantFrom('', 'a', 'a/'), delimiter: fc.constantFrom('', '/'), most: fc.integer({ min: 1, max: 4 }) });
+    const query = fc.record({
+      prefix: fc.constantFrom('', 'a', 'a/'),
+      delimiter: fc.constantFrom('', '/'),
+      most: fc.integer({ min: 1, max: 4 }),
+    });
     fc.assert(
       fc.property(fc.uniqueArray(key, { maxLength: 30 }), query, (unsorted, asked) => {
         const keys = unsorted.toSorted(compareKeys);
@@ -62,7 +72,10 @@ describe('ListObjectsV2', () => {
   });
 });
 
-function allPages(keys: readonly string[], asked: { readonly prefix: string; readonly delimiter: string; readonly most: number }): unknown[] {
+function allPages(
+  keys: readonly string[],
+  asked: { readonly prefix: string; readonly delimiter: string; readonly most: number },
+): unknown[] {
   const entries: unknown[] = [];
   let resumeAfter: string | undefined;
   do {

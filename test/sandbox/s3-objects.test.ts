@@ -30,7 +30,8 @@ afterAll(() => bench.close());
 const address = (Key: string): { Bucket: string; Key: string } => ({ Bucket: BUCKET, Key });
 const put = (key: string, body: string | Buffer = key): Promise<PutObjectCommandOutput> =>
   bench.client().send(new PutObjectCommand({ ...address(key), Body: body }));
-const read = async (key: string): Promise<Buffer> => bytesOf((await bench.client().send(new GetObjectCommand(address(key)))).Body);
+const read = async (key: string): Promise<Buffer> =>
+  bytesOf((await bench.client().send(new GetObjectCommand(address(key)))).Body);
 
 describe('buckets', () => {
   it('makes a bucket once and says that it is there the second time', async () => {
@@ -74,15 +75,21 @@ describe('bytes in, the same bytes out', () => {
   });
 
   it('of a client that sends no checksums', async () => {
-    const client = bench.client({ requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
+    const client = bench.client({
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
     await client.send(new PutObjectCommand({ ...address('unchecked'), Body: 'plain' }));
     expect((await read('unchecked')).toString()).toBe('plain');
   });
 
-  it.each(['a b+c&d=é%25.txt', '日本/𐀀.csv', "it's (one) *star*!", 'a//b/../c', 'quote"<tag>'])('under the key %s', async (key) => {
-    await put(key);
-    expect((await read(key)).toString()).toBe(key);
-  });
+  it.each(['a b+c&d=é%25.txt', '日本/𐀀.csv', "it's (one) *star*!", 'a//b/../c', 'quote"<tag>'])(
+    'under the key %s',
+    async (key) => {
+      await put(key);
+      expect((await read(key)).toString()).toBe(key);
+    },
+  );
 });
 
 describe('checksums', () => {
@@ -94,42 +101,69 @@ describe('checksums', () => {
   });
 
   it('refuses a wrong SHA-256 and stores nothing', async () => {
-    const wrong = new PutObjectCommand({ ...address('bad-sha'), Body: 'hullo', ChecksumSHA256: 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=' });
+    const wrong = new PutObjectCommand({
+      ...address('bad-sha'),
+      Body: 'hullo',
+      ChecksumSHA256: 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=',
+    });
     await expect(bench.client().send(wrong)).rejects.toThrow(expect.objectContaining({ name: 'BadDigest' }));
     await expect(read('bad-sha')).rejects.toThrow(expect.objectContaining({ name: 'NoSuchKey' }));
   });
 
   it('refuses a wrong Content-MD5', async () => {
-    const wrong = new PutObjectCommand({ ...address('bad-md5'), Body: 'hello', ContentMD5: 'AAAAAAAAAAAAAAAAAAAAAA==' });
+    const wrong = new PutObjectCommand({
+      ...address('bad-md5'),
+      Body: 'hello',
+      ContentMD5: 'AAAAAAAAAAAAAAAAAAAAAA==',
+    });
     await expect(bench.client().send(wrong)).rejects.toThrow(expect.objectContaining({ name: 'BadDigest' }));
   });
 
   it('refuses a stream whose trailing checksum is wrong', async () => {
     const client = bench.client();
-    client.middlewareStack.add((next) => async (args) => {
-      const { request } = args as { request: { headers: Record<string, string>; body: unknown } };
-      if (request.headers['x-amz-trailer'] !== undefined) request.body = Readable.from([Buffer.from('5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n')]);
-      return next(args);
-    }, { step: 'finalizeRequest', priority: 'low' });
-    const wrong = new PutObjectCommand({ ...address('bad-trailer'), Body: Readable.from([Buffer.from('hello')]), ContentLength: 5 });
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const { request } = args as { request: { headers: Record<string, string>; body: unknown } };
+        if (request.headers['x-amz-trailer'] !== undefined)
+          request.body = Readable.from([Buffer.from('5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n')]);
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+    const wrong = new PutObjectCommand({
+      ...address('bad-trailer'),
+      Body: Readable.from([Buffer.from('hello')]),
+      ContentLength: 5,
+    });
     await expect(client.send(wrong)).rejects.toThrow(expect.objectContaining({ name: 'BadDigest' }));
   });
 
   it('refuses a body shorter than it promises', async () => {
     const client = bench.client();
-    client.middlewareStack.add((next) => async (args) => {
-      const { request } = args as { request: { headers: Record<string, string>; body: unknown } };
-      request.body = Readable.from([Buffer.from('2\r\nhe\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n')]);
-      return next(args);
-    }, { step: 'finalizeRequest', priority: 'low' });
-    const wrong = new PutObjectCommand({ ...address('short'), Body: Readable.from([Buffer.from('hello')]), ContentLength: 5 });
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const { request } = args as { request: { headers: Record<string, string>; body: unknown } };
+        request.body = Readable.from([Buffer.from('2\r\nhe\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n')]);
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+    const wrong = new PutObjectCommand({
+      ...address('short'),
+      Body: Readable.from([Buffer.from('hello')]),
+      ContentLength: 5,
+    });
     await expect(client.send(wrong)).rejects.toThrow(expect.objectContaining({ name: 'IncompleteBody' }));
   });
 });
 
 describe('heads, ranges and conditions of a read', () => {
   it('tells size, type, metadata and ETag of an object', async () => {
-    await bench.client().send(new PutObjectCommand({ ...address('facts'), Body: 'hello', ContentType: 'text/csv', Metadata: { run: '42' } }));
+    await bench
+      .client()
+      .send(
+        new PutObjectCommand({ ...address('facts'), Body: 'hello', ContentType: 'text/csv', Metadata: { run: '42' } }),
+      );
     const head = await bench.client().send(new HeadObjectCommand(address('facts')));
     expect(head).toMatchObject({
       ContentLength: 5,
@@ -154,14 +188,16 @@ describe('heads, ranges and conditions of a read', () => {
 
   it('refuses a range beyond the end', async () => {
     await put('short-one', 'abc');
-    await expect(bench.client().send(new GetObjectCommand({ ...address('short-one'), Range: 'bytes=10-' }))).rejects.toThrow(
-      expect.objectContaining({ name: 'InvalidRange' }),
-    );
+    await expect(
+      bench.client().send(new GetObjectCommand({ ...address('short-one'), Range: 'bytes=10-' })),
+    ).rejects.toThrow(expect.objectContaining({ name: 'InvalidRange' }));
   });
 
   it('answers 304 to a reader whose copy is current', async () => {
     const { ETag } = await put('fresh');
-    await expect(bench.client().send(new GetObjectCommand({ ...address('fresh'), IfNoneMatch: ETag }))).rejects.toMatchObject({
+    await expect(
+      bench.client().send(new GetObjectCommand({ ...address('fresh'), IfNoneMatch: ETag })),
+    ).rejects.toMatchObject({
       $metadata: { httpStatusCode: 304 },
     });
   });
@@ -176,7 +212,8 @@ describe('heads, ranges and conditions of a read', () => {
 
 describe('conditional writes', () => {
   it('creates a new object under If-None-Match * and refuses the second creator', async () => {
-    const create = (): Promise<unknown> => bench.client().send(new PutObjectCommand({ ...address('once'), Body: 'x', IfNoneMatch: '*' }));
+    const create = (): Promise<unknown> =>
+      bench.client().send(new PutObjectCommand({ ...address('once'), Body: 'x', IfNoneMatch: '*' }));
     await create();
     await expect(create()).rejects.toThrow(expect.objectContaining({ name: 'PreconditionFailed' }));
   });
@@ -193,7 +230,8 @@ describe('conditional writes', () => {
 
   it('replaces under a current ETag, refuses a stale one, and a missing object', async () => {
     const { ETag } = await put('cas', 'one');
-    const replace = (key: string): Promise<unknown> => bench.client().send(new PutObjectCommand({ ...address(key), Body: 'two', IfMatch: ETag }));
+    const replace = (key: string): Promise<unknown> =>
+      bench.client().send(new PutObjectCommand({ ...address(key), Body: 'two', IfMatch: ETag }));
     await replace('cas');
     await expect(replace('cas')).rejects.toThrow(expect.objectContaining({ name: 'PreconditionFailed' }));
     await expect(replace('cas-missing')).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
@@ -205,16 +243,25 @@ describe('copies and removals', () => {
     await bench.client().send(new PutObjectCommand({ ...address('from +&é'), Body: 'copy me', Metadata: { a: '1' } }));
     const CopySource = `${BUCKET}/${encodeURIComponent('from +&é')}`;
     await bench.client().send(new CopyObjectCommand({ ...address('kept'), CopySource }));
-    await bench.client().send(new CopyObjectCommand({ ...address('replaced'), CopySource, MetadataDirective: 'REPLACE', Metadata: { b: '2' } }));
+    await bench
+      .client()
+      .send(
+        new CopyObjectCommand({
+          ...address('replaced'),
+          CopySource,
+          MetadataDirective: 'REPLACE',
+          Metadata: { b: '2' },
+        }),
+      );
     expect((await read('kept')).toString()).toBe('copy me');
     expect((await bench.client().send(new HeadObjectCommand(address('kept')))).Metadata).toEqual({ a: '1' });
     expect((await bench.client().send(new HeadObjectCommand(address('replaced')))).Metadata).toEqual({ b: '2' });
   });
 
   it('refuses to copy what is not there', async () => {
-    await expect(bench.client().send(new CopyObjectCommand({ ...address('x'), CopySource: `${BUCKET}/missing` }))).rejects.toThrow(
-      expect.objectContaining({ name: 'NoSuchKey' }),
-    );
+    await expect(
+      bench.client().send(new CopyObjectCommand({ ...address('x'), CopySource: `${BUCKET}/missing` })),
+    ).rejects.toThrow(expect.objectContaining({ name: 'NoSuchKey' }));
   });
 
   it('removes an object, and a missing one without complaint', async () => {
@@ -227,12 +274,15 @@ describe('copies and removals', () => {
   it('removes many at once, under a checksum, and refuses more than 1000', async () => {
     const keys = ['many/1', 'many/2 &', 'many/3'];
     for (const key of keys) await put(key);
-    const remove = (Objects: { Key: string }[]): DeleteObjectsCommand => new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects } });
+    const remove = (Objects: { Key: string }[]): DeleteObjectsCommand =>
+      new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects } });
     const { Deleted = [] } = await bench.client().send(remove(keys.map((Key) => ({ Key }))));
     expect(Deleted.map(({ Key }) => Key)).toEqual(keys);
     await expect(read('many/2 &')).rejects.toThrow(expect.objectContaining({ name: 'NoSuchKey' }));
     const tooMany = Array.from({ length: 1001 }, (_, index) => ({ Key: `k${index}` }));
-    await expect(bench.client().send(remove(tooMany))).rejects.toThrow(expect.objectContaining({ name: 'MalformedXML' }));
+    await expect(bench.client().send(remove(tooMany))).rejects.toThrow(
+      expect.objectContaining({ name: 'MalformedXML' }),
+    );
   });
 });
 
@@ -260,7 +310,9 @@ describe('tags, encryption and versions', () => {
     const second = await client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'two' }));
     expect(first.VersionId).not.toBe(second.VersionId);
     const { VersionId } = await client.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
-    await expect(client.send(new GetObjectCommand({ Bucket, Key: 'k' }))).rejects.toThrow(expect.objectContaining({ name: 'NoSuchKey' }));
+    await expect(client.send(new GetObjectCommand({ Bucket, Key: 'k' }))).rejects.toThrow(
+      expect.objectContaining({ name: 'NoSuchKey' }),
+    );
     const old = await client.send(new GetObjectCommand({ Bucket, Key: 'k', VersionId: first.VersionId }));
     expect((await bytesOf(old.Body)).toString()).toBe('one');
     const listed = await client.send(new ListObjectVersionsCommand({ Bucket }));
@@ -277,9 +329,9 @@ describe('who may ask', () => {
     ['a wrong secret', { accessKeyId: 'sandbox', secretAccessKey: 'wrong' }, 'SignatureDoesNotMatch'],
     ['an unknown key id', { accessKeyId: 'nobody', secretAccessKey: 'sandbox-secret' }, 'InvalidAccessKeyId'],
   ])('refuses %s', async (_case, credentials, name) => {
-    await expect(bench.client({ credentials }).send(new PutObjectCommand({ ...address('x'), Body: 'x' }))).rejects.toThrow(
-      expect.objectContaining({ name }),
-    );
+    await expect(
+      bench.client({ credentials }).send(new PutObjectCommand({ ...address('x'), Body: 'x' })),
+    ).rejects.toThrow(expect.objectContaining({ name }));
   });
 
   it('refuses a request signed an hour ago', async () => {

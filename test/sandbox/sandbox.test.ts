@@ -38,7 +38,14 @@ describe('the sandbox', () => {
   it('prints an environment that every connection of the product reads without a complaint', async () => {
     const { environment } = await start();
     const sources = { environment, readFile: () => undefined };
-    const connections = [vaultConnection, s3Connection, redshiftConnection, dynamoDbConnection, snsConnection, { read: readSecretsSettings }];
+    const connections = [
+      vaultConnection,
+      s3Connection,
+      redshiftConnection,
+      dynamoDbConnection,
+      snsConnection,
+      { read: readSecretsSettings },
+    ];
     const problems = connections.flatMap(({ read }) => problemsOf(read(sources)));
     expect(problems).toEqual([]);
   });

@@ -40,7 +40,9 @@ describe('the DynamoDB stand-in', () => {
   it('keeps items over a restart', async () => {
     const first = await startDynamoDb({ directory: join(directory, 'dynamo'), tables });
     const before = new DynamoDBClient(reach(first));
-    await before.send(new PutItemCommand({ TableName: 'VeevaStateTable', Item: { process_id: { S: 'p' }, at: { S: 'now' } } }));
+    await before.send(
+      new PutItemCommand({ TableName: 'VeevaStateTable', Item: { process_id: { S: 'p' }, at: { S: 'now' } } }),
+    );
     await first.close();
     const second = await startDynamoDb({ directory: join(directory, 'dynamo'), tables });
     const { Item } = await new DynamoDBClient(reach(second)).send(new GetItemCommand(item));
@@ -51,10 +53,15 @@ describe('the DynamoDB stand-in', () => {
   it('refuses a wrong secret, and throttles and hangs up on demand', async () => {
     const sandbox = await startDynamoDb({ directory: join(directory, 'dynamo-2'), tables });
     const client = new DynamoDBClient(reach(sandbox));
-    const stranger = new DynamoDBClient({ ...reach(sandbox), credentials: { accessKeyId: 'sandbox', secretAccessKey: 'wrong' } });
+    const stranger = new DynamoDBClient({
+      ...reach(sandbox),
+      credentials: { accessKeyId: 'sandbox', secretAccessKey: 'wrong' },
+    });
     await expect(stranger.send(new GetItemCommand(item))).rejects.toThrow(named('InvalidSignatureException'));
     sandbox.faults.add({ kind: 'throttled', key: 'VeevaStateTable' });
-    await expect(client.send(new GetItemCommand(item))).rejects.toThrow(named('ProvisionedThroughputExceededException'));
+    await expect(client.send(new GetItemCommand(item))).rejects.toThrow(
+      named('ProvisionedThroughputExceededException'),
+    );
     sandbox.faults.add({ kind: 'lost_response', operation: 'PutItem' });
     const put = new PutItemCommand({ TableName: 'VeevaStateTable', Item: { process_id: { S: 'p' } } });
     await expect(client.send(put)).rejects.toThrow(/hang up|reset/);
@@ -81,11 +88,15 @@ describe('the SNS stand-in', () => {
     const sandbox = await startSns({ directory: join(directory, 'sns-2'), topics: ['alerts'] });
     const client = new SNSClient(reach(sandbox));
     const TopicArn = sandbox.topicArn('alerts');
-    const publish = (changes: object, by = client): Promise<unknown> => by.send(new PublishCommand({ TopicArn, Message: 'm', ...changes }));
+    const publish = (changes: object, by = client): Promise<unknown> =>
+      by.send(new PublishCommand({ TopicArn, Message: 'm', ...changes }));
     await expect(publish({ TopicArn: sandbox.topicArn('nobody') })).rejects.toThrow(named('NotFoundException'));
     await expect(publish({ Message: 'é'.repeat(131_073) })).rejects.toThrow(named('InvalidParameterException'));
     await expect(publish({ Subject: 'two\nlines' })).rejects.toThrow(named('InvalidParameterException'));
-    const stranger = new SNSClient({ ...reach(sandbox), credentials: { accessKeyId: 'sandbox', secretAccessKey: 'wrong' } });
+    const stranger = new SNSClient({
+      ...reach(sandbox),
+      credentials: { accessKeyId: 'sandbox', secretAccessKey: 'wrong' },
+    });
     await expect(publish({}, stranger)).rejects.toThrow(named('SignatureDoesNotMatch'));
     expect(sandbox.messages()).toEqual([]);
     await publish({ Message: 'é'.repeat(131_072) });
@@ -102,11 +113,17 @@ describe('the Secrets Manager stand-in', () => {
     expect(ARN).toBe(sandbox.secretArn(SecretId));
     await client.send(new PutSecretValueCommand({ SecretId, SecretString: 'two' }));
     expect((await client.send(new GetSecretValueCommand({ SecretId: ARN }))).SecretString).toBe('two');
-    expect((await client.send(new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }))).SecretString).toBe('one');
+    expect((await client.send(new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }))).SecretString).toBe(
+      'one',
+    );
     expect((await client.send(new DescribeSecretCommand({ SecretId }))).CreatedDate).toBeInstanceOf(Date);
     await client.send(new DeleteSecretCommand({ SecretId }));
-    await expect(client.send(new GetSecretValueCommand({ SecretId }))).rejects.toThrow(named('InvalidRequestException'));
-    await expect(client.send(new GetSecretValueCommand({ SecretId: 'missing' }))).rejects.toThrow(named('ResourceNotFoundException'));
+    await expect(client.send(new GetSecretValueCommand({ SecretId }))).rejects.toThrow(
+      named('InvalidRequestException'),
+    );
+    await expect(client.send(new GetSecretValueCommand({ SecretId: 'missing' }))).rejects.toThrow(
+      named('ResourceNotFoundException'),
+    );
     await sandbox.close();
   });
 
@@ -117,7 +134,10 @@ describe('the Secrets Manager stand-in', () => {
     const second = await startSecretsManager({ ...options, secrets: { token: 'other' } });
     const get = new GetSecretValueCommand({ SecretId: 'token' });
     expect((await new SecretsManagerClient(reach(second)).send(get)).SecretString).toBe('first');
-    const stranger = new SecretsManagerClient({ ...reach(second), credentials: { accessKeyId: 'sandbox', secretAccessKey: 'wrong' } });
+    const stranger = new SecretsManagerClient({
+      ...reach(second),
+      credentials: { accessKeyId: 'sandbox', secretAccessKey: 'wrong' },
+    });
     await expect(stranger.send(get)).rejects.toThrow(named('InvalidSignatureException'));
     await second.close();
   });

@@ -22,7 +22,10 @@ afterEach(() => rm(directory, { recursive: true }));
 
 function windrow(...words: readonly string[]): ChildProcess {
   const flags = ['--input-type=module', '--eval', PROGRAM, '--', ...words];
-  return spawn(process.execPath, flags, { cwd: resolve(import.meta.dirname, '../..'), stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, flags, {
+    cwd: resolve(import.meta.dirname, '../..'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 async function firstOutput(child: ChildProcess): Promise<string> {
@@ -32,7 +35,15 @@ async function firstOutput(child: ChildProcess): Promise<string> {
 
 describe('windrow sandbox up', () => {
   it('prints the environment, runs until it is interrupted, and ends in order', async () => {
-    const child = windrow('sandbox', 'up', '--directory', directory, '--without', 'vault,s3,redshift,secrets-manager', '--json');
+    const child = windrow(
+      'sandbox',
+      'up',
+      '--directory',
+      directory,
+      '--without',
+      'vault,s3,redshift,secrets-manager',
+      '--json',
+    );
     const { environment } = JSON.parse(await firstOutput(child));
     expect(Object.keys(environment)).toContain('DYNAMODB_ENDPOINT');
     expect((await fetch(environment.SNS_ENDPOINT, { method: 'POST' })).status).toBe(403);
@@ -43,7 +54,9 @@ describe('windrow sandbox up', () => {
   it('refuses a service that it does not know', async () => {
     const child = windrow('sandbox', 'up', '--directory', directory, '--without', 'kafka');
     const [chunk]: unknown[] = await once(child.stderr ?? child, 'data');
-    expect(String(chunk)).toContain('"kafka" is no service. Expected vault, s3, redshift, dynamodb, sns, secrets-manager.');
+    expect(String(chunk)).toContain(
+      '"kafka" is no service. Expected vault, s3, redshift, dynamodb, sns, secrets-manager.',
+    );
     expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(1);
   });
 });

@@ -19,8 +19,17 @@ let opened: DynamoDbOpened;
 let settings: DynamoDbSettings;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'windrow-watermark-'));
-  sandbox = await startDynamoDb({ directory: join(directory, 'db'), tables: [{ name: 'VeevaStateTable', key: 'process_id' }] });
-  settings = { table: 'VeevaStateTable', processId: 'p', region: sandbox.region, endpoint: sandbox.endpoint, createTable: false };
+  sandbox = await startDynamoDb({
+    directory: join(directory, 'db'),
+    tables: [{ name: 'VeevaStateTable', key: 'process_id' }],
+  });
+  settings = {
+    table: 'VeevaStateTable',
+    processId: 'p',
+    region: sandbox.region,
+    endpoint: sandbox.endpoint,
+    createTable: false,
+  };
   opened = await openDynamoDb(settings, sandbox);
 });
 afterEach(() => sandbox.faults.clear());
@@ -30,7 +39,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-const text = async (processId: string): Promise<string | undefined> => (await opened.readWatermark({ processId }))?.toString();
+const text = async (processId: string): Promise<string | undefined> =>
+  (await opened.readWatermark({ processId }))?.toString();
 
 async function put(processId: string, time: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint: sandbox.endpoint, region: sandbox.region, credentials: sandbox });
@@ -60,26 +70,37 @@ describe('the watermark', () => {
 
   it('tells exactly one of 20 racing writers of the same moment that it advanced', async () => {
     const to = at('2026-01-20T13:15Z');
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => opened.advanceWatermark(to, { processId: 'same' })));
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => opened.advanceWatermark(to, { processId: 'same' })),
+    );
     expect(outcomes.filter(({ kind }) => kind === 'advanced')).toHaveLength(1);
   });
 
-  it.each(['throttled', 'internal_error', 'lost_response'] as const)('advances once in spite of two %s', async (kind) => {
-    sandbox.faults.add({ kind, count: 2, operation: 'UpdateItem' });
-    expect(await opened.advanceWatermark(at('2026-01-20T13:15Z'), { processId: kind })).toMatchObject({ kind: 'advanced' });
-    expect(await text(kind)).toBe('2026-01-20T13:15:00Z');
-    expect(sandbox.faults.pending).toEqual([]);
-  });
-
-  it.each(['2026-01-20T13:15Z', '2026-01-20T13:15:00+00:00', '2026-01-20T14:15:00+01:00', '2026-01-20T13:15:00.000000'])(
-    'reads and compares %s, as other tools write it',
-    async (time) => {
-      await put(time, time);
-      expect(await text(time)).toBe('2026-01-20T13:15:00Z');
-      expect(await opened.advanceWatermark(at('2026-01-20T13:15Z'), { processId: time })).toMatchObject({ kind: 'kept' });
-      expect(await opened.advanceWatermark(at('2026-01-20T13:30Z'), { processId: time })).toMatchObject({ kind: 'advanced' });
+  it.each(['throttled', 'internal_error', 'lost_response'] as const)(
+    'advances once in spite of two %s',
+    async (kind) => {
+      sandbox.faults.add({ kind, count: 2, operation: 'UpdateItem' });
+      expect(await opened.advanceWatermark(at('2026-01-20T13:15Z'), { processId: kind })).toMatchObject({
+        kind: 'advanced',
+      });
+      expect(await text(kind)).toBe('2026-01-20T13:15:00Z');
+      expect(sandbox.faults.pending).toEqual([]);
     },
   );
+
+  it.each([
+    '2026-01-20T13:15Z',
+    '2026-01-20T13:15:00+00:00',
+    '2026-01-20T14:15:00+01:00',
+    '2026-01-20T13:15:00.000000',
+  ])('reads and compares %s, as other tools write it', async (time) => {
+    await put(time, time);
+    expect(await text(time)).toBe('2026-01-20T13:15:00Z');
+    expect(await opened.advanceWatermark(at('2026-01-20T13:15Z'), { processId: time })).toMatchObject({ kind: 'kept' });
+    expect(await opened.advanceWatermark(at('2026-01-20T13:30Z'), { processId: time })).toMatchObject({
+      kind: 'advanced',
+    });
+  });
 
   it('refuses a stored text that is no moment', async () => {
     await put('bad', 'yesterday');
@@ -105,7 +126,9 @@ describe('the state table', () => {
   });
 
   it('is refused to whoever has the wrong secret', async () => {
-    await expect(openDynamoDb(settings, { ...sandbox, secretAccessKey: 'wrong' })).rejects.toMatchObject({ code: 'E_DYNAMODB_REFUSED' });
+    await expect(openDynamoDb(settings, { ...sandbox, secretAccessKey: 'wrong' })).rejects.toMatchObject({
+      code: 'E_DYNAMODB_REFUSED',
+    });
   });
 });
 
@@ -116,7 +139,11 @@ describe('errors of DynamoDB', () => {
     ['ValidationException', 'E_DYNAMODB_TABLE_UNFIT', 'fail'],
     ['TimeoutError', 'E_DYNAMODB_UNAVAILABLE', 'retry'],
   ])('%s becomes %s, which means %s', (name, code, reaction) => {
-    const failure = failureOf({ name, message: 'said so', status: undefined }, 'read the watermark', { table: 't', region: 'r', cause: undefined });
+    const failure = failureOf({ name, message: 'said so', status: undefined }, 'read the watermark', {
+      table: 't',
+      region: 'r',
+      cause: undefined,
+    });
     expect(failure).toMatchObject({ code, reaction });
   });
 });
@@ -127,8 +154,15 @@ describe('settings of the state table', () => {
     expect(readDynamoDbSettings({ environment: { AWS_REGION: 'eu-west-1' }, readFile })).toMatchObject({
       settings: { table: 'VeevaStateTable', processId: 'VeevaRedshift_Incremental', createTable: false },
     });
-    const environment = { AWS_REGION: 'eu-west-1', state_table_name: 'Other', process_id: 'log', DYNAMODB_CREATE_TABLE: 'true' };
-    expect(readDynamoDbSettings({ environment, readFile })).toMatchObject({ settings: { table: 'Other', processId: 'log', createTable: true } });
+    const environment = {
+      AWS_REGION: 'eu-west-1',
+      state_table_name: 'Other',
+      process_id: 'log',
+      DYNAMODB_CREATE_TABLE: 'true',
+    };
+    expect(readDynamoDbSettings({ environment, readFile })).toMatchObject({
+      settings: { table: 'Other', processId: 'log', createTable: true },
+    });
   });
 
   it('are reported with every mistake at once', () => {

@@ -57,9 +57,11 @@ function patterned(length: number): Buffer {
 }
 
 function streamed(bytes: Buffer): Readable {
-  return Readable.from((function* pieces() {
-    for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000);
-  })());
+  return Readable.from(
+    (function* pieces() {
+      for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000);
+    })(),
+  );
 }
 
 describe('the S3 object store', () => {
@@ -82,10 +84,12 @@ describe('the S3 object store', () => {
   });
 
   it('stores nothing when the stream fails in a later part', async () => {
-    const broken = Readable.from((async function* pieces() {
-      yield patterned(6 * MIB);
-      throw new Error('the source broke');
-    })());
+    const broken = Readable.from(
+      (async function* pieces() {
+        yield patterned(6 * MIB);
+        throw new Error('the source broke');
+      })(),
+    );
     await expect(store.put('broken', broken)).rejects.toThrow('the source broke');
     expect(await store.find('broken')).toBeUndefined();
   });
@@ -109,26 +113,34 @@ describe('the S3 object store', () => {
 
   it('stops when it is told to, with the reason it was given', async () => {
     const reason = new Error('the operator said stop');
-    await expect(store.put('stopped', streamed(patterned(6 * MIB)), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(
+      store.put('stopped', streamed(patterned(6 * MIB)), { signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason);
     expect(await store.find('stopped')).toBeUndefined();
   });
 });
 
 describe('the S3 object store under faults', () => {
-  it.each(['slow_down', 'internal_error', 'reset', 'lost_response'] as const)('stores an object in spite of two %s', async (kind) => {
-    sandbox.faults.add({ kind, count: 2, key: 'team/faulty-*' });
-    await store.put(`faulty-${kind}`, patterned(50_000));
-    expect((await bytesOf(`faulty-${kind}`)).equals(patterned(50_000))).toBe(true);
-    expect(sandbox.faults.pending).toEqual([]);
-  });
+  it.each(['slow_down', 'internal_error', 'reset', 'lost_response'] as const)(
+    'stores an object in spite of two %s',
+    async (kind) => {
+      sandbox.faults.add({ kind, count: 2, key: 'team/faulty-*' });
+      await store.put(`faulty-${kind}`, patterned(50_000));
+      expect((await bytesOf(`faulty-${kind}`)).equals(patterned(50_000))).toBe(true);
+      expect(sandbox.faults.pending).toEqual([]);
+    },
+  );
 
-  it.each(['CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload'])('stores a long stream when the answer to %s is lost', async (operation) => {
-    const bytes = patterned(11 * MIB);
-    sandbox.faults.add({ kind: 'lost_response', operation });
-    await store.put('lost', streamed(bytes));
-    expect((await bytesOf('lost')).equals(bytes)).toBe(true);
-    await store.removeAll(['lost']);
-  });
+  it.each(['CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload'])(
+    'stores a long stream when the answer to %s is lost',
+    async (operation) => {
+      const bytes = patterned(11 * MIB);
+      sandbox.faults.add({ kind: 'lost_response', operation });
+      await store.put('lost', streamed(bytes));
+      expect((await bytesOf('lost')).equals(bytes)).toBe(true);
+      await store.removeAll(['lost']);
+    },
+  );
 
   it('takes a broken download up again where it broke', async () => {
     const bytes = patterned(12 * MIB);
@@ -168,7 +180,10 @@ describe('the S3 object store under faults', () => {
 
 describe('parts of a stream', () => {
   it('grow so that ten thousand of them hold 2.4 TiB, and begin small', () => {
-    const total = Array.from({ length: 10_000 }, (_, index) => partBytes(index + 1)).reduce((sum, bytes) => sum + bytes, 0);
+    const total = Array.from({ length: 10_000 }, (_, index) => partBytes(index + 1)).reduce(
+      (sum, bytes) => sum + bytes,
+      0,
+    );
     expect(total).toBeGreaterThanOrEqual(2.4 * 1024 ** 4);
     expect(partBytes(1)).toBe(8 * MIB);
   });
@@ -178,7 +193,14 @@ describe('parts of a stream', () => {
     await fc.assert(
       fc.asyncProperty(pieces, async (chunks) => {
         const parts: Buffer[] = [];
-        for await (const part of cut(Readable.from(chunks.map((chunk) => Buffer.from(chunk)), { objectMode: true }), (number) => 3 + number)) parts.push(part);
+        for await (const part of cut(
+          Readable.from(
+            chunks.map((chunk) => Buffer.from(chunk)),
+            { objectMode: true },
+          ),
+          (number) => 3 + number,
+        ))
+          parts.push(part);
         expect(Buffer.concat(parts).equals(Buffer.concat(chunks))).toBe(true);
         expect(parts.slice(0, -1).every((part, index) => part.length === 4 + index)).toBe(true);
       }),
@@ -199,12 +221,16 @@ describe('errors of S3', () => {
     ['ECONNRESET', undefined, 'E_S3_UNAVAILABLE', 'retry'],
     ['KeyTooLongError', 400, 'E_S3_UNUSABLE', 'fail'],
   ])('%s %s becomes %s, which means %s', (...[name, status, code, reaction]) => {
-    expect(failureOf({ name, status, message: 'said so.' }, 'store s3://b/k', undefined)).toMatchObject({ code, reaction });
+    expect(failureOf({ name, status, message: 'said so.' }, 'store s3://b/k', undefined)).toMatchObject({
+      code,
+      reaction,
+    });
   });
 });
 
 describe('settings of S3', () => {
-  const readFile = (): string => JSON.stringify({ s3: { bucket_name: 'from-file', direct_data_folder: 'direct-data' }, redshift: { host: 'h' } });
+  const readFile = (): string =>
+    JSON.stringify({ s3: { bucket_name: 'from-file', direct_data_folder: 'direct-data' }, redshift: { host: 'h' } });
 
   it('come from connector_config.json, overridden by the environment', () => {
     const environment = { AWS_REGION: 'eu-west-1', S3_PREFIX: 'team' };
@@ -212,7 +238,9 @@ describe('settings of S3', () => {
       kind: 'read',
       settings: { bucket: 'from-file', prefix: 'team/', region: 'eu-west-1', endpoint: undefined },
     });
-    expect(readS3Settings({ environment: { ...environment, S3_BUCKET: 'from-env' }, readFile })).toMatchObject({ settings: { bucket: 'from-env' } });
+    expect(readS3Settings({ environment: { ...environment, S3_BUCKET: 'from-env' }, readFile })).toMatchObject({
+      settings: { bucket: 'from-env' },
+    });
   });
 
   it('are reported with every mistake at once', () => {
@@ -231,7 +259,11 @@ describe('settings of S3', () => {
 });
 
 describe('the stage in S3', () => {
-  const window = { start: Temporal.Instant.from('2026-01-20T13:15Z'), end: Temporal.Instant.from('2026-01-20T13:30Z'), zone: 'UTC' };
+  const window = {
+    start: Temporal.Instant.from('2026-01-20T13:15Z'),
+    end: Temporal.Instant.from('2026-01-20T13:30Z'),
+    zone: 'UTC',
+  };
   const context: TransferContext = {
     pipelineId: 'veeva_incremental',
     recordId: recordId(7),
@@ -246,7 +278,11 @@ describe('the stage in S3', () => {
   const file = { key: 'product__v/updates-0.parquet', bytes: 5, rows: 1, sha256: 'aa' };
 
   async function staged(): Promise<StageManifest> {
-    const schema = { table: 'product__v', columns: [{ name: 'id', type: { kind: 'text', bytes: 20 } as const }], key: ['id'] };
+    const schema = {
+      table: 'product__v',
+      columns: [{ name: 'id', type: { kind: 'text', bytes: 20 } as const }],
+      key: ['id'],
+    };
     const manifest: StageManifest = {
       version: 1,
       pipelineId: 'veeva_incremental',
@@ -255,7 +291,15 @@ describe('the stage in S3', () => {
       format: 'parquet',
       location: store.url(prefix),
       sources: [],
-      tables: [{ extract: 'Object.product__v', schema, mode: 'merge', updates: { rows: 1, files: [file] }, deletes: { rows: 0, files: [] } }],
+      tables: [
+        {
+          extract: 'Object.product__v',
+          schema,
+          mode: 'merge',
+          updates: { rows: 1, files: [file] },
+          deletes: { rows: 0, files: [] },
+        },
+      ],
       removals: [],
       rows: 1,
       bytes: 5,
@@ -285,14 +329,20 @@ describe('the stage in S3', () => {
     const stage = objectStage(store, 'stage');
     const manifest = await staged();
     await store.put(prefix + file.key, Buffer.from('123456'));
-    await expect(stage.verify(manifest, context)).rejects.toThrow(/product__v\/updates-0\.parquet has 6 bytes; expected 5 bytes/);
+    await expect(stage.verify(manifest, context)).rejects.toThrow(
+      /product__v\/updates-0\.parquet has 6 bytes; expected 5 bytes/,
+    );
     await store.removeAll([prefix + file.key]);
     await expect(stage.verify(manifest, context)).rejects.toThrow(/product__v\/updates-0\.parquet is missing/);
-    await expect(stage.verify({ ...manifest, location: 's3://other/' }, context)).rejects.toMatchObject({ code: 'E_STAGE_ELSEWHERE' });
+    await expect(stage.verify({ ...manifest, location: 's3://other/' }, context)).rejects.toMatchObject({
+      code: 'E_STAGE_ELSEWHERE',
+    });
   });
 
   it('refuses a manifest that it cannot read', async () => {
     await store.put(prefix + MANIFEST_KEY, Buffer.from('{"version":2}'));
-    await expect(objectStage(store, 'stage').find(context)).rejects.toMatchObject({ code: 'E_STAGE_MANIFEST_UNREADABLE' });
+    await expect(objectStage(store, 'stage').find(context)).rejects.toMatchObject({
+      code: 'E_STAGE_MANIFEST_UNREADABLE',
+    });
   });
 });

@@ -62,13 +62,19 @@ describe('the secret resolver', () => {
   });
 
   it('names fields but never values when the field is missing', async () => {
-    await expect(reveal('team/vault', '#pass')).rejects.toThrow(/no text in the field "pass": its fields are username, password, pin/);
+    await expect(reveal('team/vault', '#pass')).rejects.toThrow(
+      /no text in the field "pass": its fields are username, password, pin/,
+    );
     await expect(reveal('plain', '#password')).rejects.toThrow(/it is not a JSON object/);
     await expect(reveal('plain', '#password')).rejects.not.toThrow(/sesame/);
   });
 
   it.each([
-    ['a secret that does not exist', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:gone-abc123', 'E_SECRET_MISSING'],
+    [
+      'a secret that does not exist',
+      'arn:aws:secretsmanager:us-east-1:123456789012:secret:gone-abc123',
+      'E_SECRET_MISSING',
+    ],
     ['what is no ARN', 'vault-password', 'E_SECRET_REFERENCE'],
     ['an empty field', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:gone-abc123#', 'E_SECRET_REFERENCE'],
   ])('tells the operator of %s', async (_case, reference, code) => {
@@ -84,7 +90,12 @@ describe('the secret resolver', () => {
 
   it('takes its endpoint from the environment and refuses what is none', () => {
     const readFile = (): undefined => undefined;
-    expect(readSecretsSettings({ environment: { SECRETS_MANAGER_ENDPOINT: '' }, readFile })).toEqual({ kind: 'read', settings: { endpoint: undefined } });
-    expect(storedSecrets.open({ environment: { SECRETS_MANAGER_ENDPOINT: 'here' }, readFile })).toMatchObject({ kind: 'unreadable' });
+    expect(readSecretsSettings({ environment: { SECRETS_MANAGER_ENDPOINT: '' }, readFile })).toEqual({
+      kind: 'read',
+      settings: { endpoint: undefined },
+    });
+    expect(storedSecrets.open({ environment: { SECRETS_MANAGER_ENDPOINT: 'here' }, readFile })).toMatchObject({
+      kind: 'unreadable',
+    });
   });
 });

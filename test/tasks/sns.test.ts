@@ -12,9 +12,18 @@ import { failureMessage } from '../../tasks/sns/failure-message.ts';
 
 const failed: FailedWindow = {
   pipelineId: 'veeva_incremental',
-  window: { start: Temporal.Instant.from('2026-01-20T13:15Z'), end: Temporal.Instant.from('2026-01-20T13:30Z'), zone: 'UTC' },
+  window: {
+    start: Temporal.Instant.from('2026-01-20T13:15Z'),
+    end: Temporal.Instant.from('2026-01-20T13:30Z'),
+    zone: 'UTC',
+  },
   recordId: recordId(42),
-  failure: { task: 'stage_to_target', code: 'E_REDSHIFT_DATA', message: 'Value too long for column "name".', command: 'windrow records rerun 42' },
+  failure: {
+    task: 'stage_to_target',
+    code: 'E_REDSHIFT_DATA',
+    message: 'Value too long for column "name".',
+    command: 'windrow records rerun 42',
+  },
 };
 
 let directory = '';
@@ -37,7 +46,9 @@ describe('the notifier', () => {
     const outcome = await opened.publishFailure(failed);
     const sent = sandbox.messages().at(-1);
     expect(outcome).toEqual({ kind: 'published', messageId: sent?.messageId });
-    expect(sent?.subject).toBe('Windrow: veeva_incremental failed for 2026-01-20T13:15Z..2026-01-20T13:30Z (E_REDSHIFT_DATA)');
+    expect(sent?.subject).toBe(
+      'Windrow: veeva_incremental failed for 2026-01-20T13:15Z..2026-01-20T13:30Z (E_REDSHIFT_DATA)',
+    );
     expect(JSON.parse(sent?.message ?? '')).toEqual({
       pipeline: 'veeva_incremental',
       window: { start: '2026-01-20T13:15:00Z', end: '2026-01-20T13:30:00Z', zone: 'UTC' },
@@ -63,7 +74,10 @@ describe('the notifier', () => {
 
   it('tells the operator that the topic does not exist', async () => {
     const other = openSns({ topicArn: sandbox.topicArn('nobody'), endpoint: sandbox.endpoint }, sandbox);
-    await expect(other.publishFailure(failed)).rejects.toMatchObject({ name: 'ConfigFailure', code: 'E_SNS_TOPIC_MISSING' });
+    await expect(other.publishFailure(failed)).rejects.toMatchObject({
+      name: 'ConfigFailure',
+      code: 'E_SNS_TOPIC_MISSING',
+    });
     await other.close();
   });
 
@@ -81,10 +95,15 @@ describe('the notifier', () => {
 
 describe('settings of SNS', () => {
   it('come from connector_config.json, overridden by the environment; none means off', () => {
-    const readFile = (): string => JSON.stringify({ sns: { topic_arn: 'arn:aws:sns:eu-west-1:123456789012:from-file' } });
-    expect(readSnsSettings({ environment: {}, readFile })).toMatchObject({ settings: { topicArn: 'arn:aws:sns:eu-west-1:123456789012:from-file' } });
+    const readFile = (): string =>
+      JSON.stringify({ sns: { topic_arn: 'arn:aws:sns:eu-west-1:123456789012:from-file' } });
+    expect(readSnsSettings({ environment: {}, readFile })).toMatchObject({
+      settings: { topicArn: 'arn:aws:sns:eu-west-1:123456789012:from-file' },
+    });
     const environment = { SNS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:from-env' };
-    expect(readSnsSettings({ environment, readFile })).toMatchObject({ settings: { topicArn: environment.SNS_TOPIC_ARN } });
+    expect(readSnsSettings({ environment, readFile })).toMatchObject({
+      settings: { topicArn: environment.SNS_TOPIC_ARN },
+    });
     expect(readSnsSettings({ environment: {}, readFile: () => undefined })).toEqual({
       kind: 'read',
       settings: { topicArn: undefined, endpoint: undefined },
@@ -92,7 +111,13 @@ describe('settings of SNS', () => {
   });
 
   it('refuse what is no topic', () => {
-    const reading = readSnsSettings({ environment: { SNS_TOPIC_ARN: 'alerts', SNS_ENDPOINT: 'here' }, readFile: () => undefined });
-    expect(reading).toMatchObject({ kind: 'unreadable', problems: [expect.stringMatching(/^SNS_TOPIC_ARN/), expect.stringMatching(/^SNS_ENDPOINT/)] });
+    const reading = readSnsSettings({
+      environment: { SNS_TOPIC_ARN: 'alerts', SNS_ENDPOINT: 'here' },
+      readFile: () => undefined,
+    });
+    expect(reading).toMatchObject({
+      kind: 'unreadable',
+      problems: [expect.stringMatching(/^SNS_TOPIC_ARN/), expect.stringMatching(/^SNS_ENDPOINT/)],
+    });
   });
 });

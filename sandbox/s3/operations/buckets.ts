@@ -15,7 +15,10 @@ export function listBuckets(_request: S3Request, tools: Tools): S3Answer {
 
 export function createBucket(request: S3Request, tools: Tools): S3Answer {
   if (tools.storage.create(request.bucket, tools.now()) === 'already_there') {
-    throw new S3Error('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.');
+    throw new S3Error(
+      'BucketAlreadyOwnedByYou',
+      'Your previous request to create the named bucket succeeded and you already own it.',
+    );
   }
   return { status: 200, headers: { location: `/${request.bucket}` } };
 }
@@ -47,7 +50,8 @@ export async function putBucketVersioning(request: S3Request, tools: Tools): Pro
   const root = parseXml(await readText(request));
   const status = root === undefined ? undefined : childText(root, 'Status');
   const to = VERSIONING.find((name) => name === status && name !== 'Off');
-  if (to === undefined) throw new S3Error('MalformedXML', 'VersioningConfiguration needs the Status Enabled or Suspended.');
+  if (to === undefined)
+    throw new S3Error('MalformedXML', 'VersioningConfiguration needs the Status Enabled or Suspended.');
   bucket.commit({ change: 'versioning', to });
   return { status: 200 };
 }

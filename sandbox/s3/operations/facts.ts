@@ -19,20 +19,30 @@ const KEPT_HEADERS = [
 
 /** What the client wants kept beside the bytes. */
 export function factsOf(request: S3Request): Facts {
-  if (Buffer.byteLength(request.key) > LONGEST_KEY_BYTES) throw new S3Error('KeyTooLongError', 'Your key is too long: at most 1024 bytes.');
+  if (Buffer.byteLength(request.key) > LONGEST_KEY_BYTES)
+    throw new S3Error('KeyTooLongError', 'Your key is too long: at most 1024 bytes.');
   const metadata = Object.fromEntries(
     Object.keys(request.headers)
       .filter((name) => name.startsWith(META))
       .map((name) => [name.slice(META.length), header(request, name) ?? '']),
   );
-  const bytes = Object.entries(metadata).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
-  if (bytes > MOST_METADATA_BYTES) throw new S3Error('MetadataTooLarge', 'Your metadata headers exceed the maximum allowed size of 2 KB.');
-  const kept = KEPT_HEADERS.map((name) => [name, header(request, name)] as const).filter(([, value]) => value !== undefined);
+  const bytes = Object.entries(metadata).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+  if (bytes > MOST_METADATA_BYTES)
+    throw new S3Error('MetadataTooLarge', 'Your metadata headers exceed the maximum allowed size of 2 KB.');
+  const kept = KEPT_HEADERS.map((name) => [name, header(request, name)] as const).filter(
+    ([, value]) => value !== undefined,
+  );
   const encoding = (header(request, 'content-encoding') ?? '').split(',').map((item) => item.trim());
   const real = encoding.filter((item) => item !== 'aws-chunked' && item !== '').join(',');
   return {
     contentType: header(request, 'content-type') ?? 'binary/octet-stream',
-    headers: { ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ''])), ...(real === '' ? {} : { 'content-encoding': real }) },
+    headers: {
+      ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ''])),
+      ...(real === '' ? {} : { 'content-encoding': real }),
+    },
     metadata,
   };
 }
@@ -59,7 +69,12 @@ export function objectHeaders(version: StoredVersion, bucket: Bucket): Record<st
 /** Headers of a successful write. */
 export function writeHeaders(version: StoredVersion, bucket: Bucket): Record<string, string | undefined> {
   const encryption = Object.entries(version.facts.headers).filter(([name]) => name.startsWith('x-amz-server-side'));
-  return { etag: version.etag, ...Object.fromEntries(encryption), ...checksumHeaders(version), ...versionHeader(version.versionId, bucket) };
+  return {
+    etag: version.etag,
+    ...Object.fromEntries(encryption),
+    ...checksumHeaders(version),
+    ...versionHeader(version.versionId, bucket),
+  };
 }
 
 export function checksumHeaders(version: StoredVersion): Record<string, string> {

@@ -46,7 +46,9 @@ export function listObjectVersions(request: S3Request, tools: Tools): S3Answer {
     element('Name', request.bucket),
     element('IsTruncated', page.next !== undefined),
     element('NextKeyMarker', page.next === undefined ? undefined : show(page.next)),
-    ...page.entries.flatMap((entry) => (entry.kind === 'key' ? versionsXml(entry.key, bucket, show) : [prefixXml(entry.prefix, show)])),
+    ...page.entries.flatMap((entry) =>
+      entry.kind === 'key' ? versionsXml(entry.key, bucket, show) : [prefixXml(entry.prefix, show)],
+    ),
   ]);
   return { status: 200, body: XML_HEADER + body };
 }
@@ -61,7 +63,11 @@ export function listMultipartUploads(request: S3Request, tools: Tools): S3Answer
     element('Bucket', request.bucket),
     element('IsTruncated', false),
     ...uploads.map((upload) =>
-      element('Upload', [element('Key', upload.key), element('UploadId', upload.id), element('Initiated', upload.started)]),
+      element('Upload', [
+        element('Key', upload.key),
+        element('UploadId', upload.id),
+        element('Initiated', upload.started),
+      ]),
     ),
   ]);
   return { status: 200, body: XML_HEADER + body };

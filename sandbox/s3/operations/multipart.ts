@@ -23,7 +23,10 @@ export function createMultipartUpload(request: S3Request, tools: Tools): S3Answe
   const asked = header(request, 'x-amz-checksum-algorithm');
   const algorithm = CHECKSUM_ALGORITHMS.find((name) => name === asked);
   if (asked !== undefined && algorithm === undefined) {
-    throw new S3Error('NotImplemented', `This stand-in does not compute ${asked}; use ${CHECKSUM_ALGORITHMS.join(', ')}.`);
+    throw new S3Error(
+      'NotImplemented',
+      `This stand-in does not compute ${asked}; use ${CHECKSUM_ALGORITHMS.join(', ')}.`,
+    );
   }
   const upload = {
     id: tools.newId(),
@@ -47,7 +50,8 @@ export async function uploadPart(request: S3Request, tools: Tools): Promise<S3An
   const target = partTarget(request, bucket);
   const payload = await receive(request, bucket.blobs);
   const part = commitPart(bucket, target, { payload, now: tools.now() });
-  const checksum = part.checksum === undefined ? {} : { [checksumHeader(part.checksum.algorithm)]: part.checksum.value };
+  const checksum =
+    part.checksum === undefined ? {} : { [checksumHeader(part.checksum.algorithm)]: part.checksum.value };
   return { status: 200, headers: { etag: part.etag, ...checksum } };
 }
 
@@ -55,8 +59,15 @@ export async function uploadPartCopy(request: S3Request, tools: Tools): Promise<
   const bucket = tools.storage.bucket(request.bucket);
   const target = partTarget(request, bucket);
   const { source, from } = copySource(request, tools);
-  const range = readRange(header(request, 'x-amz-copy-source-range'), source.bytes) ?? { from: 0, to: source.bytes - 1 };
-  const payload = await store(from.blobs.read(source.segments, range.from, range.to), bucket.blobs, target.upload.algorithm);
+  const range = readRange(header(request, 'x-amz-copy-source-range'), source.bytes) ?? {
+    from: 0,
+    to: source.bytes - 1,
+  };
+  const payload = await store(
+    from.blobs.read(source.segments, range.from, range.to),
+    bucket.blobs,
+    target.upload.algorithm,
+  );
   const part = commitPart(bucket, target, { payload, now: tools.now() });
   const body = element('CopyPartResult', [element('ETag', part.etag), element('LastModified', part.modified)]);
   return { status: 200, body: XML_HEADER + body };
@@ -93,7 +104,11 @@ export function listParts(request: S3Request, tools: Tools): S3Answer {
   const bucket = tools.storage.bucket(request.bucket);
   const upload = bucket.upload(request.query.get('uploadId') ?? '', request.key);
   const most = queryCount(request, 'max-parts', 1000);
-  const after = queryCount({ ...request, query: new Map([['n', request.query.get('part-number-marker') ?? '0']]) }, 'n', MOST_PARTS);
+  const after = queryCount(
+    { ...request, query: new Map([['n', request.query.get('part-number-marker') ?? '0']]) },
+    'n',
+    MOST_PARTS,
+  );
   const rest = [...upload.parts.values()].filter((part) => part.number > after).toSorted((a, b) => a.number - b.number);
   const page = rest.slice(0, most);
   const body = element('ListPartsResult', [
@@ -132,7 +147,11 @@ function partTarget(request: S3Request, bucket: Bucket): PartTarget {
 }
 
 /** The upload may have ended while the part was on its way; then the part is thrown away. */
-function commitPart(bucket: Bucket, target: PartTarget, received: { readonly payload: Payload; readonly now: string }): Part {
+function commitPart(
+  bucket: Bucket,
+  target: PartTarget,
+  received: { readonly payload: Payload; readonly now: string },
+): Part {
   const { blob, bytes, ...described } = received.payload;
   const part: Part = { number: target.number, segment: { blob, bytes }, modified: received.now, ...described };
   try {
@@ -158,18 +177,26 @@ function listedParts(text: string): readonly ListedPart[] {
   return parts.map((part) => ({
     number: Number(childText(part, 'PartNumber')),
     etag: (childText(part, 'ETag') ?? '').replaceAll('"', ''),
-    checksums: new Map(part.children.filter((child) => child.name.startsWith('Checksum')).map((child) => [child.name, child.text])),
+    checksums: new Map(
+      part.children.filter((child) => child.name.startsWith('Checksum')).map((child) => [child.name, child.text]),
+    ),
   }));
 }
 
 function chosenParts(upload: Upload, listed: readonly ListedPart[]): readonly Part[] {
   const parts = listed.map((item) => chosenPart(upload, item));
   if (parts.some((part, index) => index > 0 && part.number <= (parts[index - 1]?.number ?? 0))) {
-    throw new S3Error('InvalidPartOrder', 'The list of parts was not in ascending order. Parts must be ordered by part number.');
+    throw new S3Error(
+      'InvalidPartOrder',
+      'The list of parts was not in ascending order. Parts must be ordered by part number.',
+    );
   }
   const small = parts.slice(0, -1).find((part) => part.segment.bytes < SMALLEST_PART_BYTES);
   if (small !== undefined) {
-    throw new S3Error('EntityTooSmall', `Part ${small.number} has ${small.segment.bytes} bytes; every part but the last needs 5 MiB.`);
+    throw new S3Error(
+      'EntityTooSmall',
+      `Part ${small.number} has ${small.segment.bytes} bytes; every part but the last needs 5 MiB.`,
+    );
   }
   return parts;
 }
@@ -190,7 +217,9 @@ function assembled(
   parts: readonly Part[],
   made: Pick<StoredVersion, 'versionId' | 'modified'>,
 ): StoredVersion {
-  const checksums = parts.flatMap((part) => (part.checksum?.algorithm === upload.algorithm ? [part.checksum?.value ?? ''] : []));
+  const checksums = parts.flatMap((part) =>
+    part.checksum?.algorithm === upload.algorithm ? [part.checksum?.value ?? ''] : [],
+  );
   const isComplete = upload.algorithm !== undefined && checksums.length === parts.length;
   return {
     kind: 'object',
@@ -200,6 +229,8 @@ function assembled(
     etag: compositeEtag(parts.map((part) => part.etag)),
     facts: upload.facts,
     tags: upload.tags,
-    ...(isComplete && upload.algorithm !== undefined ? { checksum: compositeChecksum(upload.algorithm, checksums) } : {}),
+    ...(isComplete && upload.algorithm !== undefined
+      ? { checksum: compositeChecksum(upload.algorithm, checksums) }
+      : {}),
   };
 }

@@ -51,9 +51,16 @@ export async function copyObject(request: S3Request, tools: Tools): Promise<S3An
   const { source, from, isSame } = copySource(request, tools);
   const replaces = header(request, 'x-amz-metadata-directive') === 'REPLACE';
   if (isSame && !replaces) {
-    throw new S3Error('InvalidRequest', "This copy request is illegal because it copies an object to itself without changing its metadata.");
+    throw new S3Error(
+      'InvalidRequest',
+      'This copy request is illegal because it copies an object to itself without changing its metadata.',
+    );
   }
-  const payload = await store(from.blobs.read(source.segments, 0, source.bytes - 1), bucket.blobs, source.checksum?.algorithm);
+  const payload = await store(
+    from.blobs.read(source.segments, 0, source.bytes - 1),
+    bucket.blobs,
+    source.checksum?.algorithm,
+  );
   const retags = header(request, 'x-amz-tagging-directive') === 'REPLACE';
   const version = commitPayload(
     { request, bucket, tools, payload },
@@ -80,7 +87,10 @@ export function removeKey(
   if (versionId !== undefined) {
     const version = bucket.findVersion(key, versionId);
     bucket.commit({ change: 'remove', key, versionId });
-    return { 'x-amz-version-id': versionId, ...(version?.kind === 'delete_marker' ? { 'x-amz-delete-marker': 'true' } : {}) };
+    return {
+      'x-amz-version-id': versionId,
+      ...(version?.kind === 'delete_marker' ? { 'x-amz-delete-marker': 'true' } : {}),
+    };
   }
   if (bucket.versioning === 'Off') {
     if (bucket.findVersion(key) !== undefined) bucket.commit({ change: 'remove', key, versionId: 'null' });
@@ -97,10 +107,13 @@ export function existing(request: S3Request, bucket: Bucket): StoredVersion {
   const version = bucket.findVersion(request.key, versionId);
   if (version?.kind === 'object') return version;
   if (version !== undefined && versionId !== undefined) {
-    throw new S3Error('MethodNotAllowed', 'The specified version is a delete marker.', { 'x-amz-delete-marker': 'true' });
+    throw new S3Error('MethodNotAllowed', 'The specified version is a delete marker.', {
+      'x-amz-delete-marker': 'true',
+    });
   }
   if (versionId !== undefined) throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
-  const marker = version === undefined ? {} : { 'x-amz-delete-marker': 'true', ...versionHeader(version.versionId, bucket) };
+  const marker =
+    version === undefined ? {} : { 'x-amz-delete-marker': 'true', ...versionHeader(version.versionId, bucket) };
   throw new S3Error('NoSuchKey', 'The specified key does not exist.', marker);
 }
 

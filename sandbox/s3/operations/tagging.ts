@@ -11,8 +11,11 @@ export async function putObjectTagging(request: S3Request, tools: Tools): Promis
   const text = await readText(request);
   const root = parseXml(text);
   const set = root === undefined ? undefined : childrenNamed(root, 'TagSet')[0];
-  if (set === undefined) throw new S3Error('MalformedXML', 'The XML you provided was not well-formed: expected Tagging with a TagSet.');
-  const tags = childrenNamed(set, 'Tag').map((tag) => [childText(tag, 'Key') ?? '', childText(tag, 'Value') ?? ''] as const);
+  if (set === undefined)
+    throw new S3Error('MalformedXML', 'The XML you provided was not well-formed: expected Tagging with a TagSet.');
+  const tags = childrenNamed(set, 'Tag').map(
+    (tag) => [childText(tag, 'Key') ?? '', childText(tag, 'Value') ?? ''] as const,
+  );
   if (tags.length > MOST_TAGS) throw new S3Error('InvalidArgument', `Object tags cannot be greater than ${MOST_TAGS}.`);
   retag(request, tools, Object.fromEntries(tags));
   return { status: 200 };
@@ -20,7 +23,9 @@ export async function putObjectTagging(request: S3Request, tools: Tools): Promis
 
 export function getObjectTagging(request: S3Request, tools: Tools): S3Answer {
   const version = existing(request, tools.storage.bucket(request.bucket));
-  const tags = Object.entries(version.tags).map(([key, value]) => element('Tag', [element('Key', key), element('Value', value)]));
+  const tags = Object.entries(version.tags).map(([key, value]) =>
+    element('Tag', [element('Key', key), element('Value', value)]),
+  );
   return { status: 200, body: XML_HEADER + element('Tagging', [element('TagSet', tags)]) };
 }
 
