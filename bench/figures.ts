@@ -54,7 +54,12 @@ async function versions(packages: readonly string[]): Promise<Readonly<Record<st
 
 /** The middle value; of an even count the lower of the two. */
 export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
+  return percentile(values, 0.5);
+}
+
+/** The smallest value that is not below the given part, between 0 and 1, of all values. */
+export function percentile(values: readonly number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * part) - 1)] ?? Number.NaN;
 }
 
 /** Prints the one JSON object of a benchmark on standard output. */

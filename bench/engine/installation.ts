@@ -1,0 +1,33 @@
+import { type Closable, type Dag, closeAll, silentLog, systemClock } from '#framework';
+import { type Windrow, openInstallation } from '#framework/operate';
+
+import type { Servers } from './servers.ts';
+
+export const BACKENDS = ['redis', 'postgres'] as const;
+export type BackendName = (typeof BACKENDS)[number];
+
+export interface Installation extends Closable {
+  readonly windrow: Windrow;
+}
+
+/** What `windrow up` runs, without the dashboard: scheduler and worker in this process, with the settings users have. */
+export async function openBenchInstallation(
+  dag: Dag,
+  backend: BackendName,
+  servers: Servers,
+): Promise<Installation> {
+  const environment = {
+    DATABASE_URL: await servers.createDatabase(`windrow_${backend}`),
+    ...(backend === 'redis' ? { REDIS_URL: servers.redisUrl } : {}),
+  };
+  const windrow = await openInstallation({
+    project: { dags: [dag] },
+    environment,
+    clock: systemClock,
+    log: silentLog,
+  });
+  const scheduler = windrow.startScheduler();
+  const worker = windrow.startWorker();
+  await worker.ready();
+  return { windrow, close: () => closeAll([windrow, scheduler, worker]) };
+}
