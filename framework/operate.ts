@@ -1,4 +1,6 @@
 export { type Project, type SecretStore, defineProject } from './dag/project.ts';
+export type { Prepare, Prepared } from './process/preparation.ts';
+export type { Dashboard, DashboardOptions, StartDashboard } from './process/dashboard.ts';
 export { type InstallationOptions, engineSettings, openInstallation, settingSources } from './process/installation.ts';
 export {
   type AcceptedRerun,

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+
+import { closeAll } from '#framework';
+import { type Prepare, openEmbeddedPostgres } from '#framework/operate';
+
+import { demoClock } from './demo-clock.ts';
+import { findDemoState } from './demo-state.ts';
+import { startStandIns } from './stand-ins.ts';
+
+/** Lets commands work on what a demo left: starts its stand-ins again, unless the environment names a real Vault. */
+export const prepare: Prepare = async (environment) => {
+  const home = environment['WINDROW_HOME'] ?? '.windrow';
+  const state = findDemoState(home);
+  if (state === undefined || isReal(environment)) return undefined;
+  const server = await openEmbeddedPostgres({ directory: join(home, 'postgres') });
+  const clock = demoClock(state.now);
+  try {
+    const sandbox = await startStandIns({ home, state, clock, databaseUrl: server.url, sizes: {} });
+    // The SDKs read credentials from the process.
+    Object.assign(process.env, sandbox.environment);
+    return { environment: { ...environment, ...sandbox.environment }, clock, close: () => closeAll([server, sandbox]) };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+};
+
+function isReal(environment: Parameters<Prepare>[0]): boolean {
+  return ['VAULT_URL', 'VAULT_DNS', 'VAPIL_SETTINGS_FILE'].some((name) => (environment[name] ?? '') !== '');
+}
