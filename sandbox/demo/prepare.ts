@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { closeAll } from '#framework';
@@ -18,6 +19,7 @@ export const prepare: Prepare = async (environment) => {
     const sandbox = await startStandIns({ home, state, clock, databaseUrl: server.url, sizes: {} });
     // The SDKs read credentials from the process.
     Object.assign(process.env, sandbox.environment);
+    process.stderr.write(`No Vault is configured: working with the stand-ins of the demo in ${home}.\n`);
     return { environment: { ...environment, ...sandbox.environment }, clock, close: () => closeAll([server, sandbox]) };
   } catch (error) {
     await server.close();
@@ -25,6 +27,8 @@ export const prepare: Prepare = async (environment) => {
   }
 };
 
+/** Whoever configured a Vault means that one, also where a demo was run before. */
 function isReal(environment: Parameters<Prepare>[0]): boolean {
+  if (existsSync('vapil_settings.json')) return true;
   return ['VAULT_URL', 'VAULT_DNS', 'VAPIL_SETTINGS_FILE'].some((name) => (environment[name] ?? '') !== '');
 }
