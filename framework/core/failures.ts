@@ -116,8 +116,12 @@ function causeChain(thrown: unknown): string[] {
   const causes: string[] = [];
   let current = thrown instanceof Error ? thrown.cause : undefined;
   while (current !== undefined && current !== null && causes.length < MOST_CAUSES) {
-    causes.push(current instanceof Error ? `${current.name}: ${current.message}` : String(current));
+    causes.push(described(current));
     current = current instanceof Error ? current.cause : undefined;
   }
   return causes;
+}
+
+function described(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
 }

@@ -1,4 +1,4 @@
-import { Temporal } from './time.ts';
+import type { Temporal } from './time.ts';
 
 /** A half-open interval [start, end) of time; `zone` is the IANA zone in which people read it. */
 export interface Window {

@@ -64,7 +64,7 @@ export function newestEnd(records: readonly WindowRecord[], pipeline: string): T
   return records
     .filter(({ pipelineId, pipelineStatus }) => pipelineId === pipeline && pipelineStatus === 'COMPLETED')
     .map(({ window }) => window.end)
-    .toSorted(Temporal.Instant.compare)
+    .toSorted((a, b) => Temporal.Instant.compare(a, b))
     .at(-1);
 }
 
