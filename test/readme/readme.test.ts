@@ -2,12 +2,15 @@ import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 
-import { Temporal } from '#framework';
+import { Temporal, closeAll, type Closable } from '#framework';
 import { createRun, operations } from '#framework/operate';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 
 import { endOf, openTestEngine } from '../support/engine.ts';
 import { orders } from './orders.ts';
+
+const opened: Closable[] = [];
+afterEach(() => closeAll(opened.splice(0)));
 
 const example = readFileSync(new URL('orders.ts', import.meta.url), 'utf8');
 
@@ -24,19 +27,21 @@ it('runs the pipeline of the README for a window, and skips what follows where t
     response.end(JSON.stringify(asked.length === 1 ? [{ id: 7, total: '1.50' }] : []));
   }).listen(0, '127.0.0.1');
   await once(shop, 'listening');
-  onTestFinished(async () => {
-    shop.closeAllConnections();
-    await once(shop.close(), 'close');
+  opened.push({
+    close: async () => {
+      shop.closeAllConnections();
+      await once(shop.close(), 'close');
+    },
   });
   const address = shop.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
 
   const engine = await openTestEngine({ dags: [orders], backend: 'postgres' });
-  onTestFinished(() => engine.close());
+  opened.push(engine);
   // Windows of its schedule would ask the real shop first.
   await operations(engine).pauseDag('orders');
   const worker = engine.startWorker();
-  onTestFinished(() => worker.close());
+  opened.push(worker);
   const runs = [];
   for (const hour of [1, 2]) {
     const start = Temporal.Instant.from(`2026-01-01T0${hour}:00Z`);
