@@ -32,3 +32,4 @@ export { type EventView, recordEvents } from './store/views/record-events.ts';
 export type { RunSummary } from './store/views/run-summary.ts';
 export { type DagDetail, showDag } from './store/views/show-dag.ts';
 export { type RunDetail, showRun } from './store/views/show-run.ts';
+export { type LiveWorker, type WorkerIdentity, findLiveWorkers } from './store/workers.ts';

@@ -30,5 +30,5 @@ export function readSettings<S>(
 
 function sentence(issue: z.core.$ZodIssue, names: Readonly<Record<string, string>>): string {
   const path = issue.path.join('.');
-  return `${names[path] ?? (path === '' ? 'The settings' : path)}: ${issue.message}.`;
+  return `${names[path] ?? (path === '' ? 'The settings' : path)}: ${issue.message.replace(/\.$/, '')}.`;
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 import type { Clock } from '../core/clock.ts';
 import type { Environment } from '../core/environment.ts';
@@ -15,6 +16,8 @@ export interface InstallationOptions {
   readonly environment: Environment;
   readonly clock: Clock;
   readonly log: Log;
+  /** What `WINDROW_HOME` and the paths of settings files are relative to. Default: the working directory. */
+  readonly directory?: string;
   /** For jitter; in [0, 1). */
   readonly random?: () => number;
 }
@@ -24,20 +27,20 @@ export interface InstallationOptions {
  * @throws ConfigFailure `E_SETTINGS` naming every mistake
  */
 export async function openInstallation(options: InstallationOptions): Promise<Windrow> {
-  const { project, environment, clock, log, random = anyFraction } = options;
-  const sources = settingSources(environment);
-  return openWindrow({ project, settings: engineSettings(sources), sources, clock, log, random });
+  const { project, environment, directory = process.cwd(), clock, log, random = anyFraction } = options;
+  const sources = settingSources(environment, directory);
+  return openWindrow({ project, settings: engineSettings(sources, directory), sources, clock, log, random });
 }
 
 /** The environment, and files as they lie on this machine. */
-export function settingSources(environment: Environment): SettingSources {
-  return { environment, readFile };
+export function settingSources(environment: Environment, directory: string): SettingSources {
+  return { environment, readFile: (path) => readFile(resolve(directory, path)) };
 }
 
 /** @throws ConfigFailure `E_SETTINGS` naming every mistake */
-export function engineSettings(sources: SettingSources): Settings {
+export function engineSettings(sources: SettingSources, directory: string): Settings {
   const reading = readEngineSettings(sources);
-  if (reading.kind === 'read') return reading.settings;
+  if (reading.kind === 'read') return { ...reading.settings, home: resolve(directory, reading.settings.home) };
   throw new ConfigFailure(
     'E_SETTINGS',
     `Windrow cannot start with these settings:\n${reading.problems.map((problem) => `  - ${problem}`).join('\n')}\n` +

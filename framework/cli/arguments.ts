@@ -1,0 +1,63 @@
+import { InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+
+import type { Json } from '../core/json.ts';
+import { Temporal } from '../core/time.ts';
+import { type Window, windowText } from '../core/window.ts';
+import { PHASES, type Phase, findPhase } from '../record/phase.ts';
+
+/** Parsers of what stands on the command line; each says what it expects. */
+
+const EXAMPLE = '2026-01-20T13:15Z..2026-01-20T13:30Z';
+
+export function windowArgument(text: string): Window {
+  const [start, end, ...rest] = text.split('..');
+  if (start === undefined || end === undefined || rest.length > 0) {
+    throw new InvalidArgumentError(`Expected START..END, for example ${EXAMPLE}.`);
+  }
+  const window = { start: instant(start), end: instant(end), zone: 'UTC' };
+  if (Temporal.Instant.compare(window.start, window.end) < 0) return window;
+  throw new InvalidArgumentError(`${windowText(window)} ends before it begins, or is empty. Expected START..END, for example ${EXAMPLE}.`);
+}
+
+function instant(text: string): Temporal.Instant {
+  try {
+    return Temporal.Instant.from(text);
+  } catch {
+    throw new InvalidArgumentError(`"${text}" is not a moment with a zone. Expected for example 2026-01-20T13:15Z or 2026-01-20T08:15-05:00.`);
+  }
+}
+
+export function idArgument(text: string): number {
+  const id = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(id) && id > 0) return id;
+  throw new InvalidArgumentError('Expected a whole number above zero, as the lists print it.');
+}
+
+export function limitArgument(text: string): number {
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= 10_000) return limit;
+  throw new InvalidArgumentError('Expected a whole number from 1 to 10000.');
+}
+
+export function phaseArgument(text: string): Phase {
+  const phase = findPhase(text);
+  if (phase !== undefined) return phase;
+  throw new InvalidArgumentError(`Expected one of ${PHASES.join(', ')}.`);
+}
+
+const Params = z.record(z.string(), z.json());
+
+export function paramsArgument(text: string): Readonly<Record<string, Json>> {
+  const parsed = Params.safeParse(json(text));
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(`Expected a JSON object, for example '{"full": true}'.`);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander';
+
+import { failureAnswer } from './failure-answer.ts';
+import { exitCodesHelp } from './exit-codes.ts';
+import { loadVerbs, readProjectFile } from './project-file.ts';
+import { Session, type Surroundings } from './session.ts';
+import type { Shell } from './shell.ts';
+import { addConfig } from './verbs/config.ts';
+import { addDags } from './verbs/dags.ts';
+import { addDagsTest } from './verbs/dags-test.ts';
+import { addDatabase } from './verbs/database.ts';
+import { addRecords } from './verbs/records.ts';
+import { addRuns } from './verbs/runs.ts';
+import { addServers } from './verbs/servers.ts';
+import { addTasksTest } from './verbs/tasks-test.ts';
+
+/** Runs one command line (without node and script) and gives the exit code. */
+export async function runCommandLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
+  let exitCode = 0;
+  const program = baseProgram(surroundings);
+  // Read from the words, because a command line that cannot be parsed must be answered in the right form as well.
+  const session = new Session(surroundings, () => ({ json: words.includes('--json'), debug: words.includes('--debug') }));
+  const shell: Shell = {
+    act: (run) => async (...given) => {
+      const answer = await run(session, ...given);
+      if (answer !== undefined) exitCode = session.print(answer);
+    },
+  };
+  try {
+    addOwnVerbs(program, shell);
+    if (needsProjectVerbs(program, words)) await addProjectVerbs(program, surroundings.folder);
+    await program.parseAsync([...words], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    return session.print(failureAnswer(error, session));
+  }
+}
+
+function baseProgram({ out, err }: Surroundings): Command {
+  const program = new Command('windrow')
+    .description('Runs dags that move data one time window at a time.')
+    .option('--json', 'print exactly one JSON value on standard output')
+    .option('--debug', 'show where an error comes from')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .addHelpText('after', exitCodesHelp())
+    .exitOverride();
+  // Usage mistakes arrive as exceptions and are printed once, with all others; help that was asked for is printed here.
+  return program.configureOutput({ writeOut: out, writeErr: err, outputError: () => {} });
+}
+
+function addOwnVerbs(program: Command, shell: Shell): void {
+  addServers(program, shell);
+  const dags = addDags(program, shell);
+  addDagsTest(dags, shell);
+  addTasksTest(program, shell);
+  addRuns(program, shell);
+  addRecords(program, shell);
+  addConfig(program, shell);
+  addDatabase(program, shell);
+}
+
+/** Modules of the project are loaded only where one of their verbs may be meant, or all verbs are to be listed. */
+function needsProjectVerbs(program: Command, words: readonly string[]): boolean {
+  const verb = words.find((word) => !word.startsWith('-'));
+  return verb === undefined || !program.commands.some((command) => command.name() === verb);
+}
+
+/** The extension point: package.json `windrow.verbs` names modules that export `addVerbs(program: Command): void`. */
+async function addProjectVerbs(program: Command, folder: string): Promise<void> {
+  for (const addVerbs of await loadVerbs(readProjectFile(folder))) addVerbs(program);
+}

@@ -1,0 +1,72 @@
+import { randomInt } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import { closeAll } from '../../core/closable.ts';
+import { milliseconds } from '../../core/duration.ts';
+import type { RunId } from '../../core/ids.ts';
+import { repeat } from '../../core/timer.ts';
+import type { Windrow } from '../../process/windrow.ts';
+import { Delivery } from '../../queue/delivery.ts';
+import { activateRuns } from '../../store/runs/activate-runs.ts';
+import { cancelRun } from '../../store/runs/cancel-run.ts';
+import { dispatchDue } from '../../store/runs/outbox.ts';
+import type { Store } from '../../store/store.ts';
+import type { RunDetail } from '../../store/views/show-run.ts';
+import { Settler } from '../../worker/settler.ts';
+import { Worker } from '../../worker/worker.ts';
+import { aborted } from '../stop-signals.ts';
+import { waitForRun } from '../wait-for-run.ts';
+import { LocalDispatcher } from './local-dispatcher.ts';
+
+export interface LocalRun {
+  readonly dagId: string;
+  readonly runId: RunId;
+  /** Cancels the run. */
+  readonly stop: AbortSignal;
+  /** Gives up waiting for the end of a cancelled run. */
+  readonly hurry: AbortSignal;
+}
+
+const LOOK = milliseconds(250);
+
+/** Runs a queued run from beginning to end in this process; retries and deferrals included. */
+export async function runLocally(windrow: Windrow, run: LocalRun): Promise<RunDetail | undefined> {
+  const { store, clock, log, settings } = windrow;
+  const broken = new AbortController();
+  const dispatcher = new LocalDispatcher(windrow.dispatcher, { clock, failed: (error) => broken.abort(error) });
+  dispatcher.keep(run.runId);
+  const delivery = new Delivery({ store, dispatcher, log });
+  // The end of this run starts nothing else: the next window belongs to the scheduler.
+  const settler = new Settler({ store, delivery, clock, random: () => randomInt(1000) / 1000, closed: async () => {} });
+  const worker = new Worker({ ...windrow, dispatcher, settler, concurrency: settings.concurrency, leaseMs: settings.leaseMs, id: `test:${hostname()}:${process.pid}` });
+  // What a scheduler would do for it: start it when the dag's limit allows, and wake deferred tasks.
+  const tending = repeat(LOOK, () => tend(windrow, delivery, run), (error) => log.warn('The run could not be tended', { error: String(error) }));
+  const asked = new AbortController();
+  const cancelling = cancelAtStop({ store, settler }, run, asked.signal);
+  try {
+    const ended = await waitForRun(store.database, run.runId, AbortSignal.any([run.hurry, broken.signal]));
+    broken.signal.throwIfAborted();
+    return ended;
+  } finally {
+    asked.abort();
+    await cancelling;
+    await closeAll([delivery, { close: () => worker.close(run.hurry) }, tending]);
+  }
+}
+
+async function tend({ store, clock }: Windrow, delivery: Delivery, { dagId }: LocalRun): Promise<void> {
+  await delivery.deliver(await activateRuns(store.database, dagId));
+  await delivery.deliver(await dispatchDue(store.database, clock.now().toString(), 100));
+}
+
+interface CancelTools {
+  readonly store: Store;
+  readonly settler: Settler;
+}
+
+async function cancelAtStop({ store, settler }: CancelTools, { runId, stop }: LocalRun, ended: AbortSignal): Promise<void> {
+  await Promise.race([aborted(stop), aborted(ended)]);
+  if (!stop.aborted) return;
+  const cancelled = await cancelRun(store, runId);
+  if (cancelled.kind === 'cancelling') await settler.follow(cancelled.finished);
+}

@@ -1,0 +1,11 @@
+import { runCommandLine } from './command-line.ts';
+
+const code = await runCommandLine(process.argv.slice(2), {
+  environment: process.env,
+  folder: process.cwd(),
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  isTerminal: process.stderr.isTTY,
+});
+// Everything is closed by now; a library's idle connection must not keep the process. What was printed goes out first.
+process.stdout.write('', () => process.exit(code));

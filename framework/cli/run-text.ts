@@ -1,0 +1,91 @@
+import type { FailureRecord } from '../core/failures.ts';
+import type { Temporal } from '../core/time.ts';
+import { type Window, windowText } from '../core/window.ts';
+import type { LogLine } from '../store/views/read-task-log.ts';
+import type { RunSummary } from '../store/views/run-summary.ts';
+import type { RunDetail } from '../store/views/show-run.ts';
+import { type Cell, facts, table } from './table.ts';
+
+export function runTable(runs: readonly RunSummary[]): string {
+  const rows = runs.map((run): Cell[] => [
+    run.id,
+    run.dagId,
+    run.kind,
+    run.state,
+    window(run.window),
+    run.recordId,
+    moment(run.createdAt),
+    elapsed(run),
+  ]);
+  return table(['run', 'dag', 'kind', 'state', 'window', 'record', 'created', 'took'], rows, 'There are no such runs.');
+}
+
+export function runText(run: RunDetail): string {
+  const head = facts([
+    ['run', run.id],
+    ['dag', run.dagId],
+    ['kind', run.kind],
+    ['state', run.state],
+    ['window', window(run.window)],
+    ['record', run.recordId],
+    ['created', moment(run.createdAt)],
+    ['took', elapsed(run)],
+  ]);
+  return [head, '', taskTable(run), ...failures(run)].join('\n');
+}
+
+export function taskTable(run: RunDetail): string {
+  const rows = run.tasks.map((task): Cell[] => [task.taskId, task.state, task.attempt, elapsed(task), task.reason ?? task.failure?.code]);
+  return table(['task', 'state', 'attempt', 'took', 'why'], rows, 'The run has no tasks.');
+}
+
+/** The failures of a run in full; tables show codes only. */
+export function failures(run: RunDetail): readonly string[] {
+  return run.tasks.flatMap(({ taskId, failure }) =>
+    failure === null ? [] : ['', `${taskId}: ${failure.code}: ${failure.message}`, ...failure.causes.map((cause) => `  caused by ${cause}`)],
+  );
+}
+
+export function logText(task: string, lines: readonly LogLine[]): string {
+  const texts = lines.map(({ at, attempt, level, message, fields }) => {
+    const more = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`;
+    return `${moment(at)} ${task} attempt ${attempt} ${level.padEnd(5)} ${message}${more}`;
+  });
+  return texts.join('\n');
+}
+
+/** A run as JSON. Stacks name files of the machine that ran the task: they are for --debug. */
+export function runJson({ tasks, attempts, ...run }: RunDetail, options: { readonly debug: boolean }): object {
+  const shown = <T extends { readonly failure: FailureRecord | null }>(item: T): T => ({
+    ...item,
+    failure: options.debug ? item.failure : withoutStack(item.failure),
+  });
+  return { ...run, tasks: tasks.map(shown), attempts: attempts.map(shown) };
+}
+
+function withoutStack(failure: FailureRecord | null): FailureRecord | null {
+  if (failure === null) return null;
+  const { stack: _stack, ...shown } = failure;
+  return shown;
+}
+
+export function window(value: Window | null): string | null {
+  return value === null ? null : windowText(value);
+}
+
+/** `2026-01-20 13:15:02Z` */
+export function moment(instant: Temporal.Instant | null | undefined): string | null {
+  if (instant === null || instant === undefined) return null;
+  return instant.toString({ smallestUnit: 'second' }).replace('T', ' ');
+}
+
+interface Stretch {
+  readonly startedAt: Temporal.Instant | null | undefined;
+  readonly endedAt: Temporal.Instant | null | undefined;
+}
+
+/** `0.25 s`, or nothing while it lasts. */
+export function elapsed({ startedAt, endedAt }: Stretch): string | null {
+  if (startedAt === null || startedAt === undefined || endedAt === null || endedAt === undefined) return null;
+  return `${(endedAt.since(startedAt).total('milliseconds') / 1000).toFixed(2)} s`;
+}

@@ -1,0 +1,139 @@
+import { type Command, Option } from 'commander';
+
+import type { Phase } from '../../record/phase.ts';
+import { RECORD_STATUSES, type RecordStatus, type WindowRecord } from '../../record/record.ts';
+import { recordFields } from '../../record/record-fields.ts';
+import { windowText } from '../../core/window.ts';
+import { operations } from '../../process/operations.ts';
+import type { Windrow } from '../../process/windrow.ts';
+import { findRecord } from '../../store/views/find-record.ts';
+import { listRecords } from '../../store/views/list-records.ts';
+import { listRuns } from '../../store/views/list-runs.ts';
+import { type EventView, recordEvents } from '../../store/views/record-events.ts';
+import { type Answer, done, notFound, refused } from '../answer.ts';
+import { idArgument, limitArgument, phaseArgument } from '../arguments.ts';
+import { rerunJson, rerunText } from '../rerun-text.ts';
+import { elapsed, moment, runTable } from '../run-text.ts';
+import type { Session } from '../session.ts';
+import type { Shell } from '../shell.ts';
+import { answerStarted } from '../started-run.ts';
+import { type Cell, facts, table } from '../table.ts';
+
+interface ListOptions {
+  readonly pipeline?: string;
+  readonly status?: RecordStatus;
+  readonly limit: number;
+  readonly before?: number;
+}
+
+interface RerunOptions {
+  readonly from?: Phase;
+  readonly dryRun?: true;
+  readonly wait?: true;
+}
+
+export function addRecords(program: Command, { act }: Shell): void {
+  const records = program.command('records').description('windows of pipelines: one record each');
+  records
+    .command('list')
+    .description('records, newest first')
+    .option('--pipeline <id>', 'of this pipeline only')
+    .addOption(new Option('--status <status>', 'with this status only').choices(RECORD_STATUSES))
+    .option('--limit <count>', 'at most so many', limitArgument, 20)
+    .option('--before <id>', 'older than this record', idArgument)
+    .action(act(list));
+  records
+    .command('show')
+    .description('one record: every column, its runs and what happened to it')
+    .argument('<id>', 'number of the record', idArgument)
+    .action(act(show));
+  records
+    .command('rerun')
+    .description('run a window again behind its last completed phase, or everything of a completed one')
+    .argument('<id>', 'number of the record', idArgument)
+    .option('--from <phase>', 'begin at SOURCE_TO_STAGE, STAGE_TO_TARGET or AUDIT', phaseArgument)
+    .option('--dry-run', 'show what would be reset and change nothing')
+    .option('--wait', 'wait for the end of the new run')
+    .action(act(rerun));
+}
+
+async function list(session: Session, { pipeline, ...filter }: ListOptions): Promise<Answer> {
+  const records = await session.withDatabase((database) =>
+    listRecords(database, { ...filter, ...(pipeline === undefined ? {} : { pipelineId: pipeline }) }),
+  );
+  return done(records.map(recordFields), recordTable(records));
+}
+
+async function show(session: Session, id: number): Promise<Answer> {
+  return session.withDatabase(async (database) => {
+    const record = await findRecord(database, id);
+    if (record === undefined) return noRecord(id);
+    const runs = await listRuns(database, { recordId: id, limit: 100 });
+    const events = await recordEvents(database, id);
+    const fields = recordFields(record);
+    const columns = Object.entries(fields).map(([name, value]) => [name, cell(value)] as const);
+    const text = [facts(columns), '', runTable(runs), '', eventTable(events)].join('\n');
+    return done({ ...fields, runs, events }, text);
+  });
+}
+
+async function rerun(session: Session, id: number, options: RerunOptions): Promise<Answer> {
+  const from = options.from === undefined ? {} : { from: options.from };
+  return session.withWindrow((windrow) =>
+    options.dryRun === true ? preview(windrow, id, from) : start(session, windrow, { id, from, wait: options.wait === true }),
+  );
+}
+
+async function preview(windrow: Windrow, id: number, from: { readonly from?: Phase }): Promise<Answer> {
+  const result = await operations(windrow).previewRerun(id, from);
+  if (result.kind === 'not_found') return noRecord(id);
+  if (result.kind === 'refused') return refused(result.reason);
+  return done({ dryRun: true, ...rerunJson(result.plan) }, `${rerunText(result.plan)}\n\nDry run: nothing was changed.`);
+}
+
+interface Start {
+  readonly id: number;
+  readonly from: { readonly from?: Phase };
+  readonly wait: boolean;
+}
+
+async function start(session: Session, windrow: Windrow, { id, from, wait }: Start): Promise<Answer> {
+  const result = await operations(windrow).rerunRecord(id, from);
+  if (result.kind === 'not_found') return noRecord(id);
+  if (result.kind === 'refused') return refused(result.reason);
+  const { plan, runId } = result;
+  const json = { dryRun: false, ...rerunJson(plan) };
+  return answerStarted(session, { database: windrow.store.database, runId, wait, json, text: `${rerunText(plan)}\n\n` });
+}
+
+function recordTable(records: readonly WindowRecord[]): string {
+  const rows = records.map((record): Cell[] => [
+    record.id,
+    record.pipelineId,
+    windowText(record.window),
+    record.pipelineStatus,
+    record.phaseCompleted,
+    record.audit.sourceCount,
+    record.audit.targetCount,
+    record.audit.result,
+    record.retryAttempt,
+    elapsed({ startedAt: record.pipelineStartTime, endedAt: record.pipelineEndTime }),
+    record.error?.code,
+  ]);
+  const titles = ['record', 'pipeline', 'window', 'status', 'completed', 'source', 'target', 'audit', 'reruns', 'took', 'error'];
+  return table(titles, rows, 'There are no such records.');
+}
+
+function eventTable(events: readonly EventView[]): string {
+  const rows = events.map((event): Cell[] => [moment(event.at), event.kind, event.runId, event.taskId, cell(event.details)]);
+  return table(['at', 'event', 'run', 'task', 'details'], rows, 'Nothing happened to it yet.');
+}
+
+function cell(value: unknown): Cell {
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
+  return JSON.stringify(value);
+}
+
+function noRecord(id: number): Answer {
+  return notFound(`There is no record ${id}. The newest: windrow records list`);
+}
