@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+
 import { Batcher } from '../core/batcher.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Closable } from '../core/closable.ts';
@@ -12,6 +14,7 @@ import { renewLeases } from '../store/runs/leases.ts';
 import { type Claim, type Started, startTasks } from '../store/runs/start-tasks.ts';
 import { insertLog } from '../store/runs/task-logs.ts';
 import type { Store } from '../store/store.ts';
+import { type WorkerIdentity, forgetWorker, noteWorker } from '../store/workers.ts';
 import { runAttempt } from './attempt.ts';
 import type { Settler } from './settler.ts';
 import { TaskLog } from './task-log.ts';
@@ -43,6 +46,7 @@ const DRAIN: Millis = seconds(20);
 /** Takes jobs of every pool, runs tasks, renews their leases, reports how they ended. */
 export class Worker implements Closable {
   readonly #options: WorkerOptions;
+  readonly #identity: WorkerIdentity;
   readonly #holdings = new Map<number, Holding>();
   readonly #starts: Batcher<Claim, Started | undefined>;
   readonly #consumers: readonly Consumer[];
@@ -51,6 +55,7 @@ export class Worker implements Closable {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#identity = { id: options.id, host: hostname(), pid: process.pid };
     this.#starts = new Batcher((claims) => this.#start(claims), { atMost: 200, flights: 2 });
     const pools = new Set([...options.dags.values()].flatMap(({ graph }) => graph.tasks.map(({ pool }) => pool)));
     this.#consumers = [...pools].map((pool) =>
@@ -59,13 +64,16 @@ export class Worker implements Closable {
     const beat = milliseconds(options.leaseMs / 5);
     this.#heartbeat = repeat(
       beat,
-      () => this.#renew(),
+      () => this.#beat(),
       (error) => options.log.warn('Leases could not be renewed', { error: String(error) }),
     );
   }
 
   async ready(): Promise<void> {
-    await Promise.all(this.#consumers.map((consumer) => consumer.ready()));
+    await Promise.all([
+      noteWorker(this.#options.store.database, this.#identity),
+      ...this.#consumers.map((consumer) => consumer.ready()),
+    ]);
   }
 
   /** Stops taking work and waits for tasks in hand; after a while, or when `hurry` aborts, hands them back. */
@@ -81,6 +89,10 @@ export class Worker implements Closable {
     for (const { stop } of this.#holdings.values()) stop.stop('shutdown');
     await closing;
     await this.#heartbeat.close();
+    const { store, id, log } = this.#options;
+    await forgetWorker(store.database, id).catch((error: unknown) =>
+      log.warn('The worker could not be taken off the list', { error: String(error) }),
+    );
   }
 
   async #start(claims: readonly Claim[]): Promise<readonly (Started | undefined)[]> {
@@ -123,6 +135,11 @@ export class Worker implements Closable {
     if (outcome === undefined) return { kind: 'completed', note: 'fenced out: another worker has this task now' };
     const counted = await settler.report({ ...started, outcome });
     return counted ? jobEnd(outcome) : { kind: 'completed', note: 'fenced out: the result of this try was refused' };
+  }
+
+  /** Also without work: whoever looks must see that there is a worker. */
+  async #beat(): Promise<void> {
+    await Promise.all([this.#renew(), noteWorker(this.#options.store.database, this.#identity)]);
   }
 
   async #renew(): Promise<void> {

@@ -1,4 +1,5 @@
 import {
+  Cancelled,
   type Count,
   DataFailure,
   type LoadReceipt,
@@ -204,8 +205,8 @@ export class MemoryTarget implements Target {
   #commit(manifest: StageManifest, { loadId, recordId, window, fence }: TransferContext): LoadReceipt['outcome'] {
     const newest = Math.max(0, ...this.log.filter((entry) => entry.recordId === recordId).map((entry) => entry.fence));
     if (fence < newest) {
-      throw new DataFailure(
-        'E_LOAD_FENCED',
+      throw new Cancelled(
+        'E_FENCED',
         `Record ${recordId} was loaded under fence ${newest}; ${fence} is too late.`,
       );
     }

@@ -1,0 +1,45 @@
+import { dag, seconds, task } from '#framework';
+import { type Windrow, findLiveWorkers } from '#framework/operate';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { eventually, openTestEngine } from '../support/engine.ts';
+
+const idle = dag('idle', {}, (d) => void d.use('nothing', task('nothing', { run: async () => 1 })));
+
+describe('the list of workers', () => {
+  let engine: Windrow | undefined;
+  const workers: { readonly close: () => Promise<void> }[] = [];
+
+  afterEach(async () => {
+    for (const worker of workers.splice(0)) await worker.close();
+    await engine?.close();
+  });
+
+  it('shows a worker as soon as it is ready, keeps it while it is idle, and loses it when it closes', async () => {
+    engine = await openTestEngine({ dags: [idle], backend: 'redis', environment: { WINDROW_LEASE: '250ms' } });
+    const { database } = engine.store;
+    const worker = engine.startWorker();
+    workers.push(worker);
+    await worker.ready();
+    const [first] = await findLiveWorkers(database, seconds(10));
+    expect(first).toMatchObject({ pid: process.pid });
+
+    const seenAgain = await eventually('a heartbeat of an idle worker', async () => {
+      const [found] = await findLiveWorkers(database, seconds(10));
+      return found?.seenAt.equals(first?.seenAt ?? found.seenAt) === false ? found : undefined;
+    });
+    expect(seenAgain).toMatchObject({ id: first?.id, startedAt: first?.startedAt });
+
+    await worker.close();
+    expect(await findLiveWorkers(database, seconds(10))).toEqual([]);
+  });
+
+  it('does not show a worker that was not heard of lately', async () => {
+    engine = await openTestEngine({ dags: [idle], backend: 'redis' });
+    const { database } = engine.store;
+    await database.run({
+      text: `insert into worker (id, host, pid, seen_at) values ('gone', 'h', 1, now() - interval '1 minute'), ('here', 'h', 2, now())`,
+    });
+    expect((await findLiveWorkers(database, seconds(30))).map(({ id }) => id)).toEqual(['here']);
+  });
+});
