@@ -1,30 +1,56 @@
+import type { z } from 'zod';
+
 import type { SettingSources } from './settings.ts';
 
-export interface SettingsFile {
-  /** The content, or an empty object where there is no file or it cannot be read. */
-  readonly content: unknown;
+export interface SettingsFileName<S> {
+  /** Its environment variable. */
+  readonly variable: string;
+  readonly usualPath: string;
+  readonly shape: z.ZodType<S>;
+}
+
+export interface SettingsFile<S> {
+  /** Absent where there is no file or something is wrong with it. */
+  readonly content: S | undefined;
   readonly problems: readonly string[];
 }
+
+/** The file that all connectors share with the vendors' own tools: each reads its block and lets the others be. */
+export const CONNECTOR_FILE = { variable: 'CONNECTOR_CONFIG_FILE', usualPath: 'connector_config.json' } as const;
 
 /**
  * Reads a JSON file of settings. Named by its environment variable it must exist; under its usual name it may be absent.
  */
-export function readSettingsFile(
-  sources: SettingSources,
-  file: { readonly variable: string; readonly usualPath: string },
-): SettingsFile {
+export function readSettingsFile<S>(sources: SettingSources, file: SettingsFileName<S>): SettingsFile<S> {
   const named = sources.environment[file.variable];
   const isNamed = named !== undefined && named !== '';
   const path = isNamed ? named : file.usualPath;
   const text = sources.readFile(path);
   if (text === undefined) {
-    const problem = `${file.variable}: there is no file ${path}. Correct the path or unset the variable.`;
-    return { content: {}, problems: isNamed ? [problem] : [] };
+    return unreadable(
+      isNamed ? [`${file.variable}: there is no file ${path}. Correct the path or unset the variable.`] : [],
+    );
   }
+  const content = parsed(text);
+  // The parser's own words quote the text around the mistake, and that may be a password.
+  if (content === undefined) return unreadable([`${path}: is not JSON. Correct the file.`]);
+  const { data, error } = file.shape.safeParse(content);
+  if (error === undefined) return { content: data, problems: [] };
+  return unreadable(error.issues.map((issue) => `${issue.path.join('.')} in ${file.usualPath}: ${issue.message}.`));
+}
+
+function unreadable(problems: readonly string[]): {
+  readonly content: undefined;
+  readonly problems: readonly string[];
+} {
+  return { content: undefined, problems };
+}
+
+/** Undefined, which no JSON is, where the text is not JSON. */
+function parsed(text: string): unknown {
   try {
-    return { content: JSON.parse(text), problems: [] };
+    return JSON.parse(text);
   } catch {
-    // The parser's own words quote the text around the mistake, and that may be a password.
-    return { content: {}, problems: [`${path}: is not JSON. Correct the file.`] };
+    return undefined;
   }
 }

@@ -28,6 +28,17 @@ export function readSettings<S>(
   return { kind: 'unreadable', problems: parsed.error.issues.map((issue) => sentence(issue, names)) };
 }
 
+/** The reading, unreadable where something around it is wrong as well. */
+export function withProblems<S>(problems: readonly string[], reading: Reading<S>): Reading<S> {
+  if (problems.length === 0) return reading;
+  return { kind: 'unreadable', problems: [...problems, ...(reading.kind === 'read' ? [] : reading.problems)] };
+}
+
+/** The first value that is set; an empty text counts as absent, as operators blank a variable to unset it. */
+export function firstSet(...values: readonly unknown[]): unknown {
+  return values.find((value) => value !== undefined && value !== null && value !== '');
+}
+
 function sentence(issue: z.core.$ZodIssue, names: Readonly<Record<string, string>>): string {
   const path = issue.path.join('.');
   return `${names[path] ?? (path === '' ? 'The settings' : path)}: ${issue.message.replace(/\.$/, '')}.`;

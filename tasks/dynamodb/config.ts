@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
-import { type Reading, type SettingSources, readSettings, readSettingsFile } from '#framework';
+import {
+  CONNECTOR_FILE,
+  type Reading,
+  type SettingSources,
+  firstSet,
+  readSettings,
+  readSettingsFile,
+  withProblems,
+} from '#framework';
 
 export interface DynamoDbSettings {
   readonly table: string;
@@ -16,21 +24,19 @@ export interface DynamoDbSettings {
 /** Reads the environment over `connector_config.json`, and reports every mistake at once. */
 export function readDynamoDbSettings(sources: SettingSources): Reading<DynamoDbSettings> {
   const { environment } = sources;
-  const file = readSettingsFile(sources, { variable: 'CONNECTOR_CONFIG_FILE', usualPath: 'connector_config.json' });
-  const content = ConnectorFile.safeParse(file.content).data;
+  const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorFile });
   const reading = readSettings<DynamoDbSettings>(
     Settings,
     {
-      table: first(environment['STATE_TABLE_NAME'], environment['state_table_name'], content?.state_table_name),
-      processId: first(environment['PROCESS_ID'], environment['process_id'], content?.process_id),
-      region: first(environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']),
-      endpoint: first(environment['DYNAMODB_ENDPOINT']),
-      createTable: first(environment['DYNAMODB_CREATE_TABLE']),
+      table: firstSet(environment['STATE_TABLE_NAME'], environment['state_table_name'], content?.state_table_name),
+      processId: firstSet(environment['PROCESS_ID'], environment['process_id'], content?.process_id),
+      region: firstSet(environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']),
+      endpoint: firstSet(environment['DYNAMODB_ENDPOINT']),
+      createTable: firstSet(environment['DYNAMODB_CREATE_TABLE']),
     },
     NAMES,
   );
-  if (file.problems.length === 0) return reading;
-  return { kind: 'unreadable', problems: [...file.problems, ...(reading.kind === 'read' ? [] : reading.problems)] };
+  return withProblems(problems, reading);
 }
 
 /** The file belongs to other tools too, so what Windrow does not know is let be. */
@@ -66,7 +72,3 @@ const NAMES: Readonly<Record<string, string>> = {
   endpoint: 'DYNAMODB_ENDPOINT',
   createTable: 'DYNAMODB_CREATE_TABLE',
 };
-
-function first(...values: readonly unknown[]): unknown {
-  return values.find((value) => value !== undefined && value !== null && value !== '');
-}

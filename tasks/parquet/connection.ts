@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { type Connection, readSettings } from '#framework';
+import { type Connection, firstSet, readSettings } from '#framework';
 
 import type { Converter } from './conversion.ts';
 import { openConverter } from './converter.ts';
@@ -16,7 +16,7 @@ export const converterConnection: Connection<ConverterSettings, Converter> = {
   read: ({ environment }) =>
     readSettings<ConverterSettings>(
       Settings,
-      { threads: environment['CONVERT_THREADS'] === '' ? undefined : environment['CONVERT_THREADS'] },
+      { threads: firstSet(environment['CONVERT_THREADS']) },
       { threads: 'CONVERT_THREADS' },
     ),
   open: async ({ threads }) => openConverter(threads === undefined ? {} : { threads }),

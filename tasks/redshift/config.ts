@@ -1,6 +1,15 @@
 import { z } from 'zod';
 
-import { type Reading, type SettingSources, readSettings, readSettingsFile } from '#framework';
+import {
+  CONNECTOR_FILE,
+  type Environment,
+  type Reading,
+  type SettingSources,
+  firstSet,
+  readSettings,
+  readSettingsFile,
+  withProblems,
+} from '#framework';
 
 import { REMOVAL_POLICIES, type RemovalPolicy } from './schema-plan.ts';
 
@@ -22,12 +31,10 @@ export interface RedshiftSettings {
 
 /** Reads the environment over the `redshift` block of `connector_config.json`, and reports every mistake at once. */
 export function readRedshiftSettings(sources: SettingSources): Reading<RedshiftSettings> {
-  const file = readConnectorFile(sources);
-  const values = { ...file.values, ...defined(fromEnvironment(sources.environment)) };
-  const reading = readSettings(Flat, values, NAMES);
-  const problems = [...file.problems, ...accessProblems(values), ...(reading.kind === 'read' ? [] : reading.problems)];
-  if (reading.kind === 'unreadable' || problems.length > 0) return { kind: 'unreadable', problems };
-  return { kind: 'read', settings: shaped(reading.settings) };
+  const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorFile });
+  const values = flatValues(sources.environment, content ?? {});
+  const reading = withProblems([...problems, ...accessProblems(values)], readSettings(Flat, values, NAMES));
+  return reading.kind === 'read' ? { kind: 'read', settings: shaped(reading.settings) } : reading;
 }
 
 const IDENTIFIER = z.string({ error: 'expected a name' }).min(1, { error: 'expected a name' }).max(127);
@@ -70,22 +77,6 @@ const NAMES: Readonly<Record<string, string>> = {
 
 type FlatValues = { readonly [Key in keyof z.input<typeof Flat>]?: unknown };
 
-function fromEnvironment(environment: SettingSources['environment']): FlatValues {
-  return {
-    database: environment['REDSHIFT_DATABASE'],
-    schema: environment['REDSHIFT_SCHEMA'],
-    workgroup: environment['REDSHIFT_WORKGROUP'],
-    cluster: environment['REDSHIFT_CLUSTER'],
-    user: environment['REDSHIFT_DB_USER'],
-    secretArn: environment['REDSHIFT_SECRET_ARN'],
-    iamRole: environment['REDSHIFT_IAM_ROLE'],
-    region: environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'],
-    endpoint: environment['REDSHIFT_DATA_ENDPOINT'],
-    onRemoval: environment['REDSHIFT_ON_REMOVAL'],
-    parallelCopies: environment['REDSHIFT_PARALLEL_COPIES'],
-  };
-}
-
 const Text = z.string().optional();
 /** The file has blocks and keys for other connectors and for the tools it comes from, so unknown ones are let be. */
 const ConnectorFile = z.looseObject({
@@ -106,32 +97,23 @@ const ConnectorFile = z.looseObject({
     .optional(),
 });
 
-function readConnectorFile(sources: SettingSources): {
-  readonly values: FlatValues;
-  readonly problems: readonly string[];
-} {
-  const file = readSettingsFile(sources, { variable: 'CONNECTOR_CONFIG_FILE', usualPath: 'connector_config.json' });
-  const parsed = ConnectorFile.safeParse(file.content);
-  if (parsed.success) return { values: defined(fromFile(parsed.data)), problems: file.problems };
-  return {
-    values: {},
-    problems: ['connector_config.json: expected a JSON object whose redshift and s3 blocks hold texts.'],
-  };
-}
-
-function fromFile({ redshift = {}, s3 = {} }: z.output<typeof ConnectorFile>): FlatValues {
+/** One value per setting, not yet checked: the environment first, then the file, then what the file's host tells. */
+function flatValues(environment: Environment, { redshift = {}, s3 = {} }: z.output<typeof ConnectorFile>): FlatValues {
   const host = fromHost(redshift.host ?? '');
+  // Serverless signs in by the AWS identity or a secret; the file's user is for drivers.
+  const userInFile = host.workgroup === undefined ? redshift.user : undefined;
   return {
-    database: redshift.database ?? redshift.dbname,
-    schema: redshift.schema,
-    workgroup: redshift.workgroup ?? host.workgroup,
-    cluster: redshift.cluster ?? host.cluster,
-    // Serverless signs in by the AWS identity or a secret; the file's user is for drivers.
-    user: host.workgroup === undefined ? redshift.user : undefined,
-    secretArn: redshift.secret_arn,
-    iamRole: s3.iam_redshift_s3_read,
-    region: redshift.region ?? host.region,
-    onRemoval: redshift.on_removal,
+    database: firstSet(environment['REDSHIFT_DATABASE'], redshift.database, redshift.dbname),
+    schema: firstSet(environment['REDSHIFT_SCHEMA'], redshift.schema),
+    workgroup: firstSet(environment['REDSHIFT_WORKGROUP'], redshift.workgroup, host.workgroup),
+    cluster: firstSet(environment['REDSHIFT_CLUSTER'], redshift.cluster, host.cluster),
+    user: firstSet(environment['REDSHIFT_DB_USER'], userInFile),
+    secretArn: firstSet(environment['REDSHIFT_SECRET_ARN'], redshift.secret_arn),
+    iamRole: firstSet(environment['REDSHIFT_IAM_ROLE'], s3.iam_redshift_s3_read),
+    region: firstSet(environment['AWS_REGION'], environment['AWS_DEFAULT_REGION'], redshift.region, host.region),
+    endpoint: firstSet(environment['REDSHIFT_DATA_ENDPOINT']),
+    onRemoval: firstSet(environment['REDSHIFT_ON_REMOVAL'], redshift.on_removal),
+    parallelCopies: firstSet(environment['REDSHIFT_PARALLEL_COPIES']),
   };
 }
 
@@ -174,8 +156,4 @@ function shaped(flat: z.output<typeof Flat>): RedshiftSettings {
       ? ({ kind: 'cluster', cluster, user } as const)
       : ({ kind: 'workgroup', workgroup } as const);
   return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint };
-}
-
-function defined(values: FlatValues): FlatValues {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== ''));
 }

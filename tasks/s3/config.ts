@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
-import { type Reading, type SettingSources, readSettings, readSettingsFile } from '#framework';
+import {
+  CONNECTOR_FILE,
+  type Reading,
+  type SettingSources,
+  firstSet,
+  readSettings,
+  readSettingsFile,
+  withProblems,
+} from '#framework';
 
 export interface S3Settings {
   readonly bucket: string;
@@ -14,24 +22,18 @@ export interface S3Settings {
 /** Reads the environment over the `s3` block of `connector_config.json`, and reports every mistake at once. */
 export function readS3Settings(sources: SettingSources): Reading<S3Settings> {
   const { environment } = sources;
-  const file = readSettingsFile(sources, { variable: 'CONNECTOR_CONFIG_FILE', usualPath: 'connector_config.json' });
-  const parsed = ConnectorFile.safeParse(file.content);
-  const block = parsed.data?.s3;
-  const shape = parsed.success ? [] : ['s3 in connector_config.json: expected a JSON object.'];
-  const problems = [...file.problems, ...shape];
+  const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorFile });
   const reading = readSettings<S3Settings>(
     Settings,
     {
-      bucket: present(environment['S3_BUCKET']) ?? present(block?.bucket_name),
-      prefix: present(environment['S3_PREFIX']),
-      region:
-        present(environment['AWS_REGION']) ?? present(environment['AWS_DEFAULT_REGION']) ?? present(block?.region),
-      endpoint: present(environment['S3_ENDPOINT']),
+      bucket: firstSet(environment['S3_BUCKET'], content?.s3?.bucket_name),
+      prefix: firstSet(environment['S3_PREFIX']),
+      region: firstSet(environment['AWS_REGION'], environment['AWS_DEFAULT_REGION'], content?.s3?.region),
+      endpoint: firstSet(environment['S3_ENDPOINT']),
     },
     NAMES,
   );
-  if (problems.length === 0) return reading;
-  return { kind: 'unreadable', problems: [...problems, ...(reading.kind === 'read' ? [] : reading.problems)] };
+  return withProblems(problems, reading);
 }
 
 /** The file belongs to other tools too, so what Windrow does not know is let be. */
@@ -69,7 +71,3 @@ const NAMES: Readonly<Record<string, string>> = {
   region: 'AWS_REGION',
   endpoint: 'S3_ENDPOINT',
 };
-
-function present(value: unknown): unknown {
-  return value === '' || value === null ? undefined : value;
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { type Reading, type SettingSources, readSettings } from '#framework';
+import { type Reading, type SettingSources, firstSet, readSettings } from '#framework';
 
 export interface SecretsSettings {
   /** Where a compatible server or a stand-in listens; absent for AWS itself. */
@@ -9,10 +9,9 @@ export interface SecretsSettings {
 
 /** Reads the environment, and reports every mistake at once. */
 export function readSecretsSettings({ environment }: SettingSources): Reading<SecretsSettings> {
-  const endpoint = environment['SECRETS_MANAGER_ENDPOINT'];
   return readSettings<SecretsSettings>(
     Settings,
-    { endpoint: endpoint === '' ? undefined : endpoint },
+    { endpoint: firstSet(environment['SECRETS_MANAGER_ENDPOINT']) },
     { endpoint: 'SECRETS_MANAGER_ENDPOINT' },
   );
 }

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
-import { type Reading, type SettingSources, readSettings, readSettingsFile } from '#framework';
+import {
+  CONNECTOR_FILE,
+  type Reading,
+  type SettingSources,
+  firstSet,
+  readSettings,
+  readSettingsFile,
+  withProblems,
+} from '#framework';
 
 export interface SnsSettings {
   /** Absent: nobody is notified. */
@@ -12,18 +20,16 @@ export interface SnsSettings {
 /** Reads the environment over the `sns` block of `connector_config.json`, and reports every mistake at once. */
 export function readSnsSettings(sources: SettingSources): Reading<SnsSettings> {
   const { environment } = sources;
-  const file = readSettingsFile(sources, { variable: 'CONNECTOR_CONFIG_FILE', usualPath: 'connector_config.json' });
-  const block = ConnectorFile.safeParse(file.content).data?.sns;
+  const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorFile });
   const reading = readSettings<SnsSettings>(
     Settings,
     {
-      topicArn: present(environment['SNS_TOPIC_ARN']) ?? present(block?.topic_arn),
-      endpoint: present(environment['SNS_ENDPOINT']),
+      topicArn: firstSet(environment['SNS_TOPIC_ARN'], content?.sns?.topic_arn),
+      endpoint: firstSet(environment['SNS_ENDPOINT']),
     },
     NAMES,
   );
-  if (file.problems.length === 0) return reading;
-  return { kind: 'unreadable', problems: [...file.problems, ...(reading.kind === 'read' ? [] : reading.problems)] };
+  return withProblems(problems, reading);
 }
 
 /** The file belongs to other tools too, so what Windrow does not know is let be. */
@@ -48,7 +54,3 @@ const NAMES: Readonly<Record<string, string>> = {
   topicArn: 'SNS_TOPIC_ARN or sns.topic_arn in connector_config.json',
   endpoint: 'SNS_ENDPOINT',
 };
-
-function present(value: unknown): unknown {
-  return value === '' || value === null ? undefined : value;
-}

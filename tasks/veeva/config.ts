@@ -11,6 +11,7 @@ import {
   Temporal,
   readSettings,
   seconds,
+  withProblems,
 } from '#framework';
 
 import { EXTRACT_KINDS, type ExtractKind } from './files/extract-kind.ts';
@@ -47,9 +48,7 @@ export interface VaultSettings {
 export function readVaultSettings(sources: SettingSources): Reading<VaultSettings> {
   const files = readVendorFiles(sources);
   const reading = readSettings<VaultSettings>(Settings, settingValues(sources.environment, files), SETTING_NAMES);
-  if (files.problems.length === 0) return reading;
-  const more = reading.kind === 'unreadable' ? reading.problems : [];
-  return { kind: 'unreadable', problems: [...files.problems, ...more] };
+  return withProblems(files.problems, reading);
 }
 
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?$/;

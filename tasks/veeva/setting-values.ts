@@ -1,4 +1,4 @@
-import type { Environment, StageFormat } from '#framework';
+import { type Environment, type StageFormat, firstSet } from '#framework';
 
 import type { VendorFiles } from './vendor-files.ts';
 
@@ -8,38 +8,34 @@ export function settingValues(environment: Environment, files: VendorFiles): Rea
 }
 
 function loginValues(environment: Environment, { vapil }: VendorFiles): Readonly<Record<string, unknown>> {
-  const passwordSecret = present(environment['VAULT_PASSWORD_SECRET']);
+  const passwordSecret = firstSet(environment['VAULT_PASSWORD_SECRET']);
   // A stored password replaces the clear one in the vendor's file; beside one in the environment it is a contradiction.
-  const passwordInFile = passwordSecret === undefined ? present(vapil.vaultPassword) : undefined;
+  const passwordInFile = passwordSecret === undefined ? firstSet(vapil.vaultPassword) : undefined;
   return {
-    authenticationType: present(vapil.authenticationType),
-    url: present(environment['VAULT_URL']),
-    dns: present(environment['VAULT_DNS']) ?? present(vapil.vaultDNS),
-    vaultId: present(environment['VAULT_ID']),
-    username: present(environment['VAULT_USERNAME']) ?? present(vapil.vaultUsername),
-    password: present(environment['VAULT_PASSWORD']) ?? passwordInFile,
+    authenticationType: firstSet(vapil.authenticationType),
+    url: firstSet(environment['VAULT_URL']),
+    dns: firstSet(environment['VAULT_DNS'], vapil.vaultDNS),
+    vaultId: firstSet(environment['VAULT_ID']),
+    username: firstSet(environment['VAULT_USERNAME'], vapil.vaultUsername),
+    password: firstSet(environment['VAULT_PASSWORD']) ?? passwordInFile,
     passwordSecret,
-    apiVersion: present(environment['VAULT_API_VERSION']),
-    clientId: present(environment['VAULT_CLIENT_ID']) ?? present(vapil.vaultClientId),
+    apiVersion: firstSet(environment['VAULT_API_VERSION']),
+    clientId: firstSet(environment['VAULT_CLIENT_ID'], vapil.vaultClientId),
   };
 }
 
 function transferValues(environment: Environment, { connector }: VendorFiles): Readonly<Record<string, unknown>> {
   const { direct_data: directData = {}, s3 = {}, convert_to_parquet: convertToParquet } = connector;
-  const extractType = present(environment['EXTRACT_TYPE']) ?? present(environment['extract_type']);
+  const extractType = firstSet(environment['EXTRACT_TYPE'], environment['extract_type']);
   return {
-    downloadHosts: present(environment['VAULT_DOWNLOAD_HOSTS']),
-    timeoutSeconds: present(environment['VAULT_TIMEOUT_SECONDS']),
-    idleTimeoutSeconds: present(environment['VAULT_IDLE_TIMEOUT_SECONDS']),
-    extractType: extractType ?? present(directData.extract_type),
-    stageFormat: present(environment['STAGE_FORMAT']) ?? formatOf(convertToParquet),
-    archiveFolder: present(environment['DIRECT_DATA_FOLDER']) ?? present(s3.direct_data_folder),
-    startTime: present(environment['DIRECT_DATA_START_TIME']) ?? present(directData.start_time),
+    downloadHosts: firstSet(environment['VAULT_DOWNLOAD_HOSTS']),
+    timeoutSeconds: firstSet(environment['VAULT_TIMEOUT_SECONDS']),
+    idleTimeoutSeconds: firstSet(environment['VAULT_IDLE_TIMEOUT_SECONDS']),
+    extractType: extractType ?? firstSet(directData.extract_type),
+    stageFormat: firstSet(environment['STAGE_FORMAT']) ?? formatOf(convertToParquet),
+    archiveFolder: firstSet(environment['DIRECT_DATA_FOLDER'], s3.direct_data_folder),
+    startTime: firstSet(environment['DIRECT_DATA_START_TIME'], directData.start_time),
   };
-}
-
-function present<T>(value: T | '' | null | undefined): T | undefined {
-  return value === '' || value === null ? undefined : value;
 }
 
 function formatOf(convertToParquet: boolean | undefined): StageFormat | undefined {

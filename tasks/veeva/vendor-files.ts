@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { type SettingSources, readSettingsFile } from '#framework';
+import { CONNECTOR_FILE, type SettingSources, readSettingsFile } from '#framework';
 
 /** What Windrow understands of the two files that Veeva's own accelerators read. */
 export interface VendorFiles {
@@ -8,6 +8,8 @@ export interface VendorFiles {
   readonly connector: z.infer<typeof ConnectorConfig>;
   readonly problems: readonly string[];
 }
+
+const VAPIL_FILE = { variable: 'VAPIL_SETTINGS_FILE', usualPath: 'vapil_settings.json' } as const;
 
 const text = z.string().nullish();
 
@@ -27,25 +29,11 @@ const ConnectorConfig = z.looseObject({
 });
 
 export function readVendorFiles(sources: SettingSources): VendorFiles {
-  const vapilFile = readSettingsFile(sources, { variable: 'VAPIL_SETTINGS_FILE', usualPath: 'vapil_settings.json' });
-  const connectorFile = readSettingsFile(sources, {
-    variable: 'CONNECTOR_CONFIG_FILE',
-    usualPath: 'connector_config.json',
-  });
-  const vapil = Vapil.safeParse(vapilFile.content);
-  const connector = ConnectorConfig.safeParse(connectorFile.content);
+  const vapil = readSettingsFile(sources, { ...VAPIL_FILE, shape: Vapil });
+  const connector = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorConfig });
   return {
-    vapil: vapil.data ?? {},
-    connector: connector.data ?? {},
-    problems: [
-      ...vapilFile.problems,
-      ...connectorFile.problems,
-      ...shapeProblems('vapil_settings.json', vapil.error),
-      ...shapeProblems('connector_config.json', connector.error),
-    ],
+    vapil: vapil.content ?? {},
+    connector: connector.content ?? {},
+    problems: [...vapil.problems, ...connector.problems],
   };
-}
-
-function shapeProblems(file: string, error: z.ZodError | undefined): string[] {
-  return (error?.issues ?? []).map((issue) => `${issue.path.join('.')} in ${file}: ${issue.message}.`);
 }
