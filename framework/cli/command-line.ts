@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 
 import { failureAnswer } from './failure-answer.ts';
 import { exitCodesHelp } from './exit-codes.ts';
@@ -40,9 +40,10 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
 function baseProgram({ out, err }: Surroundings): Command {
   const program = new Command('windrow')
     .description('Runs dags that move data one time window at a time.')
-    .option('--json', 'print exactly one JSON value on standard output')
-    .option('--debug', 'show where an error comes from')
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .addOption(json())
+    .addOption(debug())
+    // Behind a verb an option is the verb's own, so that a project's verbs may have a --json of theirs.
+    .enablePositionalOptions()
     .addHelpText('after', exitCodesHelp())
     .exitOverride();
   // Usage mistakes arrive as exceptions and are printed once, with all others; help that was asked for is printed here.
@@ -58,7 +59,15 @@ function addOwnVerbs(program: Command, shell: Shell): void {
   addRecords(program, shell);
   addConfig(program, shell);
   addDatabase(program, shell);
+  for (const verb of verbsOf(program)) verb.addOption(json()).addOption(debug());
 }
+
+function verbsOf(group: Command): readonly Command[] {
+  return group.commands.flatMap((command) => (command.commands.length === 0 ? [command] : verbsOf(command)));
+}
+
+const json = (): Option => new Option('--json', 'print exactly one JSON value on standard output');
+const debug = (): Option => new Option('--debug', 'show where an error comes from');
 
 /** Modules of the project are loaded only where one of their verbs may be meant, or all verbs are to be listed. */
 function needsProjectVerbs(program: Command, words: readonly string[]): boolean {
