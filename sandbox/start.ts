@@ -5,7 +5,7 @@ import { openEmbeddedPostgres } from '#framework/operate';
 
 import { type DynamoDbSandbox, startDynamoDb } from './dynamodb/index.ts';
 import { BUCKET, STATE_TABLE, TOPIC, environmentOf } from './environment.ts';
-import { type RedshiftSandbox, startRedshift } from './redshift/index.ts';
+import { type RedshiftOptions, type RedshiftSandbox, startRedshift } from './redshift/index.ts';
 import { rememberedVault } from './remembered-vault.ts';
 import { type S3Sandbox, startS3 } from './s3/index.ts';
 import { type SecretsManagerSandbox, startSecretsManager } from './secrets-manager/index.ts';
@@ -18,6 +18,8 @@ export interface SandboxOptions {
   readonly directory: string;
   /** The PostgreSQL server behind Redshift; absent: an embedded one below `directory`. */
   readonly databaseUrl?: string;
+  /** Name of Redshift's database on that server, for two sandboxes on one; absent: `dev`. */
+  readonly redshiftDatabase?: string;
   /** Fixed ports; any free one for a service that is not named. */
   readonly ports?: Partial<Record<ServiceName, number>>;
   /** Stand-ins that shall not start, because the real service is used. */
@@ -93,7 +95,7 @@ async function startStands(options: SandboxOptions, opened: Closable[]): Promise
     s3 === undefined
       ? undefined
       : await keep('redshift', async () =>
-          startRedshift({ databaseUrl: await databaseUrl(options, opened), s3, port: ports.redshift ?? 0 }),
+          startRedshift(await redshiftOptions(options, s3, opened)),
         );
   const dynamodb = await keep('dynamodb', () =>
     startDynamoDb({ ...aws('dynamodb'), tables: [{ name: STATE_TABLE, key: 'process_id' }] }),
@@ -103,6 +105,16 @@ async function startStands(options: SandboxOptions, opened: Closable[]): Promise
     startSecretsManager({ ...aws('secrets-manager'), secrets: secretsOf(vault) }),
   );
   return present({ vault, s3, redshift, dynamodb, sns, secretsManager });
+}
+
+async function redshiftOptions(options: SandboxOptions, s3: S3Sandbox, opened: Closable[]): Promise<RedshiftOptions> {
+  const { redshiftDatabase: database, ports = {} } = options;
+  return {
+    databaseUrl: await databaseUrl(options, opened),
+    s3,
+    port: ports.redshift ?? 0,
+    ...(database === undefined ? {} : { database }),
+  };
 }
 
 async function databaseUrl(options: SandboxOptions, opened: Closable[]): Promise<string> {

@@ -68,7 +68,7 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
   });
   await rm(file.path, { force: true });
   requireCount(plan, { part, expected: records, found: converted.rows });
-  report(plan, converted, tools.log);
+  report(plan, part, { converted, log: tools.log });
   return { rows: converted.rows, columns: converted.columns, files: await upload(converted, plan.table, tools) };
 }
 
@@ -87,7 +87,15 @@ function requireCount({ extract }: ExtractPlan, { part, expected, found }: Count
   );
 }
 
-function report({ extract, columns }: ExtractPlan, { shortRows, unknownColumns }: Converted, log: Log): void {
+interface Reported {
+  readonly converted: Converted;
+  readonly log: Log;
+}
+
+function report({ extract, columns, key }: ExtractPlan, part: Part, { converted, log }: Reported): void {
+  const { shortRows } = converted;
+  // Of a list of deletes only the key is staged; `deleted_date`, which every one of them has, is left behind.
+  const unknownColumns = converted.unknownColumns.filter((name) => part === 'updates' || key.includes(name));
   if (shortRows > 0)
     log.warn('Rows with fewer fields than the header; the missing ones are NULL', { extract, rows: shortRows });
   if (unknownColumns.length > 0 && columns.size > 0) {

@@ -1,0 +1,11 @@
+import { type Dag, milliseconds } from '#framework';
+import { project } from '#dags';
+import type { Project } from '#framework/operate';
+
+/** The real project, with its number of retries; only the waits between them are short. */
+export const hurriedProject: Project = { ...project, dags: project.dags.map(hurried) };
+
+function hurried(dag: Dag): Dag {
+  const tasks = dag.graph.tasks.map((task) => ({ ...task, retry: { ...task.retry, delayMs: milliseconds(10) } }));
+  return { ...dag, graph: { ...dag.graph, tasks } };
+}
