@@ -37,7 +37,15 @@ export class BullMqDispatcher implements Dispatcher {
     return this.#backend.kind;
   }
 
-  /** The queue of a pool; made at first use. */
+  poolQueue(pool: string): JobQueue {
+    return this.queue(queueName(pool));
+  }
+
+  wakeUpQueue(): JobQueue {
+    return this.queue(WAKE_UPS);
+  }
+
+  /** Made at first use. */
   queue(name: string): JobQueue {
     const known = this.#queues.get(name);
     if (known !== undefined) return known;

@@ -1,0 +1,1 @@
+export { type DashboardOptions, startDashboard } from './start-dashboard.ts';
