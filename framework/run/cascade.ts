@@ -1,5 +1,6 @@
 import type { TaskId } from '../core/ids.ts';
 import type { DagGraph, GraphTask } from '../dag/graph.ts';
+import type { TriggerRule } from '../dag/trigger-rule.ts';
 import { type TaskState, TASK_TRANSITIONS, isFinal } from './task-state.ts';
 import { type TriggerDecision, type UpstreamTally, tallyOf, triggerDecision } from './trigger-decision.ts';
 
@@ -63,7 +64,7 @@ export function cascade(
 export function firstState(task: GraphTask): TaskState {
   return decided(
     'none',
-    triggerDecision(task.rule, { total: task.upstream.length, success: 0, failed: 0, skipped: 0 }),
+    triggerDecision(ruleOf(task), { total: task.upstream.length, success: 0, failed: 0, skipped: 0 }),
   );
 }
 
@@ -71,8 +72,11 @@ function hear(before: JoinState, upstream: TaskState, task: GraphTask): JoinStat
   const counter = tallyOf(upstream);
   if (counter === undefined) return before;
   const tally = { ...before.tally, [counter]: before.tally[counter] + 1 };
-  const rule = task.teardown ? 'all_done' : task.rule;
-  return { state: decided(before.state, triggerDecision(rule, tally)), tally };
+  return { state: decided(before.state, triggerDecision(ruleOf(task), tally)), tally };
+}
+
+function ruleOf(task: GraphTask): TriggerRule {
+  return task.teardown ? 'all_done' : task.rule;
 }
 
 function decided(state: TaskState, decision: TriggerDecision): TaskState {

@@ -82,6 +82,9 @@ export function planReports(found: FoundRun, reports: readonly Report[], tools: 
   return { ...closing(found, [...changes.values()]), accepted };
 }
 
+// A task that stops itself as cancelled, in a run that nobody cancelled, has not done its work.
+const FAILED: ReadonlySet<TaskState> = new Set(['failed', 'upstream_failed', 'cancelled']);
+
 /** Cancels whatever has not started. Running tasks end by their signal; teardown tasks still run. */
 export function planCancel(found: FoundRun): RunPlan {
   const { shape } = found;
@@ -146,7 +149,7 @@ function closing(found: FoundRun, changes: readonly TaskChange[]): Omit<RunPlan,
     (change) => isFinal(change.state) && !isFinal(found.tasks.get(change.id)?.state ?? 'none'),
   );
   const decisive = ended.filter((change) => found.shape.tasks.get(change.id)?.teardown !== true);
-  const failed = decisive.filter(({ state }) => state === 'failed' || state === 'upstream_failed');
+  const failed = decisive.filter(({ state }) => FAILED.has(state));
   const tally = {
     openTasks: found.run.openTasks - ended.length,
     failedTasks: found.run.failedTasks + failed.length,

@@ -1,7 +1,7 @@
 export const RUN_STATES = ['queued', 'running', 'success', 'failed', 'cancelled'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
-/** What closing needs to know of a run; `failedTasks` counts failed tasks that are not teardown. */
+/** What closing needs to know of a run; `failedTasks` counts tasks that failed, or could not run for it, and are not teardown. */
 export interface RunTally {
   readonly openTasks: number;
   readonly failedTasks: number;

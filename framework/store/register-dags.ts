@@ -7,7 +7,8 @@ import type { Database } from './database.ts';
 /** Makes the database know the dags of the code: their shapes, schedules and limits. Idempotent. */
 export async function registerDags(database: Database, dags: readonly Dag[]): Promise<void> {
   await database.transaction(async (transaction) => {
-    for (const dag of dags) {
+    // Always in the same order, so that two processes that start together cannot deadlock.
+    for (const dag of dags.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
       const graph = JSON.stringify(dag.graph);
       const hash = graphHash(dag);
       await transaction.run(UPSERT_DAG, [

@@ -1,5 +1,7 @@
+import { z } from 'zod';
+
 import type { Clock } from '../core/clock.ts';
-import { DefinitionFailure, failureRecord } from '../core/failures.ts';
+import { DataFailure, DefinitionFailure, failureRecord } from '../core/failures.ts';
 import { recordId, dagId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { Dag } from '../dag/dag.ts';
@@ -44,7 +46,7 @@ async function buildContext(
   const record = started.recordId === null ? undefined : await tools.store.desk.read(recordId(started.recordId));
   return {
     input: await wiredInput(dag, started, tools.store),
-    params: dag.params === undefined ? started.params : dag.params.parse(started.params),
+    params: readParams(dag, started),
     dagId: dagId(started.dagId),
     runId: started.runId,
     taskId: started.taskId,
@@ -74,6 +76,19 @@ async function wiredInput(dag: Dag, started: Started, store: Store): Promise<Rea
       const output = outputs.get(upstream);
       return output === undefined ? [] : [[name, output]];
     }),
+  );
+}
+
+// The run may have been created by hand, by older code or without the schema.
+function readParams(dag: Dag, started: Started): unknown {
+  if (dag.params === undefined) return started.params;
+  const parsed = dag.params.safeParse(started.params);
+  if (parsed.success) return parsed.data;
+  throw new DataFailure(
+    'E_RUN_PARAMS',
+    `Run ${started.runId} of dag "${dag.id}" has parameters that its schema does not read: ${z.prettifyError(parsed.error)}. ` +
+      'Start a new run with the right ones.',
+    { cause: parsed.error },
   );
 }
 

@@ -1,5 +1,6 @@
 import { Batcher } from '../core/batcher.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import type { Delivery } from '../queue/delivery.ts';
 import type { Report } from '../run/plan.ts';
 import { type ClosedRun, type Finished, finishTasks } from '../store/runs/finish-tasks.ts';
@@ -9,6 +10,7 @@ export interface SettlerOptions {
   readonly store: Store;
   readonly delivery: Delivery;
   readonly clock: Clock;
+  readonly log: Log;
   readonly random: () => number;
   /** Hears of every run that ended; a pipeline goes on with its next window. */
   readonly closed: (runs: readonly ClosedRun[]) => Promise<void>;
@@ -33,7 +35,11 @@ export class Settler {
   /** Sends what a finish decided, and lets pipelines go on. */
   async follow(finished: Pick<Finished, 'dispatches' | 'closed'>): Promise<void> {
     await this.#options.delivery.deliver(finished.dispatches);
-    if (finished.closed.length > 0) await this.#options.closed(finished.closed);
+    if (finished.closed.length === 0) return;
+    // What is done is done: a window that cannot be planned now is the next tick's business, not the finished task's.
+    await this.#options.closed(finished.closed).catch((error: unknown) => {
+      this.#options.log.warn('A dag could not go on after a run', { error: String(error) });
+    });
   }
 
   async #finish(reports: readonly Report[]): Promise<readonly boolean[]> {

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import type { Clock } from '../core/clock.ts';
 import type { Log, LogFields } from '../core/log.ts';
 import type { LogLine } from '../store/runs/task-logs.ts';
+import { storableJson, storableText } from './storable.ts';
 
 export interface TaskLogOptions {
   readonly process: Log;
@@ -45,8 +46,8 @@ export class TaskLog implements Log {
     this.#options.process[level](message, all);
     if (level === 'debug' || this.#lines.length >= MOST_LINES) return;
     // Through JSON, so that a Secret or an object with a form of its own is stored as it prints.
-    const plain = JSON.stringify(all);
-    this.#lines.push({ at: this.#options.clock.now(), level, message, fields: plain });
+    const plain = storableJson(JSON.stringify(all));
+    this.#lines.push({ at: this.#options.clock.now(), level, message: storableText(message), fields: plain });
     this.#options.show(
       `${level} ${message}${plain === '{}' ? '' : ` ${inspect(all, { breakLength: Infinity, depth: 3 })}`}`,
     );

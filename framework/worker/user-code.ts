@@ -2,6 +2,7 @@ import { Cancelled, type Failure, TimedOut, failureRecord } from '../core/failur
 import { formatDuration, type Millis, seconds } from '../core/duration.ts';
 import type { TaskOutcome } from '../dag/task-outcome.ts';
 import type { Outcome } from '../run/outcome.ts';
+import { storableOutcome } from './storable.ts';
 
 /** Why a try is told to stop. */
 export type StopReason = 'timeout' | 'cancel' | 'fenced' | 'shutdown';
@@ -22,7 +23,8 @@ export async function callUserCode(call: UserCall): Promise<Outcome | undefined>
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop.stop('timeout'), timeoutMs);
   try {
     const outcome = await Promise.race([guarded(call), ignored(stop)]);
-    return stop.reason === undefined || outcome?.kind === 'success' ? outcome : stopped(call, stop.reason);
+    const counts = stop.reason === undefined || outcome?.kind === 'success' ? outcome : stopped(call, stop.reason);
+    return counts === undefined ? undefined : storableOutcome(counts, call.what);
   } finally {
     clearTimeout(timer);
     stop.done();
@@ -31,6 +33,7 @@ export async function callUserCode(call: UserCall): Promise<Outcome | undefined>
 
 async function guarded(call: UserCall): Promise<Outcome> {
   try {
+    call.stop.signal.throwIfAborted();
     return await call.run(call.stop.signal);
   } catch (error) {
     if (error instanceof Cancelled && error.code === 'E_CANCELLED') return { kind: 'cancelled', reason: error.message };

@@ -10,6 +10,7 @@ import type { Dag } from '../dag/dag.ts';
 import type { Connections } from '../dag/task-context.ts';
 import type { Consumer, Dispatcher, JobEnd, TaskJob } from '../queue/dispatcher.ts';
 import type { Outcome } from '../run/outcome.ts';
+import type { Report } from '../run/plan.ts';
 import { renewLeases } from '../store/runs/leases.ts';
 import { type Claim, type Started, startTasks } from '../store/runs/start-tasks.ts';
 import { insertLog } from '../store/runs/task-logs.ts';
@@ -43,6 +44,9 @@ interface Holding {
 /** How long a drain waits for tasks in hand before it hands them back. */
 const DRAIN: Millis = seconds(20);
 
+const REPORT_PAUSES: readonly Millis[] = [0.1, 0.3, 1, 3].map(seconds);
+const NEVER = new AbortController().signal;
+
 /** Takes jobs of every pool, runs tasks, renews their leases, reports how they ended. */
 export class Worker implements Closable {
   readonly #options: WorkerOptions;
@@ -51,6 +55,8 @@ export class Worker implements Closable {
   readonly #starts: Batcher<Claim, Started | undefined>;
   readonly #consumers: readonly Consumer[];
   readonly #heartbeat: Closable;
+  /** From here on, a try that starts is handed back at once. */
+  #hurries = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: WorkerOptions) {
@@ -86,6 +92,7 @@ export class Worker implements Closable {
     const drained = new AbortController();
     const closing = Promise.all(this.#consumers.map((consumer) => consumer.close())).finally(() => drained.abort());
     await rest(DRAIN, AbortSignal.any([hurry, drained.signal]));
+    this.#hurries = true;
     for (const { stop } of this.#holdings.values()) stop.stop('shutdown');
     await closing;
     await this.#heartbeat.close();
@@ -97,7 +104,7 @@ export class Worker implements Closable {
 
   async #start(claims: readonly Claim[]): Promise<readonly (Started | undefined)[]> {
     const { store, id: worker, leaseMs } = this.#options;
-    const started = await startTasks(store.database, claims, { worker, leaseMs });
+    const started = await startTasks(store.database, claims.toSorted(byKey), { worker, leaseMs });
     const found = new Map(started.map((start) => [claimKey(start), start]));
     return claims.map((claim) => {
       const start = found.get(claimKey(claim));
@@ -113,6 +120,7 @@ export class Worker implements Closable {
       return { kind: 'completed', note: 'late: the task was started elsewhere, or is not to run any more' };
     const holding = { started, stop: new StopSwitch() };
     this.#holdings.set(started.fence, holding);
+    if (this.#hurries) holding.stop.stop('shutdown');
     try {
       return await this.#run(holding, job);
     } finally {
@@ -121,7 +129,7 @@ export class Worker implements Closable {
   }
 
   async #run({ started, stop }: Holding, job: TaskJob): Promise<JobEnd> {
-    const { store, settler, log } = this.#options;
+    const { store, log } = this.#options;
     const facts = { dag: started.dagId, run: started.runId, task: started.taskId, attempt: started.attempt };
     const taskLog = new TaskLog({ process: log.child(facts), clock: this.#options.clock, show: job.log });
     const outcome = await runAttempt(started, {
@@ -131,10 +139,26 @@ export class Worker implements Closable {
       progress: (progress) => job.progress({ ...progress }),
     });
     if (outcome?.kind === 'fail') taskLog.error(outcome.failure.message, { code: outcome.failure.code });
-    await insertLog(store.database, started, taskLog.take());
+    await insertLog(store.database, started, taskLog.take()).catch((error: unknown) =>
+      log.warn('The log of a try could not be kept', { ...facts, error: String(error) }),
+    );
     if (outcome === undefined) return { kind: 'completed', note: 'fenced out: another worker has this task now' };
-    const counted = await settler.report({ ...started, outcome });
+    const counted = await this.#report({ ...started, outcome });
     return counted ? jobEnd(outcome) : { kind: 'completed', note: 'fenced out: the result of this try was refused' };
+  }
+
+  /** The lease is renewed meanwhile, so that a short outage of the database costs no work that was done. */
+  async #report(report: Report): Promise<boolean> {
+    const { settler, log } = this.#options;
+    for (const pause of REPORT_PAUSES) {
+      try {
+        return await settler.report(report);
+      } catch (error) {
+        log.warn('A result could not be stored and is stored again', { run: report.runId, error: String(error) });
+        await rest(pause, NEVER);
+      }
+    }
+    return settler.report(report);
   }
 
   /** Also without work: whoever looks must see that there is a worker. */
@@ -158,6 +182,11 @@ export class Worker implements Closable {
   #isTeardown({ dagId, taskId }: Started): boolean {
     return this.#options.dags.get(dagId)?.graph.tasks.find(({ id }) => id === taskId)?.teardown === true;
   }
+}
+
+// Every statement that locks several tasks takes them in this order.
+function byKey(a: Claim, b: Claim): number {
+  return a.runId - b.runId || (a.taskId < b.taskId ? -1 : 1);
 }
 
 function claimKey({ runId, taskId, seq }: Claim): string {

@@ -165,7 +165,7 @@ with task as (
     attempt = case when c.moved then c.attempt else t.attempt end,
     infra_attempt = c.infra_attempt,
     upstream_success = c.success, upstream_failed = c.failed, upstream_skipped = c.skipped,
-    next_at = c.next_at, output = coalesce(c.output, t.output), failure = coalesce(c.failure, t.failure),
+    next_at = case when c.moved then c.next_at else t.next_at end, output = coalesce(c.output, t.output), failure = coalesce(c.failure, t.failure),
     reason = coalesce(c.reason, t.reason),
     dispatched_at = case when c.moved and c.state in ('queued', 'up_for_retry')
       then now() + c.wait_ms * interval '1 ms' else t.dispatched_at end,

@@ -4,7 +4,7 @@ import type { Database } from '../database.ts';
 import { type AppliedPlan, applyPlans } from './apply-plans.ts';
 import { type Finished, closedRuns } from './finish-tasks.ts';
 import type { Graphs } from './graphs.ts';
-import { lockRuns, readAllTasks } from './locked-runs.ts';
+import { lockRuns, lockAllTasks } from './locked-runs.ts';
 
 export type Cancellation =
   | { readonly kind: 'cancelling'; readonly finished: Omit<Finished, 'accepted'>; readonly running: number }
@@ -21,7 +21,7 @@ export async function cancelRun(
     if (run === undefined) return { kind: 'not_found' };
     if (run.state !== 'queued' && run.state !== 'running') return { kind: 'already_ended' };
     const shape = await store.graphs.load(transaction, run.graphHash);
-    const tasks = await readAllTasks(transaction, id);
+    const tasks = await lockAllTasks(transaction, id);
     const plan: AppliedPlan = { run, tasks, plan: planCancel({ shape, run, tasks }) };
     const dispatches = await applyPlans(transaction, [plan]);
     const running = [...tasks.values()].filter(({ state }) => state === 'running').length;

@@ -9,8 +9,9 @@ import { RunIdColumn } from './run-rows.ts';
 export const RUN_KINDS = ['scheduled', 'manual', 'rerun', 'test'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
-/** BullMQ takes jobs without a priority before all others, so every job has one; a smaller number goes first. */
-export const PRIORITIES: Readonly<Record<RunKind, number>> = { scheduled: 100, manual: 150, rerun: 200, test: 100 };
+/** BullMQ takes jobs without a priority before all others, so every job has one; a smaller number goes first: a person who
+ * waits for a run does not wait for a backlog. */
+export const PRIORITIES: Readonly<Record<RunKind, number>> = { scheduled: 100, manual: 50, rerun: 50, test: 100 };
 
 export interface NewRun {
   readonly dagId: string;

@@ -41,8 +41,9 @@ export async function readTasks(
   return byRun(await transaction.run(READ_TASKS, [runs, tasks]));
 }
 
-export async function readAllTasks(transaction: Executor, run: RunId): Promise<ReadonlyMap<TaskId, LockedTask>> {
-  return byRun(await transaction.run(READ_ALL_TASKS, [run])).get(run) ?? new Map();
+/** All tasks of a locked run, locked too: none of them can start before the transaction ends. */
+export async function lockAllTasks(transaction: Executor, run: RunId): Promise<ReadonlyMap<TaskId, LockedTask>> {
+  return byRun(await transaction.run(LOCK_ALL_TASKS, [run])).get(run) ?? new Map();
 }
 
 const LOCK_RUNS = {
@@ -69,9 +70,9 @@ from unnest($1::bigint[], $2::text[]) as wanted (run_id, task_id)
 join task_instance t using (run_id, task_id)`,
 };
 
-const READ_ALL_TASKS = {
-  name: 'read_all_tasks',
-  text: `select ${TASK_COLUMNS} from task_instance t where t.run_id = $1`,
+const LOCK_ALL_TASKS = {
+  name: 'lock_all_tasks',
+  text: `select ${TASK_COLUMNS} from task_instance t where t.run_id = $1 order by t.task_id for update`,
 };
 
 const Run = z.object({

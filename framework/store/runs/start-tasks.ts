@@ -51,7 +51,7 @@ const START = {
   name: 'start_tasks',
   text: `
 update task_instance t set
-  state = 'running', fence = nextval('fence'), worker = $4, started_at = now(), ended_at = null, reason = null,
+  state = 'running', fence = nextval('fence'), worker = $4, started_at = now(), ended_at = null, reason = null, failure = null,
   lease_until = now() + $5::integer * interval '1 ms'
 from unnest($1::bigint[], $2::text[], $3::integer[]) as claim (run_id, task_id, seq), dag_run r
 where t.run_id = claim.run_id and t.task_id = claim.task_id and t.map_index = 0 and t.seq = claim.seq
