@@ -50,7 +50,10 @@ interface Load {
 
 const WARM_UP_RUNS = 50;
 
-async function compete(contenders: readonly Contender[], { runs, tasks, rounds }: Load): Promise<Map<string, number[]>> {
+async function compete(
+  contenders: readonly Contender[],
+  { runs, tasks, rounds }: Load,
+): Promise<Map<string, number[]>> {
   const speeds = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
   for (const { seconds } of contenders) await seconds(WARM_UP_RUNS);
   for (let round = 0; round < rounds; round += 1) {
@@ -85,7 +88,11 @@ async function checkHistory({ store }: Parameters<typeof runAll>[0], tasks: numb
     text: `
 select (select count(*) from dag_run) as runs, (select count(*) from task_attempt) as attempts, (select count(*) from event) as events`,
   });
-  const { runs, attempts, events } = { runs: Number(row?.['runs']), attempts: row?.['attempts'], events: row?.['events'] };
+  const { runs, attempts, events } = {
+    runs: Number(row?.['runs']),
+    attempts: row?.['attempts'],
+    events: row?.['events'],
+  };
   if (attempts === runs * tasks && events === runs * 2) return;
   throw new Error(`${runs} runs left ${String(attempts)} tries and ${String(events)} events in history.`);
 }

@@ -120,13 +120,26 @@ function figures(windows: readonly Seconds[]): Figure[] {
   const engine = windows.map((window) => window.total - window.source_to_stage - window.stage_to_target - window.audit);
   const both = (name: string, values: readonly number[]): Figure[] => [
     figure({ name: `${name}, median`, value: median(values), unit: 's' }),
-    figure({ name: `${name}, p95`, value: percentile(values, 0.95), unit: 's', ...(name === 'window' ? { atMost: 2 } : {}) }),
+    figure({
+      name: `${name}, p95`,
+      value: percentile(values, 0.95),
+      unit: 's',
+      ...(name === 'window' ? { atMost: 2 } : {}),
+    }),
   ];
   return [
     figure({ name: 'windows with changes', value: windows.length, unit: 'windows' }),
     figure({ name: 'rows of a window, median', value: median(windows.map(({ rows }) => rows)), unit: 'rows' }),
-    ...both('window', windows.map(({ total }) => total)),
-    ...PHASES.flatMap((phase) => both(phase, windows.map((window) => window[phase]))),
+    ...both(
+      'window',
+      windows.map(({ total }) => total),
+    ),
+    ...PHASES.flatMap((phase) =>
+      both(
+        phase,
+        windows.map((window) => window[phase]),
+      ),
+    ),
     ...both('engine: tasks between and around the phases', engine),
   ];
 }

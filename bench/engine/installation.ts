@@ -11,11 +11,7 @@ export interface Installation extends Closable {
 }
 
 /** What `windrow up` runs, without the dashboard: scheduler and worker in this process, with the settings users have. */
-export async function openBenchInstallation(
-  dag: Dag,
-  backend: BackendName,
-  servers: Servers,
-): Promise<Installation> {
+export async function openBenchInstallation(dag: Dag, backend: BackendName, servers: Servers): Promise<Installation> {
   const environment = {
     DATABASE_URL: await servers.createDatabase(`windrow_${backend}`),
     ...(backend === 'redis' ? { REDIS_URL: servers.redisUrl } : {}),

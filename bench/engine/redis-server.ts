@@ -12,7 +12,14 @@ export interface RedisServer extends Closable {
 /** A Redis of one's own on a free port of 127.0.0.1, as `docker-compose.yml` runs it: append-only file, no eviction. */
 export async function openRedisServer(directory: string): Promise<RedisServer> {
   const port = await freePort();
-  const flags = { port, bind: '127.0.0.1', dir: directory, save: '', appendonly: 'yes', 'maxmemory-policy': 'noeviction' };
+  const flags = {
+    port,
+    bind: '127.0.0.1',
+    dir: directory,
+    save: '',
+    appendonly: 'yes',
+    'maxmemory-policy': 'noeviction',
+  };
   const child = spawn(
     'redis-server',
     Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
@@ -21,7 +28,9 @@ export async function openRedisServer(directory: string): Promise<RedisServer> {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     child.once('error', (cause) => reject(notInstalled(cause)));
-    child.once('exit', (code) => reject(new Error(`redis-server on port ${port} ended with code ${code} at its start.`)));
+    child.once('exit', (code) =>
+      reject(new Error(`redis-server on port ${port} ended with code ${code} at its start.`)),
+    );
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.includes('Ready to accept connections')) resolve();
     });

@@ -79,6 +79,17 @@ export async function migrateQueues(settings: BackendSettings): Promise<void> {
 // came back after 60.7 s, with 5 s and 2 s after 4.3 s). The engine's own lease is what decides; this only tidies up.
 const WORKER_OPTIONS = { lockDuration: 15_000, stalledInterval: 5000, maxStalledCount: 1, drainDelay: 5 };
 
+/**
+ * How long ended jobs stay for people to look at in Bull Board; the engine does not need them. No limit by number on
+ * PostgreSQL: there every finish would sort all kept jobs (measured with 5,000 kept: 21 ms at each finish).
+ */
+const KEPT = { redis: { age: 86_400, count: 5000 }, postgres: { age: 86_400 } } as const;
+
+/**
+ * BullMQ's bulk insert on PostgreSQL makes two temporary tables: 4.6 ms for one job, where its single insert takes 0.6 ms.
+ */
+const SINGLY_UP_TO = 4;
+
 function redisBackend(settings: Extract<BackendSettings, { kind: 'redis' }>, log: Log): Backend {
   // BullMQ demands null for workers: a blocking read must survive any number of reconnects.
   const connection = new Redis(settings.url.reveal(), {
@@ -93,7 +104,16 @@ function redisBackend(settings: Extract<BackendSettings, { kind: 'redis' }>, log
     queue: (name) => jobQueue(listening(new Queue(name, { connection, prefix }), log)),
     worker: (name, { concurrency, process }) =>
       jobWorker(
-        listening(new Worker(name, (job) => process(job), { ...WORKER_OPTIONS, connection, prefix, concurrency }), log),
+        listening(
+          new Worker(name, (job) => process(job), {
+            ...WORKER_OPTIONS,
+            ...endedJobs(KEPT.redis),
+            connection,
+            prefix,
+            concurrency,
+          }),
+          log,
+        ),
       ),
     close: async () => {
       await connection.quit().catch(() => connection.disconnect());
@@ -116,13 +136,32 @@ function postgresBackend(settings: Extract<BackendSettings, { kind: 'postgres' }
   if (!isPgPool(connection)) throw new Bug('E_QUEUE_POOL', 'BullMQ does not recognise the pool of the pg driver.');
   return {
     kind: 'postgres',
-    queue: (name) => jobQueue(listening(new classes.Queue(name, { connection }), log)),
+    queue: (name) => {
+      const queue = listening(new classes.Queue(name, { connection }), log);
+      const { addBulk, ...others } = jobQueue(queue);
+      const addSingly = async (jobs: readonly NewJob[]): Promise<void> => {
+        await Promise.all(jobs.map((job) => queue.add(job.name, job.data, job.opts)));
+      };
+      return { ...others, addBulk: (jobs) => (jobs.length > SINGLY_UP_TO ? addBulk(jobs) : addSingly(jobs)) };
+    },
     worker: (name, { concurrency, process }) =>
       jobWorker(
-        listening(new classes.Worker(name, (job) => process(job), { ...WORKER_OPTIONS, connection, concurrency }), log),
+        listening(
+          new classes.Worker(name, (job) => process(job), {
+            ...WORKER_OPTIONS,
+            ...endedJobs(KEPT.postgres),
+            connection,
+            concurrency,
+          }),
+          log,
+        ),
       ),
     close: () => pool.end(),
   };
+}
+
+function endedJobs<K>(kept: K): { readonly removeOnComplete: K; readonly removeOnFail: K } {
+  return { removeOnComplete: kept, removeOnFail: kept };
 }
 
 type AnyQueue = Pick<

@@ -12,9 +12,6 @@ import type { ConsumeOptions, Consumer, Dispatcher } from './dispatcher.ts';
 
 const WAKE_UPS = 'windrow-wake-ups';
 
-/** Jobs are kept for people to look at in Bull Board, not for the engine. */
-const KEPT = { age: 86_400, count: 5000 };
-
 export function queueName(pool: string): string {
   return `windrow-${pool}`;
 }
@@ -126,8 +123,6 @@ function newJob({ jobId, label, runId, taskId, seq, priority, notBefore }: Dispa
       jobId,
       priority,
       attempts: 1,
-      removeOnComplete: KEPT,
-      removeOnFail: KEPT,
       ...(wait > 0 ? { delay: wait } : {}),
     },
   };
