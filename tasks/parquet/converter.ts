@@ -7,8 +7,8 @@ import { Bug, bounded } from '#framework';
 import type { ConvertRequest, Converted, ConvertedFile, Converter } from './conversion.ts';
 import { type Chunk, chunksOf, cut } from './csv/chunks.ts';
 import { readHeader } from './csv/header.ts';
+import { refusalFailure } from './errors.ts';
 import { type Layout, columnOf, layoutOf } from './layout.ts';
-import { refusalFailure } from './refusal-failure.ts';
 import type { ChunkJob, ChunkOutcome, Job, Learnt, Outcome } from './thread/messages.ts';
 import { ThreadPool, closed } from './thread/thread-pool.ts';
 

@@ -1,4 +1,5 @@
-export { type ConverterSettings, converterConnection } from './connection.ts';
+export type { ConverterSettings } from './config.ts';
+export { converterConnection } from './connector.ts';
 export {
   CSV_TYPES,
   type ConvertRequest,

@@ -1,7 +1,7 @@
 import type { Closable, Connection } from '#framework';
 
 import { type VaultSettings, readVaultSettings } from './config.ts';
-import { type VaultClient, openVaultClient } from './vault/client.ts';
+import { type VaultClient, openVaultClient } from './client.ts';
 
 export interface VaultOpened extends Closable {
   readonly settings: VaultSettings;

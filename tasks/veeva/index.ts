@@ -10,5 +10,5 @@ export {
   type VaultClient,
   type VaultClientTools,
   openVaultClient,
-} from './vault/client.ts';
+} from './client.ts';
 export type { RetryPolicy } from './vault/retry.ts';

@@ -19,7 +19,7 @@ import type { ExtractKind } from './files/extract-kind.ts';
 import type { ListedFile } from './files/file-list.ts';
 import { findWindow } from './files/find-window.ts';
 import { type StageOptions, stageWindow } from './stage/stage-window.ts';
-import type { VaultClient } from './vault/client.ts';
+import type { VaultClient } from './client.ts';
 import type { RetryPolicy } from './vault/retry.ts';
 
 export interface VeevaSourceOptions {

@@ -9,7 +9,7 @@ import { ConfigFailure, Secret, Temporal, acceleratedClock, milliseconds, second
 import { type VaultSandbox, startVault } from '../../sandbox/vault/index.ts';
 import type { VaultSettings } from '../../tasks/veeva/config.ts';
 import type { ListedFile } from '../../tasks/veeva/files/file-list.ts';
-import { type VaultClient, openVaultClient } from '../../tasks/veeva/vault/client.ts';
+import { type VaultClient, openVaultClient } from '../../tasks/veeva/client.ts';
 import { partAddress } from '../../tasks/veeva/vault/part-address.ts';
 import { failureOf, failureOfAsync } from '../support/failure-of.ts';
 

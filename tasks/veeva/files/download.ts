@@ -2,8 +2,8 @@ import { type Readable, pipeline } from 'node:stream';
 
 import { DataFailure, Failure, type Log, type ObjectStore, type StoredObject, bounded } from '#framework';
 
-import { connectionFailure } from '../vault/errors.ts';
-import type { VaultClient } from '../vault/client.ts';
+import { connectionFailure } from '../errors.ts';
+import type { VaultClient } from '../client.ts';
 import { type RetryPolicy, withRetries } from '../vault/retry.ts';
 import { KIND_FACTS } from './extract-kind.ts';
 import type { FilePart, ListedFile } from './file-list.ts';

@@ -1,6 +1,6 @@
 import { Temporal, type TransferContext } from '#framework';
 
-import type { VaultClient } from '../vault/client.ts';
+import type { VaultClient } from '../client.ts';
 import type { ExtractKind } from './extract-kind.ts';
 import { type Match, matchWindow } from './match-window.ts';
 

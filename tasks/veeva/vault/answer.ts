@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 
 import { z } from 'zod';
 
-import { connectionFailure, type VaultProblem } from './errors.ts';
+import { connectionFailure, type VaultProblem } from '../errors.ts';
 import type { HttpReply } from './http.ts';
 
 /** What Vault answered, sorted by its content: failures come with HTTP status 200 too. */

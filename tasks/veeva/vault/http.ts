@@ -4,7 +4,7 @@ import { Agent, request } from 'undici';
 
 import type { Closable, Millis } from '#framework';
 
-import { connectionFailure } from './errors.ts';
+import { connectionFailure } from '../errors.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';

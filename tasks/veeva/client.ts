@@ -2,16 +2,16 @@ import type { Readable } from 'node:stream';
 
 import { type Closable, type Log, RemoteFailure, type Secret, type Temporal, seconds } from '#framework';
 
-import type { VaultSettings } from '../config.ts';
-import { type ExtractKind, KIND_FACTS } from '../files/extract-kind.ts';
-import { type FilePart, type ListedItem, readFileList } from '../files/file-list.ts';
-import { type Answer, readAnswer } from './answer.ts';
+import type { VaultSettings } from './config.ts';
 import { vaultFailure } from './errors.ts';
-import { type Http, openHttp } from './http.ts';
-import { readLogin } from './login.ts';
-import { partAddress } from './part-address.ts';
-import { type RetryPolicy, withRetries } from './retry.ts';
-import { type Session, keepSession } from './session.ts';
+import { type ExtractKind, KIND_FACTS } from './files/extract-kind.ts';
+import { type FilePart, type ListedItem, readFileList } from './files/file-list.ts';
+import { type Answer, readAnswer } from './vault/answer.ts';
+import { type Http, openHttp } from './vault/http.ts';
+import { readLogin } from './vault/login.ts';
+import { partAddress } from './vault/part-address.ts';
+import { type RetryPolicy, withRetries } from './vault/retry.ts';
+import { type Session, keepSession } from './vault/session.ts';
 
 export interface ListQuery {
   readonly kind: ExtractKind;
