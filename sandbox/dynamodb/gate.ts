@@ -5,7 +5,8 @@ import dynalite from 'dynalite';
 
 import type { Faults } from '../aws/faults.ts';
 import { type HttpServer, listen } from '../aws/http-server.ts';
-import type { SignatureRefusal, SigningScope } from '../aws/signature.ts';
+import { JSON_REFUSALS } from '../aws/json-refusals.ts';
+import type { SigningScope } from '../aws/signature.ts';
 import { readSigned } from '../aws/stand-in.ts';
 import type { DynamoDbFaultKind } from './index.ts';
 
@@ -40,20 +41,11 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-const REFUSALS: Readonly<Record<SignatureRefusal, string>> = {
-  missing: 'MissingAuthenticationTokenException',
-  malformed: 'IncompleteSignatureException',
-  unknown_key: 'UnrecognizedClientException',
-  wrong_scope: 'InvalidSignatureException',
-  too_skewed: 'InvalidSignatureException',
-  mismatch: 'InvalidSignatureException',
-};
-
 async function pass(options: GateOptions, inner: Server, exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
   const { body, verdict } = await readSigned(request, options.scope, options.nowMs());
   if (verdict.kind === 'refused')
-    return refuse(response, 400, { name: REFUSALS[verdict.reason], message: verdict.message });
+    return refuse(response, 400, { name: JSON_REFUSALS[verdict.reason], message: verdict.message });
   const fault = options.faults.take(operationOf(request), tableOf(body));
   if (fault === 'throttled') {
     return refuse(response, 400, {

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import type { Clock, Json } from '#framework';
 
 import type { Faults } from '../aws/faults.ts';
-import type { SignatureRefusal, SigningScope } from '../aws/signature.ts';
+import { JSON_REFUSALS } from '../aws/json-refusals.ts';
+import type { SigningScope } from '../aws/signature.ts';
 import { readSigned } from '../aws/stand-in.ts';
 import type { SecretsFaultKind } from './index.ts';
 import { type SecretBook, SecretRefusal, type SecretValue, type StoredSecret } from './secret-book.ts';
@@ -25,7 +26,7 @@ export async function handle(
 ): Promise<void> {
   try {
     const { body, verdict } = await readSigned(request, service.scope, service.clock.now().epochMilliseconds);
-    if (verdict.kind === 'refused') throw new SecretRefusal(REFUSALS[verdict.reason], verdict.message);
+    if (verdict.kind === 'refused') throw new SecretRefusal(JSON_REFUSALS[verdict.reason], verdict.message);
     const operation = String(request.headers['x-amz-target'] ?? '').replace(/^secretsmanager\./, '');
     const input = readInput(body);
     const fault = service.faults.take(operation, input.SecretId ?? input.Name ?? '');
@@ -44,15 +45,6 @@ export async function handle(
     });
   }
 }
-
-const REFUSALS: Readonly<Record<SignatureRefusal, string>> = {
-  missing: 'MissingAuthenticationTokenException',
-  malformed: 'IncompleteSignatureException',
-  unknown_key: 'UnrecognizedClientException',
-  wrong_scope: 'InvalidSignatureException',
-  too_skewed: 'InvalidSignatureException',
-  mismatch: 'InvalidSignatureException',
-};
 
 const Input = z.object({
   SecretId: z.string().optional(),
