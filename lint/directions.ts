@@ -25,7 +25,6 @@ export const GUARDED_PACKAGES = [
   'express',
   'fast-check',
   'ioredis',
-  'libpg-query',
   'parquet-wasm',
   'pg',
   'playwright-core',
@@ -67,17 +66,7 @@ export const OUTER_LAYERS: readonly Layer[] = [
     folder: 'sandbox',
     sees: [],
     doors: [...FRAMEWORK, '#sandbox'],
-    packages: [
-      '@aws-sdk/*',
-      '@duckdb/*',
-      '@smithy/*',
-      'apache-arrow',
-      'dynalite',
-      'express',
-      'libpg-query',
-      'parquet-wasm',
-      'pg',
-    ],
+    packages: ['@aws-sdk/*', '@duckdb/*', '@smithy/*', 'apache-arrow', 'dynalite', 'express', 'parquet-wasm', 'pg'],
   },
   // The demo plays the operator: it starts the product, and compares tables with the Vault's truth.
   {
