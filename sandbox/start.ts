@@ -94,9 +94,7 @@ async function startStands(options: SandboxOptions, opened: Closable[]): Promise
   const redshift =
     s3 === undefined
       ? undefined
-      : await keep('redshift', async () =>
-          startRedshift(await redshiftOptions(options, s3, opened)),
-        );
+      : await keep('redshift', async () => startRedshift(await redshiftOptions(options, s3, opened)));
   const dynamodb = await keep('dynamodb', () =>
     startDynamoDb({ ...aws('dynamodb'), tables: [{ name: STATE_TABLE, key: 'process_id' }] }),
   );

@@ -243,16 +243,14 @@ describe('copies and removals', () => {
     await bench.client().send(new PutObjectCommand({ ...address('from +&é'), Body: 'copy me', Metadata: { a: '1' } }));
     const CopySource = `${BUCKET}/${encodeURIComponent('from +&é')}`;
     await bench.client().send(new CopyObjectCommand({ ...address('kept'), CopySource }));
-    await bench
-      .client()
-      .send(
-        new CopyObjectCommand({
-          ...address('replaced'),
-          CopySource,
-          MetadataDirective: 'REPLACE',
-          Metadata: { b: '2' },
-        }),
-      );
+    await bench.client().send(
+      new CopyObjectCommand({
+        ...address('replaced'),
+        CopySource,
+        MetadataDirective: 'REPLACE',
+        Metadata: { b: '2' },
+      }),
+    );
     expect((await read('kept')).toString()).toBe('copy me');
     expect((await bench.client().send(new HeadObjectCommand(address('kept')))).Metadata).toEqual({ a: '1' });
     expect((await bench.client().send(new HeadObjectCommand(address('replaced')))).Metadata).toEqual({ b: '2' });

@@ -205,10 +205,7 @@ export class MemoryTarget implements Target {
   #commit(manifest: StageManifest, { loadId, recordId, window, fence }: TransferContext): LoadReceipt['outcome'] {
     const newest = Math.max(0, ...this.log.filter((entry) => entry.recordId === recordId).map((entry) => entry.fence));
     if (fence < newest) {
-      throw new Cancelled(
-        'E_FENCED',
-        `Record ${recordId} was loaded under fence ${newest}; ${fence} is too late.`,
-      );
+      throw new Cancelled('E_FENCED', `Record ${recordId} was loaded under fence ${newest}; ${fence} is too late.`);
     }
     if (this.log.some((entry) => entry.loadId === loadId)) return 'already_loaded';
     this.log.push({ loadId, recordId, window: windowText(window), fence, rows: manifest.rows });

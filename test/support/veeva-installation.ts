@@ -109,7 +109,15 @@ async function open(options: VeevaOptions, opened: Closable[]): Promise<VeevaIns
         redshiftDatabase: `dev_${randomUUID().slice(0, 8)}`,
         clock,
         credentials: keys,
-        vault: { objects: 4, rows: 150, changesPerWindow: 25, logRows: 5, enabledAt: ENABLED_AT, zone: 'UTC', ...options.vault },
+        vault: {
+          objects: 4,
+          rows: 150,
+          changesPerWindow: 25,
+          logRows: 5,
+          enabledAt: ENABLED_AT,
+          zone: 'UTC',
+          ...options.vault,
+        },
       }),
     ),
   );
@@ -135,7 +143,16 @@ async function open(options: VeevaOptions, opened: Closable[]): Promise<VeevaIns
   }
   const close = once(() => closeAll(opened));
   const parts = { sandbox, windrow };
-  return { ...parts, clock, environment, logged, ...recordQuestions(windrow), ...evidence(parts), publish: publisher(clock), close };
+  return {
+    ...parts,
+    clock,
+    environment,
+    logged,
+    ...recordQuestions(windrow),
+    ...evidence(parts),
+    publish: publisher(clock),
+    close,
+  };
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {
@@ -143,7 +160,11 @@ function once(work: () => Promise<void>): () => Promise<void> {
   return () => (done ??= work());
 }
 
-async function openOver(environment: VeevaInstallation['environment'], clock: SteppedClock, logged: string[]): Promise<Windrow> {
+async function openOver(
+  environment: VeevaInstallation['environment'],
+  clock: SteppedClock,
+  logged: string[],
+): Promise<Windrow> {
   const sources = { environment, readFile: () => undefined };
   const reading = readEngineSettings(sources);
   if (reading.kind === 'unreadable') throw new Error(reading.problems.join('\n'));
