@@ -17,7 +17,11 @@ export {
 export { type Settings, readEngineSettings } from './process/settings.ts';
 export type { CreatedByHand, Refused, TriggerOptions } from './process/trigger.ts';
 export { type Windrow, type WindrowOptions, openWindrow } from './process/windrow.ts';
-export { type EmbeddedOptions, type EmbeddedPostgres, openEmbeddedPostgres } from './store/embedded/embedded-postgres.ts';
+export {
+  type EmbeddedOptions,
+  type EmbeddedPostgres,
+  openEmbeddedPostgres,
+} from './store/embedded/embedded-postgres.ts';
 export { createRun } from './store/runs/create-run.ts';
 export type { DagSummary, LastRun } from './store/views/dag-rows.ts';
 export { findRecord } from './store/views/find-record.ts';

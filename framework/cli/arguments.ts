@@ -17,14 +17,18 @@ export function windowArgument(text: string): Window {
   }
   const window = { start: instant(start), end: instant(end), zone: 'UTC' };
   if (Temporal.Instant.compare(window.start, window.end) < 0) return window;
-  throw new InvalidArgumentError(`${windowText(window)} ends before it begins, or is empty. Expected START..END, for example ${EXAMPLE}.`);
+  throw new InvalidArgumentError(
+    `${windowText(window)} ends before it begins, or is empty. Expected START..END, for example ${EXAMPLE}.`,
+  );
 }
 
 function instant(text: string): Temporal.Instant {
   try {
     return Temporal.Instant.from(text);
   } catch {
-    throw new InvalidArgumentError(`"${text}" is not a moment with a zone. Expected for example 2026-01-20T13:15Z or 2026-01-20T08:15-05:00.`);
+    throw new InvalidArgumentError(
+      `"${text}" is not a moment with a zone. Expected for example 2026-01-20T13:15Z or 2026-01-20T08:15-05:00.`,
+    );
   }
 }
 

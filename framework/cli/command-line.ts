@@ -19,12 +19,17 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
   let exitCode = 0;
   const program = baseProgram(surroundings);
   // Read from the words, because a command line that cannot be parsed must be answered in the right form as well.
-  const session = new Session(surroundings, () => ({ json: words.includes('--json'), debug: words.includes('--debug') }));
+  const session = new Session(surroundings, () => ({
+    json: words.includes('--json'),
+    debug: words.includes('--debug'),
+  }));
   const shell: Shell = {
-    act: (run) => async (...given) => {
-      const answer = await run(session, ...given);
-      if (answer !== undefined) exitCode = session.print(answer);
-    },
+    act:
+      (run) =>
+      async (...given) => {
+        const answer = await run(session, ...given);
+        if (answer !== undefined) exitCode = session.print(answer);
+      },
   };
   try {
     addOwnVerbs(program, shell);

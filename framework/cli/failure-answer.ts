@@ -16,8 +16,10 @@ export function failureAnswer(thrown: unknown, options: { readonly debug: boolea
 
 function exitOf(error: Error): Bad {
   if (error instanceof CommanderError) return 'usage';
-  if (error instanceof ConfigFailure || error instanceof DefinitionFailure || hasCode(error, 'EADDRINUSE')) return 'config';
-  if (error instanceof RemoteFailure || error instanceof TimedOut || UNREACHABLE.some((code) => hasCode(error, code))) return 'unreachable';
+  if (error instanceof ConfigFailure || error instanceof DefinitionFailure || hasCode(error, 'EADDRINUSE'))
+    return 'config';
+  if (error instanceof RemoteFailure || error instanceof TimedOut || UNREACHABLE.some((code) => hasCode(error, code)))
+    return 'unreachable';
   return error instanceof Failure ? 'failed' : 'fault';
 }
 
@@ -30,8 +32,10 @@ function codeOf(error: Error): string {
 
 function message(error: Error): string {
   if (error instanceof CommanderError && error.code === 'commander.help') return 'Name a verb, one of those above.';
-  if (error instanceof CommanderError) return `${error.message.replace(/^error: /, '')}\nFor the verbs and options: windrow --help`;
-  if (hasCode(error, 'EADDRINUSE')) return `${words(error)}. Another program has this port; name a free one in WINDROW_DASHBOARD_PORT (0 takes any).`;
+  if (error instanceof CommanderError)
+    return `${error.message.replace(/^error: /, '')}\nFor the verbs and options: windrow --help`;
+  if (hasCode(error, 'EADDRINUSE'))
+    return `${words(error)}. Another program has this port; name a free one in WINDROW_DASHBOARD_PORT (0 takes any).`;
   if (error instanceof Failure) return error.message;
   return UNREACHABLE.some((code) => hasCode(error, code))
     ? `${words(error)}. Check DATABASE_URL and REDIS_URL, and that the servers run.`

@@ -39,7 +39,10 @@ export function readProjectFile(folder: string): ProjectFile {
   if (field === undefined) throw noProject(`${path} has no field "windrow"`);
   const parsed = Field.safeParse(field);
   if (!parsed.success) {
-    throw new ConfigFailure('E_PROJECT_FIELD', `The field "windrow" of ${path} cannot be used: ${z.prettifyError(parsed.error)}. Expected ${EXAMPLE}.`);
+    throw new ConfigFailure(
+      'E_PROJECT_FIELD',
+      `The field "windrow" of ${path} cannot be used: ${z.prettifyError(parsed.error)}. Expected ${EXAMPLE}.`,
+    );
   }
   const { project, verbs, dashboard } = parsed.data;
   return { directory: dirname(path), project, verbs, dashboard };
@@ -53,13 +56,20 @@ export function projectDirectory(folder: string): string {
 
 /** @throws ConfigFailure `E_PROJECT_MODULE`; DefinitionFailure as the project's own files throw it */
 export async function loadProject(file: ProjectFile): Promise<Project> {
-  return exported(file, { module: file.project, name: 'project', check: isProject, expected: 'a value made by defineProject' });
+  return exported(file, {
+    module: file.project,
+    name: 'project',
+    check: isProject,
+    expected: 'a value made by defineProject',
+  });
 }
 
 /** @throws ConfigFailure `E_PROJECT_MODULE` */
 export async function loadVerbs(file: ProjectFile): Promise<readonly AddVerbs[]> {
   const expected = 'a function (program: Command) => void';
-  return Promise.all(file.verbs.map((module) => exported(file, { module, name: 'addVerbs', check: isAddVerbs, expected })));
+  return Promise.all(
+    file.verbs.map((module) => exported(file, { module, name: 'addVerbs', check: isAddVerbs, expected })),
+  );
 }
 
 /** @throws ConfigFailure `E_PROJECT_MODULE` */
@@ -79,7 +89,8 @@ interface Wanted<T> {
 async function exported<T>({ directory }: Pick<ProjectFile, 'directory'>, wanted: Wanted<T>): Promise<T> {
   const path = resolve(directory, wanted.module);
   const named = `${join(directory, 'package.json')} names ${wanted.module}`;
-  if (!existsSync(path)) throw new ConfigFailure('E_PROJECT_MODULE', `${named}, but there is no such file. Correct the path.`);
+  if (!existsSync(path))
+    throw new ConfigFailure('E_PROJECT_MODULE', `${named}, but there is no such file. Correct the path.`);
   const module = await imported(path);
   const value = module[wanted.name];
   if (wanted.check(value)) return value;
@@ -92,12 +103,18 @@ async function imported(path: string): Promise<Readonly<Record<string, unknown>>
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigFailure('E_PROJECT_MODULE', `${path} cannot be loaded: ${why}. Correct that file; --debug shows where.`, { cause });
+    throw new ConfigFailure(
+      'E_PROJECT_MODULE',
+      `${path} cannot be loaded: ${why}. Correct that file; --debug shows where.`,
+      { cause },
+    );
   }
 }
 
 function isProject(value: unknown): value is Project {
-  return typeof value === 'object' && value !== null && 'dags' in value && Array.isArray(value.dags) && value.dags.length > 0;
+  return (
+    typeof value === 'object' && value !== null && 'dags' in value && Array.isArray(value.dags) && value.dags.length > 0
+  );
 }
 
 function isAddVerbs(value: unknown): value is AddVerbs {
@@ -111,7 +128,10 @@ function isStartDashboard(value: unknown): value is StartDashboard {
 const EXAMPLE = '{ "windrow": { "project": "./dags/project.ts" } }';
 
 function noProject(what: string): ConfigFailure {
-  return new ConfigFailure('E_PROJECT_NOT_FOUND', `${what}. Run windrow in the folder of a project whose package.json holds ${EXAMPLE}.`);
+  return new ConfigFailure(
+    'E_PROJECT_NOT_FOUND',
+    `${what}. Run windrow in the folder of a project whose package.json holds ${EXAMPLE}.`,
+  );
 }
 
 function nearestPackage(folder: string): string | undefined {

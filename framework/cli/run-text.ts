@@ -35,14 +35,26 @@ export function runText(run: RunDetail): string {
 }
 
 export function taskTable(run: RunDetail): string {
-  const rows = run.tasks.map((task): Cell[] => [task.taskId, task.state, task.attempt, elapsed(task), task.reason ?? task.failure?.code]);
+  const rows = run.tasks.map((task): Cell[] => [
+    task.taskId,
+    task.state,
+    task.attempt,
+    elapsed(task),
+    task.reason ?? task.failure?.code,
+  ]);
   return table(['task', 'state', 'attempt', 'took', 'why'], rows, 'The run has no tasks.');
 }
 
 /** The failures of a run in full; tables show codes only. */
 export function failures(run: RunDetail): readonly string[] {
   return run.tasks.flatMap(({ taskId, failure }) =>
-    failure === null ? [] : ['', `${taskId}: ${failure.code}: ${failure.message}`, ...failure.causes.map((cause) => `  caused by ${cause}`)],
+    failure === null
+      ? []
+      : [
+          '',
+          `${taskId}: ${failure.code}: ${failure.message}`,
+          ...failure.causes.map((cause) => `  caused by ${cause}`),
+        ],
   );
 }
 

@@ -109,7 +109,13 @@ export class Session {
   async withWindrow<T>(work: (windrow: Windrow) => Promise<T>, log: Log = this.quietLog()): Promise<T> {
     const project = await loadProject(this.projectFile());
     const { environment } = this.#surroundings;
-    const windrow = await openInstallation({ project, environment, directory: this.directory, clock: systemClock, log });
+    const windrow = await openInstallation({
+      project,
+      environment,
+      directory: this.directory,
+      clock: systemClock,
+      log,
+    });
     try {
       return await work(windrow);
     } finally {

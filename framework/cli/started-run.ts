@@ -23,11 +23,15 @@ export async function answerStarted(session: Session, started: StartedRun): Prom
   if (!wait) return done({ ...json, runId, run: null }, `${text}${starts}`);
   session.note(`${starts} Waiting for its end; Ctrl-C stops the waiting only.`);
   const ended = await waitWithSignals(started);
-  if (ended === undefined) return done({ ...json, runId, run: null }, `Run ${runId} goes on. Look at it: windrow runs show ${runId}`);
+  if (ended === undefined)
+    return done({ ...json, runId, run: null }, `Run ${runId} goes on. Look at it: windrow runs show ${runId}`);
   return endedRun(session, { ended, json: { ...json, runId }, text });
 }
 
-export function endedRun(session: Session, { ended, json, text }: { readonly ended: RunDetail; readonly json: object; readonly text: string }): Answer {
+export function endedRun(
+  session: Session,
+  { ended, json, text }: { readonly ended: RunDetail; readonly json: object; readonly text: string },
+): Answer {
   const exit = ended.state === 'success' ? 'ok' : 'failed';
   return { exit, json: { ...json, run: runJson(ended, session) }, text: `${text}${runText(ended)}` };
 }

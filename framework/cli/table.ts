@@ -4,7 +4,10 @@ export type Cell = string | number | null | undefined;
 export function table(titles: readonly string[], rows: readonly (readonly Cell[])[], none: string): string {
   if (rows.length === 0) return none;
   const numeric = titles.map((_, column) => isNumeric(rows.map((row) => row[column])));
-  const texts = [titles.map((title) => title.toUpperCase()), ...rows.map((row) => titles.map((_, column) => cellText(row[column])))];
+  const texts = [
+    titles.map((title) => title.toUpperCase()),
+    ...rows.map((row) => titles.map((_, column) => cellText(row[column]))),
+  ];
   const widths = titles.map((_, column) => Math.max(...texts.map((row) => (row[column] ?? '').length)));
   return texts.map((row) => line(row, widths, numeric)).join('\n');
 }

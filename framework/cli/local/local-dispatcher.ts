@@ -57,7 +57,9 @@ export class LocalDispatcher implements Dispatcher {
   };
 
   #start(dispatch: Dispatch): void {
-    const work = this.#handle(dispatch).catch(this.#failed).finally(() => this.#work.delete(work));
+    const work = this.#handle(dispatch)
+      .catch(this.#failed)
+      .finally(() => this.#work.delete(work));
     this.#work.add(work);
   }
 

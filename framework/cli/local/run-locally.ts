@@ -37,10 +37,28 @@ export async function runLocally(windrow: Windrow, run: LocalRun): Promise<RunDe
   dispatcher.keep(run.runId);
   const delivery = new Delivery({ store, dispatcher, log });
   // The end of this run starts nothing else: the next window belongs to the scheduler.
-  const settler = new Settler({ store, delivery, clock, random: () => randomInt(1000) / 1000, closed: async () => {} });
-  const worker = new Worker({ ...windrow, dispatcher, settler, concurrency: settings.concurrency, leaseMs: settings.leaseMs, id: `test:${hostname()}:${process.pid}` });
+  const settler = new Settler({
+    store,
+    delivery,
+    clock,
+    log,
+    random: () => randomInt(1000) / 1000,
+    closed: async () => {},
+  });
+  const worker = new Worker({
+    ...windrow,
+    dispatcher,
+    settler,
+    concurrency: settings.concurrency,
+    leaseMs: settings.leaseMs,
+    id: `test:${hostname()}:${process.pid}`,
+  });
   // What a scheduler would do for it: start it when the dag's limit allows, and wake deferred tasks.
-  const tending = repeat(LOOK, () => tend(windrow, delivery, run), (error) => log.warn('The run could not be tended', { error: String(error) }));
+  const tending = repeat(
+    LOOK,
+    () => tend(windrow, delivery, run),
+    (error) => log.warn('The run could not be tended', { error: String(error) }),
+  );
   const asked = new AbortController();
   const cancelling = cancelAtStop({ store, settler }, run, asked.signal);
   try {
@@ -64,7 +82,11 @@ interface CancelTools {
   readonly settler: Settler;
 }
 
-async function cancelAtStop({ store, settler }: CancelTools, { runId, stop }: LocalRun, ended: AbortSignal): Promise<void> {
+async function cancelAtStop(
+  { store, settler }: CancelTools,
+  { runId, stop }: LocalRun,
+  ended: AbortSignal,
+): Promise<void> {
   await Promise.race([aborted(stop), aborted(ended)]);
   if (!stop.aborted) return;
   const cancelled = await cancelRun(store, runId);

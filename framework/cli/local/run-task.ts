@@ -59,7 +59,9 @@ async function buildContext(windrow: Windrow, single: SingleTask): Promise<Omit<
     connections: connectionsWith(windrow, desk),
     progress: ({ done, of, text }) => log.debug('Progress', { done, of, text }),
     ...(window === undefined ? {} : { window }),
-    ...(record === undefined ? {} : { record: { id: record.id, pipelineId: record.pipelineId, businessKeys: record.businessKeys } }),
+    ...(record === undefined
+      ? {}
+      : { record: { id: record.id, pipelineId: record.pipelineId, businessKeys: record.businessKeys } }),
   };
 }
 
@@ -69,9 +71,19 @@ async function newestRun({ store }: Windrow, record: WindowRecord | undefined): 
   return run?.id;
 }
 
-async function inputs({ store }: Windrow, { dag, task }: SingleTask, run: RunId | undefined): Promise<Readonly<Record<string, Json>>> {
+async function inputs(
+  { store }: Windrow,
+  { dag, task }: SingleTask,
+  run: RunId | undefined,
+): Promise<Readonly<Record<string, Json>>> {
   const wires = Object.entries(dag.wires.get(task.id) ?? {});
   if (run === undefined) return {};
-  const outputs = await readOutputs(store.database, run, wires.map(([, upstream]) => upstream));
-  return Object.fromEntries(wires.flatMap(([name, upstream]) => (outputs.has(upstream) ? [[name, outputs.get(upstream) ?? null]] : [])));
+  const outputs = await readOutputs(
+    store.database,
+    run,
+    wires.map(([, upstream]) => upstream),
+  );
+  return Object.fromEntries(
+    wires.flatMap(([name, upstream]) => (outputs.has(upstream) ? [[name, outputs.get(upstream) ?? null]] : [])),
+  );
 }

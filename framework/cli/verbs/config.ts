@@ -24,17 +24,31 @@ interface Group {
 
 async function show(session: Session): Promise<Answer> {
   const groups = await readGroups(session);
-  const json = Object.fromEntries(groups.map(({ name, reading }) => [name, reading.kind === 'read' ? plain(reading.settings) : { problems: reading.problems }]));
+  const json = Object.fromEntries(
+    groups.map(({ name, reading }) => [
+      name,
+      reading.kind === 'read' ? plain(reading.settings) : { problems: reading.problems },
+    ]),
+  );
   return done(json, groups.map(groupText).join('\n\n'));
 }
 
 async function check(session: Session): Promise<Answer> {
   const groups = await readGroups(session);
-  const problems = groups.flatMap(({ name, reading }) => (reading.kind === 'read' ? [] : reading.problems.map((problem) => `${name}: ${problem}`)));
-  if (problems.length === 0) return done({ ok: true, checked: groups.map(({ name }) => name), problems }, `All settings can be used: ${groups.map(({ name }) => name).join(', ')}.`);
+  const problems = groups.flatMap(({ name, reading }) =>
+    reading.kind === 'read' ? [] : reading.problems.map((problem) => `${name}: ${problem}`),
+  );
+  if (problems.length === 0)
+    return done(
+      { ok: true, checked: groups.map(({ name }) => name), problems },
+      `All settings can be used: ${groups.map(({ name }) => name).join(', ')}.`,
+    );
   const count = problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`;
   const message = `There ${problems.length === 1 ? 'is' : 'are'} ${count} in the settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
-  return { ...trouble('config', { code: 'E_SETTINGS', message }), json: { ok: false, checked: groups.map(({ name }) => name), problems } };
+  return {
+    ...trouble('config', { code: 'E_SETTINGS', message }),
+    json: { ok: false, checked: groups.map(({ name }) => name), problems },
+  };
 }
 
 async function readGroups(session: Session): Promise<readonly Group[]> {
@@ -72,14 +86,17 @@ async function attempt<T>(load: () => Promise<T>): Promise<Reading<T>> {
 }
 
 function groupText({ name, reading }: Group): string {
-  if (reading.kind === 'unreadable') return `${name}\n${reading.problems.map((problem) => `  - ${problem}`).join('\n')}`;
+  if (reading.kind === 'unreadable')
+    return `${name}\n${reading.problems.map((problem) => `  - ${problem}`).join('\n')}`;
   const entries = flat(plain(reading.settings));
   return entries.length === 0 ? name : `${name}\n${facts(entries).replaceAll(/^/gm, '  ')}`;
 }
 
 /** Through JSON, where a secret is only `[secret]`. What is not set is shown as null. */
 function plain(settings: unknown): unknown {
-  const text: string | undefined = JSON.stringify(settings, (_, value: unknown) => (value === undefined ? null : value));
+  const text: string | undefined = JSON.stringify(settings, (_, value: unknown) =>
+    value === undefined ? null : value,
+  );
   return text === undefined ? {} : JSON.parse(text);
 }
 

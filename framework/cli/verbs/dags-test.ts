@@ -25,19 +25,37 @@ export function addDagsTest(dags: Command, { act }: Shell): void {
     .argument('<dag>', 'id of the dag')
     .option('--window <start..end>', 'which window', windowArgument)
     .option('--params <json>', 'a JSON object for the run', paramsArgument)
-    .action(act((session: Session, id: string, options: TestOptions) => session.withWindrow((windrow) => test(session, windrow, { id, options }), session.taskLog())));
+    .action(
+      act((session: Session, id: string, options: TestOptions) =>
+        session.withWindrow((windrow) => test(session, windrow, { id, options }), session.taskLog()),
+      ),
+    );
 }
 
-async function test(session: Session, windrow: Windrow, { id, options }: { readonly id: string; readonly options: TestOptions }): Promise<Answer> {
+async function test(
+  session: Session,
+  windrow: Windrow,
+  { id, options }: { readonly id: string; readonly options: TestOptions },
+): Promise<Answer> {
   const dag = windrow.dags.get(id);
   if (dag === undefined) return unknownDag(id, [...windrow.dags.keys()]);
   const created = await createTriggered(windrow, dag, { ...options, kind: 'test' });
   if (created.kind === 'refused') return refused(created.reason);
   const { runId, recordId } = created;
-  const signals = listenForStop((step) => session.note(step === 'stop' ? `Run ${runId} is cancelled; the next signal gives up waiting for its end.` : 'Not waiting any more.'));
+  const signals = listenForStop((step) =>
+    session.note(
+      step === 'stop'
+        ? `Run ${runId} is cancelled; the next signal gives up waiting for its end.`
+        : 'Not waiting any more.',
+    ),
+  );
   try {
     const ended = await runLocally(windrow, { dagId: id, runId, stop: signals.stop, hurry: signals.hurry });
-    if (ended === undefined) return trouble('failed', { code: 'E_CANCELLED', message: `Run ${runId} was left before its end. Look at it: windrow runs show ${runId}` });
+    if (ended === undefined)
+      return trouble('failed', {
+        code: 'E_CANCELLED',
+        message: `Run ${runId} was left before its end. Look at it: windrow runs show ${runId}`,
+      });
     return endedRun(session, { ended, json: { dagId: id, runId, recordId: recordId ?? null }, text: '' });
   } finally {
     await signals.close();

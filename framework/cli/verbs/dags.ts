@@ -26,7 +26,11 @@ interface TriggerOptions {
 export function addDags(program: Command, { act }: Shell): Command {
   const dags = program.command('dags').description('what the project runs');
   dags.command('list').description('every dag with its last run and waiting windows').action(act(list));
-  dags.command('show').description('one dag: schedule, tasks and edges').argument('<dag>', 'id of the dag').action(act(show));
+  dags
+    .command('show')
+    .description('one dag: schedule, tasks and edges')
+    .argument('<dag>', 'id of the dag')
+    .action(act(show));
   dags
     .command('trigger')
     .description('start a run by hand, of a paused dag too; the work is done by a worker')
@@ -59,7 +63,14 @@ async function list(session: Session): Promise<Answer> {
     dag.failedWindows,
     dag.description,
   ]);
-  return done(dags, table(['dag', 'state', 'schedule', 'last run', 'pending', 'failed', 'description'], rows, 'The project has no dags.'));
+  return done(
+    dags,
+    table(
+      ['dag', 'state', 'schedule', 'last run', 'pending', 'failed', 'description'],
+      rows,
+      'The project has no dags.',
+    ),
+  );
 }
 
 async function show(session: Session, id: string): Promise<Answer> {
@@ -76,7 +87,10 @@ async function trigger(session: Session, id: string, { wait, ...options }: Trigg
     if (triggered.kind === 'refused') return refused(triggered.reason);
     const { runId, window, recordId } = triggered;
     const json = { dagId: id, window: window ?? null, recordId: recordId ?? null };
-    const text = window === undefined ? '' : `Window ${windowText(window)}${recordId === undefined ? '' : `, record ${recordId}`}. `;
+    const text =
+      window === undefined
+        ? ''
+        : `Window ${windowText(window)}${recordId === undefined ? '' : `, record ${recordId}`}. `;
     return answerStarted(session, { database: windrow.store.database, runId, wait: wait === true, json, text });
   });
 }

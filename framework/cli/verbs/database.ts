@@ -27,7 +27,10 @@ async function migrateDatabase(session: Session): Promise<Answer> {
     const all = await listMigrations(store.database);
     const applied = all.slice(before.length);
     const now = `The database is at version ${all.at(-1) ?? 'none'}.`;
-    return done({ applied, version: all.at(-1) ?? null }, applied.length === 0 ? `${now} Nothing was to be done.` : `${now} Applied: ${applied.join(', ')}.`);
+    return done(
+      { applied, version: all.at(-1) ?? null },
+      applied.length === 0 ? `${now} Nothing was to be done.` : `${now} Applied: ${applied.join(', ')}.`,
+    );
   } finally {
     await closeAll([server, store]);
   }

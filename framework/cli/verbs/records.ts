@@ -80,7 +80,9 @@ async function show(session: Session, id: number): Promise<Answer> {
 async function rerun(session: Session, id: number, options: RerunOptions): Promise<Answer> {
   const from = options.from === undefined ? {} : { from: options.from };
   return session.withWindrow((windrow) =>
-    options.dryRun === true ? preview(windrow, id, from) : start(session, windrow, { id, from, wait: options.wait === true }),
+    options.dryRun === true
+      ? preview(windrow, id, from)
+      : start(session, windrow, { id, from, wait: options.wait === true }),
   );
 }
 
@@ -88,7 +90,10 @@ async function preview(windrow: Windrow, id: number, from: { readonly from?: Pha
   const result = await operations(windrow).previewRerun(id, from);
   if (result.kind === 'not_found') return noRecord(id);
   if (result.kind === 'refused') return refused(result.reason);
-  return done({ dryRun: true, ...rerunJson(result.plan) }, `${rerunText(result.plan)}\n\nDry run: nothing was changed.`);
+  return done(
+    { dryRun: true, ...rerunJson(result.plan) },
+    `${rerunText(result.plan)}\n\nDry run: nothing was changed.`,
+  );
 }
 
 interface Start {
@@ -103,7 +108,13 @@ async function start(session: Session, windrow: Windrow, { id, from, wait }: Sta
   if (result.kind === 'refused') return refused(result.reason);
   const { plan, runId } = result;
   const json = { dryRun: false, ...rerunJson(plan) };
-  return answerStarted(session, { database: windrow.store.database, runId, wait, json, text: `${rerunText(plan)}\n\n` });
+  return answerStarted(session, {
+    database: windrow.store.database,
+    runId,
+    wait,
+    json,
+    text: `${rerunText(plan)}\n\n`,
+  });
 }
 
 function recordTable(records: readonly WindowRecord[]): string {
@@ -120,12 +131,30 @@ function recordTable(records: readonly WindowRecord[]): string {
     elapsed({ startedAt: record.pipelineStartTime, endedAt: record.pipelineEndTime }),
     record.error?.code,
   ]);
-  const titles = ['record', 'pipeline', 'window', 'status', 'completed', 'source', 'target', 'audit', 'reruns', 'took', 'error'];
+  const titles = [
+    'record',
+    'pipeline',
+    'window',
+    'status',
+    'completed',
+    'source',
+    'target',
+    'audit',
+    'reruns',
+    'took',
+    'error',
+  ];
   return table(titles, rows, 'There are no such records.');
 }
 
 function eventTable(events: readonly EventView[]): string {
-  const rows = events.map((event): Cell[] => [moment(event.at), event.kind, event.runId, event.taskId, cell(event.details)]);
+  const rows = events.map((event): Cell[] => [
+    moment(event.at),
+    event.kind,
+    event.runId,
+    event.taskId,
+    cell(event.details),
+  ]);
   return table(['at', 'event', 'run', 'task', 'details'], rows, 'Nothing happened to it yet.');
 }
 

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { RUN_STATES, type RunState } from '../../run/run-state.ts';
 import { operations } from '../../process/operations.ts';
 import type { Database } from '../../store/database.ts';
+import { findRun } from '../../store/views/find-run.ts';
 import { listRuns } from '../../store/views/list-runs.ts';
 import { type LogLine, readTaskLog } from '../../store/views/read-task-log.ts';
 import { type RunDetail, showRun } from '../../store/views/show-run.ts';
@@ -46,7 +47,11 @@ export function addRuns(program: Command, { act }: Shell): void {
 
 async function list(session: Session, { dag, record, ...filter }: ListOptions): Promise<Answer> {
   const runs = await session.withDatabase((database) =>
-    listRuns(database, { ...filter, ...(dag === undefined ? {} : { dagId: dag }), ...(record === undefined ? {} : { recordId: record }) }),
+    listRuns(database, {
+      ...filter,
+      ...(dag === undefined ? {} : { dagId: dag }),
+      ...(record === undefined ? {} : { recordId: record }),
+    }),
   );
   return done(runs, runTable(runs));
 }
@@ -58,12 +63,18 @@ async function show(session: Session, id: number, { logs }: { readonly logs?: tr
     const json = runJson(run, session);
     if (logs === undefined) return done(json, runText(run));
     const lines = await runLogs(database, run);
-    return done({ ...json, logs: Object.fromEntries(lines) }, [runText(run), '', ...lines.map(([task, log]) => logText(task, log))].join('\n'));
+    return done(
+      { ...json, logs: Object.fromEntries(lines) },
+      [runText(run), '', ...lines.map(([task, log]) => logText(task, log))].join('\n'),
+    );
   });
 }
 
 /** What every task that logged has logged. */
-async function runLogs(database: Database, run: RunDetail): Promise<readonly (readonly [string, readonly LogLine[]])[]> {
+async function runLogs(
+  database: Database,
+  run: RunDetail,
+): Promise<readonly (readonly [string, readonly LogLine[]])[]> {
   const found: (readonly [string, readonly LogLine[]])[] = [];
   for (const { taskId } of run.tasks) found.push([taskId, await readTaskLog(database, { runId: run.id, taskId })]);
   return found.filter(([, lines]) => lines.length > 0);
@@ -79,11 +90,18 @@ async function cancel(session: Session, id: number): Promise<Answer> {
         return refused(cancelled.reason);
       case 'cancelling': {
         const { running } = cancelled;
-        const rest = running === 0 ? 'Nothing of it was running.' : `${running} running tasks are told within seconds.`;
-        return done({ runId: id, running }, `Run ${id} is cancelled. ${rest}`);
+        const state = (await findRun(windrow.store.database, id))?.state ?? null;
+        return done({ runId: id, state, running }, `Run ${id} is cancelled. ${whatGoesOn(state, running)}`);
       }
     }
   });
+}
+
+function whatGoesOn(state: RunState | null, running: number): string {
+  if (running > 0) return `${running} running tasks are told to stop within seconds, then teardown tasks run.`;
+  return state === 'cancelled'
+    ? 'Nothing of it was running.'
+    : 'Nothing of it was running; its teardown tasks run once a worker takes them, and end it.';
 }
 
 function noRun(id: number): Answer {

@@ -90,10 +90,18 @@ interface Ready {
 
 function tellReady(session: Session, { dispatcher, dags }: Windrow, { parts, dashboard }: Ready): void {
   const running = parts.filter((part) => part !== 'dashboard' || dashboard !== undefined);
-  const json = { ready: true, parts: running, queues: dispatcher.backend, dags: [...dags.keys()], dashboard: dashboard?.url ?? null };
+  const json = {
+    ready: true,
+    parts: running,
+    queues: dispatcher.backend,
+    dags: [...dags.keys()],
+    dashboard: dashboard?.url ?? null,
+  };
   const lines = [
     `Windrow is ready: ${running.join(', ')}; ${dags.size} dags; queues on ${dispatcher.backend === 'redis' ? 'Redis' : 'PostgreSQL'}.`,
-    ...(parts.includes('dashboard') ? [dashboard === undefined ? 'No dashboard is configured.' : `Dashboard: ${dashboard.url}`] : []),
+    ...(parts.includes('dashboard')
+      ? [dashboard === undefined ? 'No dashboard is configured.' : `Dashboard: ${dashboard.url}`]
+      : []),
     'Stop with Ctrl-C.',
   ];
   session.print(done(json, lines.join('\n')));

@@ -55,7 +55,14 @@ async function test(session: Session, windrow: Windrow, asked: Asked): Promise<A
   if (dag === undefined) return unknownDag(asked.dagId, [...windrow.dags.keys()]);
   const task = dag.graph.tasks.find(({ id }) => id === asked.taskId);
   const handler = task === undefined ? undefined : dag.handlers.get(task.id);
-  if (task === undefined || handler === undefined) return notFound(unknownName(`task of dag ${dag.id}`, asked.taskId, dag.graph.tasks.map(({ id }) => id)));
+  if (task === undefined || handler === undefined)
+    return notFound(
+      unknownName(
+        `task of dag ${dag.id}`,
+        asked.taskId,
+        dag.graph.tasks.map(({ id }) => id),
+      ),
+    );
   const found = await usableRecord(windrow, dag, asked.record);
   if (found.kind === 'unusable') return found.answer;
   const { record } = found;
@@ -64,7 +71,16 @@ async function test(session: Session, windrow: Windrow, asked: Asked): Promise<A
   try {
     const log = windrow.log.child({ task: task.id });
     const window = record?.window ?? asked.window;
-    const outcome = await runTask(windrow, { dag, task, handler, record, window, params: asked.params ?? {}, log, stop: signals.stop });
+    const outcome = await runTask(windrow, {
+      dag,
+      task,
+      handler,
+      record,
+      window,
+      params: asked.params ?? {},
+      log,
+      stop: signals.stop,
+    });
     return answer(asked, outcome, session);
   } finally {
     await signals.close();
@@ -75,24 +91,39 @@ function unusable(answer: Answer): Found {
   return { kind: 'unusable', answer };
 }
 
-type Found = { readonly kind: 'usable'; readonly record: WindowRecord | undefined } | { readonly kind: 'unusable'; readonly answer: Answer };
+type Found =
+  | { readonly kind: 'usable'; readonly record: WindowRecord | undefined }
+  | { readonly kind: 'unusable'; readonly answer: Answer };
 
 async function usableRecord({ store }: Windrow, dag: Dag, id: number | undefined): Promise<Found> {
   if (id === undefined) {
     if (dag.pipeline === undefined) return { kind: 'usable', record: undefined };
-    return unusable(refused(`Dag ${dag.id} is a pipeline: name a record with --record ID. Find one: windrow records list --pipeline ${dag.id}`));
+    return unusable(
+      refused(
+        `Dag ${dag.id} is a pipeline: name a record with --record ID. Find one: windrow records list --pipeline ${dag.id}`,
+      ),
+    );
   }
   const record = await findRecord(store.database, id);
-  if (record === undefined || record.pipelineId !== dag.id) return unusable(notFound(`Dag ${dag.id} has no record ${id}. Find one: windrow records list --pipeline ${dag.id}`));
+  if (record === undefined || record.pipelineId !== dag.id)
+    return unusable(notFound(`Dag ${dag.id} has no record ${id}. Find one: windrow records list --pipeline ${dag.id}`));
   const open = (await listRuns(store.database, { recordId: id, limit: 1 })).find(({ endedAt }) => endedAt === null);
   if (open === undefined) return { kind: 'usable', record };
-  return unusable(refused(`Record ${id} has the open run ${open.id}, and two must not work on one window. Wait for its end, or cancel it: windrow runs cancel ${open.id}.`));
+  return unusable(
+    refused(
+      `Record ${id} has the open run ${open.id}, and two must not work on one window. Wait for its end, or cancel it: windrow runs cancel ${open.id}.`,
+    ),
+  );
 }
 
 function answer({ dagId, taskId, record }: Asked, outcome: Outcome | undefined, { debug }: Session): Answer {
   const ended: Outcome = outcome ?? { kind: 'cancelled', reason: 'stopped' };
   const exit = ended.kind === 'fail' || ended.kind === 'cancelled' ? 'failed' : 'ok';
-  return { exit, json: { dagId, taskId, recordId: record ?? null, recorded: false, ...shown(ended, debug) }, text: `Task ${taskId}: ${outcomeText(ended, debug)}` };
+  return {
+    exit,
+    json: { dagId, taskId, recordId: record ?? null, recorded: false, ...shown(ended, debug) },
+    text: `Task ${taskId}: ${outcomeText(ended, debug)}`,
+  };
 }
 
 function shown(outcome: Outcome, debug: boolean): object {
@@ -108,7 +139,11 @@ function outcomeText(outcome: Outcome, debug: boolean): string {
       return `success. It returned ${JSON.stringify(outcome.output)}`;
     case 'fail': {
       const { code, message, causes, stack } = outcome.failure;
-      return [`failed. ${code}: ${message}`, ...causes.map((cause) => `  caused by ${cause}`), ...(debug && stack !== undefined ? [stack] : [])].join('\n');
+      return [
+        `failed. ${code}: ${message}`,
+        ...causes.map((cause) => `  caused by ${cause}`),
+        ...(debug && stack !== undefined ? [stack] : []),
+      ].join('\n');
     }
     case 'defer':
       return `asks to be started again at ${outcome.until.toString()}: ${outcome.reason}`;
