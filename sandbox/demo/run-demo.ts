@@ -66,7 +66,7 @@ async function stagedBytes({ windrow }: Demo): Promise<() => number> {
 }
 
 /** Compares the target with the Vault as it was at the ends of the newest loaded windows. */
-export async function verifyLoaded(demo: Demo, records: readonly WindowRecord[]): Promise<Verification> {
+async function verifyLoaded(demo: Demo, records: readonly WindowRecord[]): Promise<Verification> {
   const { vault } = demo.sandbox;
   if (vault === undefined) return { tables: 0, rows: 0, mismatches: [] };
   const windowsTo = newestEnd(records, 'veeva_incremental') ?? demo.enabledAt;
