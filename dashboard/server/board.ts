@@ -1,7 +1,7 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
-import { type RequestHandler, Router } from 'express';
+import { type Express, type RequestHandler, Router } from 'express';
 import { z } from 'zod';
 
 import { Bug } from '#framework';
@@ -34,7 +34,8 @@ export function buildBoard(windrow: Windrow): Router {
     },
   });
   const router = Router();
-  router.use(onlyLooking, serverAdapter.getRouter());
+  const board: Express = serverAdapter.getRouter();
+  router.use(onlyLooking, board.disable('x-powered-by'));
   return router;
 }
 

@@ -17,7 +17,7 @@ const Before = z
   .transform(Number)
   .optional()
   .catch(undefined);
-const Query = z.object({ records_before: Before, runs_before: Before, notice: z.unknown() });
+const Query = z.object({ records_before: Before, runs_before: Before, notice: z.unknown().optional() });
 
 export function homeRoute({ windrow, token }: Desk): Router {
   const { database } = windrow.store;
