@@ -44,9 +44,12 @@ async function planRuns(dag: Dag, { store, clock }: AdvanceTools): Promise<void>
 }
 
 async function planRecords(dag: Dag, spec: PipelineSpec, tools: AdvanceTools): Promise<void> {
-  const { store, clock } = tools;
+  const { store, clock, log } = tools;
   const now = clock.now();
   if (dag.schedule !== undefined) await insertDueRecords(dag, spec, tools);
+  // A lock that nobody holds would stop a strict pipeline for ever: no run starts whose clean-up task could release it.
+  const released = await store.desk.releaseStale(dag.id, spec.staleLockMs);
+  if (released.length > 0) log.warn('Stale locks released', { dag: dag.id, records: [...released] });
   await openRecordRuns(store.database, {
     pipelineId: dag.id,
     order: dag.schedule?.order ?? 'strict',
