@@ -34,7 +34,7 @@ export function runText(run: RunDetail): string {
   return [head, '', taskTable(run), ...failures(run)].join('\n');
 }
 
-export function taskTable(run: RunDetail): string {
+function taskTable(run: RunDetail): string {
   const rows = run.tasks.map((task): Cell[] => [
     task.taskId,
     task.state,
@@ -46,7 +46,7 @@ export function taskTable(run: RunDetail): string {
 }
 
 /** The failures of a run in full; tables show codes only. */
-export function failures(run: RunDetail): readonly string[] {
+function failures(run: RunDetail): readonly string[] {
   return run.tasks.flatMap(({ taskId, failure }) =>
     failure === null
       ? []
@@ -81,7 +81,7 @@ function withoutStack(failure: FailureRecord | null): FailureRecord | null {
   return shown;
 }
 
-export function window(value: Window | null): string | null {
+function window(value: Window | null): string | null {
   return value === null ? null : windowText(value);
 }
 

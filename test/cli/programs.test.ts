@@ -100,6 +100,20 @@ describe('dags test as a program', () => {
   });
 });
 
+describe('dags test of a dag that may not have one run more', () => {
+  it('says what it waits for, and can be given up', async () => {
+    const first = await trigger('orders --window 2026-01-21T13:00Z..2026-01-21T14:00Z');
+    const test = start(at, 'dags test orders --window 2026-01-21T14:00Z..2026-01-21T15:00Z');
+    await test.hears(`The run waits, because its dag has as many runs as it may`);
+    test.signal('SIGINT');
+    const { code, out, err } = await test.end;
+
+    expect(code).toBe(1);
+    expect(out).toMatch(/state +cancelled/);
+    expect(err).toContain(`running=[${first}]`);
+  });
+});
+
 describe('the other servers and verbs', () => {
   it('start and stop by themselves', async () => {
     const programs = [start(at, 'scheduler'), start(at, 'dashboard')];

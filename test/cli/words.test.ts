@@ -108,7 +108,7 @@ describe('the log for people', () => {
     const lines: string[] = [];
     const clock = { now: () => Temporal.Instant.from('2026-01-20T13:15:02.25Z') };
     const log = plainLog({ level: 'info', clock, write: (line) => lines.push(line) }).child({ task: 'load' });
-    log.info('Loaded', { rows: 3, note: 'two words', ...{ token: new Secret('tiger') as never } });
+    log.info('Loaded', { rows: 3, note: 'two words', token: new Secret('tiger') as never });
     log.debug('unseen');
     expect(lines).toEqual(['13:15:02.250 info  Loaded task=load rows=3 note="two words" token=[secret]']);
   });

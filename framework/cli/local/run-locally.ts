@@ -2,15 +2,17 @@ import { randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 
 import { closeAll } from '../../core/closable.ts';
-import { milliseconds } from '../../core/duration.ts';
+import { milliseconds, seconds } from '../../core/duration.ts';
 import type { RunId } from '../../core/ids.ts';
-import { repeat } from '../../core/timer.ts';
+import { repeat, rest } from '../../core/timer.ts';
 import type { Windrow } from '../../process/windrow.ts';
 import { Delivery } from '../../queue/delivery.ts';
 import { activateRuns } from '../../store/runs/activate-runs.ts';
 import { cancelRun } from '../../store/runs/cancel-run.ts';
 import { dispatchDue } from '../../store/runs/outbox.ts';
 import type { Store } from '../../store/store.ts';
+import { findRun } from '../../store/views/find-run.ts';
+import { listRuns } from '../../store/views/list-runs.ts';
 import type { RunDetail } from '../../store/views/show-run.ts';
 import { Settler } from '../../worker/settler.ts';
 import { Worker } from '../../worker/worker.ts';
@@ -60,6 +62,7 @@ export async function runLocally(windrow: Windrow, run: LocalRun): Promise<RunDe
     (error) => log.warn('The run could not be tended', { error: String(error) }),
   );
   const asked = new AbortController();
+  const blocked = tellWhenBlocked(windrow, run, asked.signal);
   const cancelling = cancelAtStop({ store, settler }, run, asked.signal);
   try {
     const ended = await waitForRun(store.database, run.runId, AbortSignal.any([run.hurry, broken.signal]));
@@ -67,7 +70,7 @@ export async function runLocally(windrow: Windrow, run: LocalRun): Promise<RunDe
     return ended;
   } finally {
     asked.abort();
-    await cancelling;
+    await Promise.all([cancelling, blocked]);
     await closeAll([delivery, { close: () => worker.close(run.hurry) }, tending]);
   }
 }
@@ -75,6 +78,20 @@ export async function runLocally(windrow: Windrow, run: LocalRun): Promise<RunDe
 async function tend({ store, clock }: Windrow, delivery: Delivery, { dagId }: LocalRun): Promise<void> {
   await delivery.deliver(await activateRuns(store.database, dagId));
   await delivery.deliver(await dispatchDue(store.database, clock.now().toString(), 100));
+}
+
+const PATIENCE = seconds(2);
+
+/** Somebody else's runs may fill the dag's limit; without a worker they never end. */
+async function tellWhenBlocked({ store, log }: Windrow, { dagId, runId }: LocalRun, ended: AbortSignal): Promise<void> {
+  await rest(PATIENCE, ended);
+  if (ended.aborted || (await findRun(store.database, runId))?.state !== 'queued') return;
+  const others = await listRuns(store.database, { dagId, state: 'running', limit: 10 });
+  const ids = others.map(({ id }) => id);
+  log.warn(
+    'The run waits, because its dag has as many runs as it may. A worker ends them, or: windrow runs cancel ID',
+    { dag: dagId, running: ids },
+  );
 }
 
 interface CancelTools {
