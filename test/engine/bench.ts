@@ -17,6 +17,12 @@ export class Bench {
     return engine;
   }
 
+  /** Another process of the same installation, perhaps with other code. */
+  async beside(engine: Windrow, { workers = 1, ...options }: EngineOptions): Promise<Windrow> {
+    const environment = { ...environmentOf(engine), ...options.environment };
+    return this.engine({ ...options, backend: 'postgres', workers, environment });
+  }
+
   keep<T extends Closable>(opened: T): T {
     this.#opened.push(opened);
     return opened;
@@ -56,6 +62,16 @@ export class Bench {
     this.#workers = [];
     await closeAll(this.#opened.splice(0));
   }
+}
+
+/** What a process needs to find the database and the queues of `engine`. */
+export function environmentOf({ settings }: Windrow): Readonly<Record<string, string>> {
+  const redis = settings.redisUrl?.reveal();
+  return {
+    DATABASE_URL: settings.databaseUrl?.reveal() ?? '',
+    WINDROW_QUEUE_PREFIX: settings.queuePrefix,
+    ...(redis === undefined ? {} : { REDIS_URL: redis }),
+  };
 }
 
 /** The first row of a statement; tests look at the truth directly. */

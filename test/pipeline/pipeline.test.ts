@@ -260,12 +260,12 @@ describe('a pipeline of six tasks', () => {
       doubles.target.log.push({ loadId: 'earlier', recordId: 1, window: FIRST, fence: 0, rows: 3 });
       doubles.target.tables.set(FIRST, 3);
     }
-    const { report } = engine.settler;
+    const report = engine.settler.report.bind(engine.settler);
     let lost = false;
     engine.settler.report = async (told) => {
-      if (lost || told.taskId !== task) return report.call(engine.settler, told);
+      if (lost || told.taskId !== task) return report(told);
       lost = true;
-      return report.call(engine.settler, { ...told, outcome: { kind: 'lost', reason: 'the worker died' } });
+      return report({ ...told, outcome: { kind: 'lost', reason: 'the worker died' } });
     };
     await engine.advance('orders');
     await bench.until(engine, runId(1), { cleanup_stale_locks: 'success' });

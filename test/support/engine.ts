@@ -17,7 +17,7 @@ export interface TestEngineOptions {
 /** An installation on a database and a queue of its own. Nothing runs before `startWorker` or `startScheduler`. */
 export async function openTestEngine(options: TestEngineOptions): Promise<Windrow> {
   const environment = {
-    DATABASE_URL: await freshDatabase(),
+    DATABASE_URL: options.environment?.['DATABASE_URL'] ?? (await freshDatabase()),
     WINDROW_LEASE: '2s',
     WINDROW_TICK: '200ms',
     ...(options.backend === 'redis' ? redisEnvironment() : {}),
