@@ -33,12 +33,26 @@ export interface DatabaseOptions {
 /** All tables lie in this schema; BullMQ's PostgreSQL backend keeps its own. */
 export const SCHEMA = 'windrow';
 
+/**
+ * Statements find their rows by key, few of many. Plans of prepared statements are made once, when the tables may still be
+ * nearly empty, and then read and hashed them whole: 0.8 ms of processor time per task, 1.6 ms after 2,000 runs; by key it stays at 0.6 ms.
+ */
+const SESSION = [
+  `search_path=${SCHEMA}`,
+  'timezone=UTC',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  // Before version 18, a plan that cannot do without a method switched off looks costly enough to be compiled.
+  'jit=off',
+];
+
 /** `timestamptz` arrives as `Temporal.Instant`, `bigint` as a JavaScript number, `jsonb` parsed, `date` as text. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connections ?? 10,
-    options: `-c search_path=${SCHEMA} -c timezone=UTC`,
+    options: SESSION.map((setting) => `-c ${setting}`).join(' '),
     application_name: 'windrow',
     types: ownTypes(),
   });

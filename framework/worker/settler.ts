@@ -16,10 +16,16 @@ export interface SettlerOptions {
   readonly closed: (runs: readonly ClosedRun[]) => Promise<void>;
 }
 
+interface Settlement {
+  readonly counted: boolean;
+  /** Settles when what the batch decided is sent; shared by all its reports. */
+  readonly followed: Promise<void>;
+}
+
 /** Reports of ended tries on their way into SQL, and what follows from them on its way to BullMQ. */
 export class Settler {
   readonly #options: SettlerOptions;
-  readonly #batcher: Batcher<Report, boolean>;
+  readonly #batcher: Batcher<Report, Settlement>;
 
   constructor(options: SettlerOptions) {
     this.#options = options;
@@ -28,8 +34,10 @@ export class Settler {
   }
 
   /** Whether the report counted; false means that the try was fenced out. */
-  report(report: Report): Promise<boolean> {
-    return this.#batcher.add(report);
+  async report(report: Report): Promise<boolean> {
+    const { counted, followed } = await this.#batcher.add(report);
+    await followed;
+    return counted;
   }
 
   /** Sends what a finish decided, and lets pipelines go on. */
@@ -42,10 +50,11 @@ export class Settler {
     });
   }
 
-  async #finish(reports: readonly Report[]): Promise<readonly boolean[]> {
+  /** Sending does not hold the batcher up: the next batch is under way once this one is committed. */
+  async #finish(reports: readonly Report[]): Promise<readonly Settlement[]> {
     const { store, clock, random } = this.#options;
     const finished = await finishTasks(store, reports, { now: clock.now(), random: random() });
-    await this.follow(finished);
-    return reports.map((report) => finished.accepted.has(report));
+    const followed = this.follow(finished);
+    return reports.map((report) => ({ counted: finished.accepted.has(report), followed }));
   }
 }
