@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import { type Clock, ConfigFailure, Temporal } from '#framework';
 
+import { vaultSizes } from './vault-sizes.ts';
 import type { VaultOptions } from './vault/index.ts';
 import { lastMidnight } from './vault/options.ts';
 
@@ -17,7 +18,7 @@ const Remembered = z.strictObject({ seed: z.int(), objects: z.int(), rows: z.int
 export function rememberedVault(directory: string, given: Partial<VaultOptions>, clock: Clock): Partial<VaultOptions> {
   const path = join(directory, 'vault.json');
   const known = existsSync(path) ? Remembered.parse(JSON.parse(readFileSync(path, 'utf8'))) : firstStart(given, clock);
-  const wanted = { ...known, ...sizes(given), enabledAt: given.enabledAt?.toString() ?? known.enabledAt };
+  const wanted = { ...known, ...vaultSizes(given), enabledAt: given.enabledAt?.toString() ?? known.enabledAt };
   const differs = (['seed', 'objects', 'rows', 'enabledAt'] as const).find((name) => wanted[name] !== known[name]);
   if (differs !== undefined) {
     throw new ConfigFailure(
@@ -34,17 +35,5 @@ const USUAL = { seed: 1, objects: 12, rows: 2000 } as const;
 
 function firstStart(given: Partial<VaultOptions>, clock: Clock): z.infer<typeof Remembered> {
   const enabledAt = given.enabledAt ?? lastMidnight(clock.now(), given.zone ?? 'America/Los_Angeles');
-  return { ...USUAL, ...sizes(given), enabledAt: enabledAt.toString() };
-}
-
-function sizes({ seed, objects, rows }: Partial<VaultOptions>): {
-  readonly seed?: number;
-  readonly objects?: number;
-  readonly rows?: number;
-} {
-  return {
-    ...(seed === undefined ? {} : { seed }),
-    ...(objects === undefined ? {} : { objects }),
-    ...(rows === undefined ? {} : { rows }),
-  };
+  return { ...USUAL, ...vaultSizes(given), enabledAt: enabledAt.toString() };
 }

@@ -5,14 +5,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import { SERVICE_NAMES, type ServiceName } from './services.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from './start.ts';
+import { type VaultSizes, vaultSizes } from './vault-sizes.ts';
 
-interface UpOptions {
+interface UpOptions extends VaultSizes {
   readonly without: readonly ServiceName[];
   readonly portBase?: number;
   readonly directory: string;
-  readonly seed?: number;
-  readonly objects?: number;
-  readonly rows?: number;
   readonly json?: true;
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
@@ -61,18 +59,6 @@ function ownCredentials({ without, accessKeyId, secretAccessKey }: UpOptions): S
 
 function portsFrom(base: number): Partial<Record<ServiceName, number>> {
   return Object.fromEntries(SERVICE_NAMES.map((name, index) => [name, base + index]));
-}
-
-function vaultSizes({ seed, objects, rows }: UpOptions): {
-  readonly seed?: number;
-  readonly objects?: number;
-  readonly rows?: number;
-} {
-  return {
-    ...(seed === undefined ? {} : { seed }),
-    ...(objects === undefined ? {} : { objects }),
-    ...(rows === undefined ? {} : { rows }),
-  };
 }
 
 function printed({ environment }: Sandbox, asJson: boolean): string {

@@ -8,6 +8,7 @@ import { startDashboard } from '#dashboard';
 import { redshiftConnection, type RedshiftReader } from '#tasks/redshift';
 
 import type { Sandbox } from '../start.ts';
+import { vaultSizes } from '../vault-sizes.ts';
 import { type DemoClock, demoClock } from './demo-clock.ts';
 import { type DemoState, demoStatePath, findDemoState, saveDemoState } from './demo-state.ts';
 import type { DemoOptions } from './options.ts';
@@ -52,7 +53,9 @@ async function open(options: DemoOptions, environment: Environment, { log, opene
   saveDemoState(home, state);
   const clock = demoClock(state.now);
   const server = keep(await openEmbeddedPostgres({ directory: join(home, 'postgres') }));
-  const sandbox = keep(await startStandIns({ home, state, clock, databaseUrl: server.url, sizes: sizes(options) }));
+  const sandbox = keep(
+    await startStandIns({ home, state, clock, databaseUrl: server.url, sizes: vaultSizes(options) }),
+  );
   // The SDKs read credentials from the process; everything else goes by the settings.
   Object.assign(process.env, sandbox.environment);
   const sources = {
@@ -99,14 +102,6 @@ function advanced(known: DemoState | undefined, windows: number): DemoState {
   const now = nowFor(enabledAt, windows);
   const later = known !== undefined && Temporal.Instant.compare(known.now, now) > 0;
   return { enabledAt, now: later ? known.now : now };
-}
-
-function sizes({ seed, objects, rows }: DemoOptions): Parameters<typeof startStandIns>[0]['sizes'] {
-  return {
-    ...(seed === undefined ? {} : { seed }),
-    ...(objects === undefined ? {} : { objects }),
-    ...(rows === undefined ? {} : { rows }),
-  };
 }
 
 /** Forgets the state below `home`; a database that somebody else provides is not ours to empty. */

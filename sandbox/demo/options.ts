@@ -1,13 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-export interface DemoOptions {
+import type { VaultSizes } from '../vault-sizes.ts';
+
+export interface DemoOptions extends VaultSizes {
   readonly exit: boolean;
   readonly json: boolean;
   readonly fresh: boolean;
   readonly home: string;
-  readonly seed?: number;
-  readonly objects?: number;
-  readonly rows?: number;
   readonly windows?: number;
 }
 

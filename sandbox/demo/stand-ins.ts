@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '#framework';
 
 import { type Sandbox, startSandbox } from '../start.ts';
+import type { VaultSizes } from '../vault-sizes.ts';
 import type { DemoState } from './demo-state.ts';
 
 export interface StandInOptions {
@@ -11,7 +12,7 @@ export interface StandInOptions {
   readonly clock: Clock;
   /** The PostgreSQL server that Redshift's stand-in keeps its tables on. */
   readonly databaseUrl: string;
-  readonly sizes: { readonly seed?: number; readonly objects?: number; readonly rows?: number };
+  readonly sizes: VaultSizes;
 }
 
 /** The zone of `dags/veeva-log.ts`. */
