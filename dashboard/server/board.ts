@@ -9,6 +9,10 @@ import type { Windrow } from '#framework/operate';
 
 import { Refusal } from './refusal.ts';
 
+// In UTC, as on every page of ours.
+const CLOCK = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: 'UTC' } as const;
+const DAY_AND_CLOCK = { ...CLOCK, year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+
 type BoardQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 
 /**
@@ -30,6 +34,7 @@ export function buildBoard(windrow: Windrow): Router {
         hideDocsLink: true,
         jobDetails: { defaultTab: 'Logs' },
         sortQueues: true,
+        dateFormats: { short: CLOCK, common: DAY_AND_CLOCK, full: DAY_AND_CLOCK },
       },
     },
   });
@@ -56,7 +61,7 @@ function shownQueues({ dispatcher, dags }: Windrow): BullMQAdapter[] {
         readOnlyMode: true,
         displayName: pool,
         description: `Tasks of the pool "${pool}": pipeline · window · task · attempt`,
-        externalJobUrl: ({ data }) => ({ displayText: 'Record', href: recordLink(data) }),
+        externalJobUrl: ({ data }) => ({ displayText: 'Open in Windrow', href: recordLink(data) }),
       }),
   );
   const wakeUps = new BullMQAdapter(asQueue(dispatcher.wakeUpQueue().inner), {

@@ -78,9 +78,11 @@ export class BullMqDispatcher implements Dispatcher {
     const worker = this.#backend.worker(queueName(pool), {
       concurrency,
       process: async (job) => {
+        // One after the other: on PostgreSQL each line may take another connection and overtake the one before.
+        let lines: Promise<unknown> = Promise.resolve();
         const end = await handle({
           claim: Payload.parse(job.data),
-          log: (line) => void job.log(line).catch(() => {}),
+          log: (line) => void (lines = lines.then(() => job.log(line)).catch(() => {})),
           progress: (progress) => void job.updateProgress({ progress }).catch(() => {}),
         });
         if (end.kind === 'completed') return end.note;

@@ -48,6 +48,11 @@ describe.each(BACKENDS)('Bull Board over %s', (backend) => {
     await page.getByText('The carrier hung up').first().waitFor();
     await page.getByText('Sending 42 parcels, try 1').first().waitFor();
     await page.screenshot({ path: `${SHOTS}/queues-failed-${backend}.png` });
+    const log = await fetch(`${shown.url}/queues/api/queues/windrow-default/${run}__send_parcels__0__1/logs`);
+    expect(await log.json()).toEqual([
+      expect.stringContaining('Sending 42 parcels, try 1'),
+      expect.stringContaining('The carrier hung up'),
+    ]);
 
     await page.goto(`${shown.url}/queues/queue/windrow-default?status=completed`);
     await page.getByText('The carrier took them all').first().waitFor();

@@ -21,14 +21,15 @@ export function windowOf(window: Window | null | undefined): Html {
   >`;
 }
 
-/** `0.8 s`, `12 s`, `3 min 05 s`. */
+/** `28 ms`, `1.8 s`, `12 s`, `3 min 05 s`. */
 export function secondsBetween(from: MaybeInstant, to: MaybeInstant): Html {
   if (from === null || from === undefined || to === null || to === undefined) return html`<span class="none">–</span>`;
   return html`<span class="number">${lengthText((to.epochMilliseconds - from.epochMilliseconds) / 1000)}</span>`;
 }
 
 export function lengthText(seconds: number): string {
-  if (seconds < 10) return `${Math.max(seconds, 0).toFixed(1)} s`;
+  if (seconds < 1) return `${Math.max(Math.round(seconds * 1000), 0)} ms`;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${padded(seconds % 60)} s`;
   return `${Math.floor(seconds / 3600)} h ${padded((seconds % 3600) / 60)} min`;

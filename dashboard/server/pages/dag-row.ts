@@ -1,4 +1,4 @@
-import { scheduleFromJson, windowKindText } from '#framework';
+import { formatDuration, scheduleFromJson, windowKindText } from '#framework';
 import type { DagSummary } from '#framework/operate';
 
 import { badge } from '../html/badge.ts';
@@ -38,7 +38,7 @@ export function dagRow(dag: DagSummary, token: string): Html {
 function scheduleText({ schedule }: DagSummary): Html {
   if (schedule === null) return html`<span class="none">by hand</span>`;
   const { windows, lagMs } = scheduleFromJson(schedule);
-  const lag = lagMs === 0 ? '' : html` <span class="quiet">+ ${lagMs / 1000} s</span>`;
+  const lag = lagMs === 0 ? '' : html`<span class="quiet">, ${formatDuration(lagMs)} after their end</span>`;
   return html`every ${windowKindText(windows)}${lag}`;
 }
 

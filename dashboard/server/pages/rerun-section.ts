@@ -9,7 +9,7 @@ import { table } from './sections.ts';
 /** What a re-run from a phase would do, asked before it is offered. */
 export interface RerunOffer {
   readonly from: Phase;
-  /** What happens when no phase is named. */
+  /** The phase that is to be done next. */
   readonly isSuggested: boolean;
   readonly preview: RerunPreview;
 }

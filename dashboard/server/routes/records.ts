@@ -58,7 +58,8 @@ async function recordFacts(windrow: Windrow, record: WindowRecord): Promise<Omit
 
 async function rerunOffers(windrow: Windrow, record: WindowRecord): Promise<readonly RerunOffer[]> {
   const { previewRerun } = operations(windrow);
-  const suggested = nextPhase(record.phaseCompleted) ?? PHASES[0];
+  // A whole window needs nothing, so nothing is suggested.
+  const suggested = nextPhase(record.phaseCompleted);
   const offers: RerunOffer[] = [];
   for (const from of PHASES) {
     offers.push({ from, isSuggested: from === suggested, preview: await previewRerun(record.id, { from }) });
