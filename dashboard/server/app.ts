@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import express, { type Express } from 'express';
 
 import type { Windrow } from '#framework/operate';
@@ -24,7 +26,7 @@ export function buildApp(windrow: Windrow, access: AccessRules): Express {
   if (access.isLocal) app.use(checkHost);
   app.use(healthRoute(windrow));
   if (access.kind === 'credentials') app.use(askCredentials(access.credentials));
-  app.use('/assets', express.static(new URL('assets', import.meta.url).pathname, { index: false }));
+  app.use('/assets', express.static(fileURLToPath(new URL('assets', import.meta.url)), { index: false }));
   app.use('/queues', boardHeaders(), buildBoard(windrow));
   app.use(express.urlencoded({ extended: false, limit: '10kb' }));
   app.use(homeRoute(desk), dagRoutes(desk), recordRoutes(desk), runRoutes(desk));

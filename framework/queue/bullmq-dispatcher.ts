@@ -12,7 +12,7 @@ import type { ConsumeOptions, Consumer, Dispatcher } from './dispatcher.ts';
 
 const WAKE_UPS = 'windrow-wake-ups';
 
-export function queueName(pool: string): string {
+function queueName(pool: string): string {
   return `windrow-${pool}`;
 }
 

@@ -6,7 +6,6 @@ const NOTICES = {
   paused: 'The dag is paused: no new run starts by itself.',
   unpaused: 'The dag goes on.',
 } as const;
-export type Notice = keyof typeof NOTICES;
 
 /** Told once after a redirect; only known names, never text from the address. */
 export function notice(name: unknown): Html {
