@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { dag, task } from '#framework';
+import type { Windrow } from '#framework/operate';
+import { Redis } from 'ioredis';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { BACKENDS, endOf } from '../support/engine.ts';
+import { openRedisServer } from '../support/redis-server.ts';
+import { Bench, environmentOf, row } from './bench.ts';
+import { effectsDag } from './fixtures/effects.ts';
+import { hangingWorker } from './fixtures/hanging-worker.ts';
+
+describe('the engine where something breaks', () => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  it('ends a run whose Redis was flushed in the middle', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'windrow-redis-'));
+    const server = bench.keep(await openRedisServer({ directory }));
+    const reached = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const chain = dag('chain', {}, (d) => {
+      const gate = task('gate', { run: async () => (reached.resolve(), release.promise) });
+      const first = d.use('first', gate);
+      d.use('second', task('second', { run: async () => 1 }), { after: [first] });
+    });
+    const waiting = dag('waiting', {}, (d) => void d.use('only', task('only', { run: async () => 1 })));
+    const environment = { REDIS_URL: server.url, WINDROW_CONCURRENCY: '1' };
+    const engine = await bench.engine({ dags: [chain, waiting], backend: 'postgres', environment });
+    bench.schedule(engine);
+    const run = await bench.start(engine, 'chain');
+    await reached.promise;
+    // Concurrency is one: this job waits in Redis when everything there is lost.
+    const behind = await bench.start(engine, 'waiting');
+    const client = new Redis(server.url);
+    await client.flushall();
+    client.disconnect();
+    release.resolve();
+    expect(await endOf(engine, run)).toMatchObject({ state: 'success' });
+    expect(await endOf(engine, behind)).toMatchObject({ state: 'success' });
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('fails a task whose workers die again and again, and says so', async () => {
+    const hangs = dag('hangs', {}, (d) => void d.use('hang', task('hang', { run: async () => 1 })));
+    const engine = await bench.engine({ dags: [hangs], workers: 0 });
+    const run = await bench.start(engine, 'hangs');
+    for (let lost = 1; lost <= 5; lost += 1) {
+      await row(
+        engine,
+        `update task_instance set state = 'running', fence = nextval('fence'), worker = 'w' || $1, lease_until = now()
+         where state = 'queued' returning fence`,
+        [lost],
+      );
+      const found = await row(engine, 'select fence, task_id from task_instance');
+      const [taskId] = hangs.handlers.keys();
+      if (found === undefined || taskId === undefined) throw new Error('no task');
+      const outcome = { kind: 'lost', reason: `worker w${lost} stopped renewing its lease` } as const;
+      await engine.settler.report({ runId: run, taskId, fence: Number(found['fence']), outcome });
+    }
+    expect(await endOf(engine, run)).toMatchObject({ state: 'failed' });
+    const ended = await row(engine, 'select attempt, infra_attempt, failure from task_instance');
+    expect(ended).toMatchObject({
+      attempt: 1,
+      infra_attempt: 5,
+      failure: {
+        code: 'E_WORKER_LOST',
+        message: expect.stringContaining('5 times while it ran this task (last: worker w5'),
+      },
+    });
+  });
+});
+
+describe.each(BACKENDS)('a worker that is gone on %s', (backend) => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  const open = async (told: (line: string) => void): Promise<Windrow> => {
+    const effects = effectsDag(
+      () => engine,
+      async () => {},
+      told,
+    );
+    const engine: Windrow = await bench.engine({ backend, dags: [effects], workers: 0 });
+    await row(engine, 'create table effect (fence bigint not null)');
+    return engine;
+  };
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'has its task redone within 10 s after %s, with one effect',
+    async (signal) => {
+      const lines: string[] = [];
+      const engine = await open((line) => void lines.push(line));
+      const child = bench.keep(await hangingWorker({ ...environmentOf(engine), WINDROW_LEASE: '2s' }));
+      const run = await bench.start(engine, 'effects');
+      await child.says('started');
+      child.signal(signal);
+      const killed = performance.now();
+      bench.work(engine);
+      bench.schedule(engine);
+      expect(await endOf(engine, run)).toMatchObject({ state: 'success' });
+      expect(performance.now() - killed).toBeLessThan(10_000);
+      expect(lines.at(-1)).toBe('written');
+      if (signal === 'SIGSTOP') {
+        child.signal('SIGCONT');
+        await child.says('refused');
+      }
+      expect(await row(engine, 'select count(*) from effect')).toEqual({ count: 1 });
+      const history = await engine.store.database.run({
+        text: 'select outcome, attempt from task_attempt order by id',
+      });
+      expect(history).toEqual([
+        { outcome: 'lost', attempt: 1 },
+        { outcome: 'success', attempt: 1 },
+      ]);
+    },
+  );
+});

@@ -1,0 +1,103 @@
+import { type Dag, every, dag, task, windowText, windowOf } from '#framework';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { BACKENDS, eventually } from '../support/engine.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { doublesPipeline, transferDoubles } from '../support/transfer-doubles.ts';
+import { Bench, row } from './bench.ts';
+
+describe.each(BACKENDS)('schedules on %s', (backend) => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  it('makes every window once with two schedulers and two processes, and loses none to an outage', async () => {
+    const seen: string[] = [];
+    const clock = new TestClock('2026-01-20T02:00Z');
+    const hourly = noting('hourly', seen, { start: '2026-01-20T00:00Z' });
+    const first = await bench.engine({ backend, dags: [hourly], clock });
+    const second = await bench.beside(first, { dags: [hourly], clock });
+    bench.schedule(first);
+    bench.schedule(second);
+    await eventually('two windows', async () => (seen.length >= 2 ? true : undefined));
+    clock.set('2026-01-20T12:00Z');
+    await eventually('twelve windows', async () => (seen.length >= 12 ? true : undefined));
+    await eventually('no open run', async () =>
+      (await row(first, `select count(*) from dag_run where state <> 'success'`))?.['count'] === 0 ? true : undefined,
+    );
+    const hour = (at: number) => `2026-01-20T${String(at).padStart(2, '0')}:00Z`;
+    expect(seen).toEqual(Array.from({ length: 12 }, (_, at) => `${hour(at)}..${hour(at + 1)}`));
+  });
+
+  it('sets the wake-ups of the code in the queue: added, changed and removed', async () => {
+    const schedulers = async (dags: readonly Dag[], from?: Awaited<ReturnType<Bench['engine']>>) => {
+      const engine = from === undefined ? await bench.engine({ backend, dags }) : await bench.beside(from, { dags });
+      const scheduler = bench.schedule(engine);
+      const wanted = dags.map(({ id }) => id as string).toSorted();
+      await eventually(`the wake-ups ${wanted.join(', ')}`, async () => {
+        const found = await engine.dispatcher.queue('windrow-wake-ups').schedulerIds();
+        return JSON.stringify(found.toSorted()) === JSON.stringify(wanted) ? true : undefined;
+      });
+      await scheduler.close();
+      return engine;
+    };
+    const engine = await schedulers([noting('one'), noting('two')]);
+    await schedulers([noting('two'), noting('three')], engine);
+  });
+});
+
+describe('schedules', () => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  it('runs one window at a time, oldest first', async () => {
+    const order: string[] = [];
+    let active = 0;
+    let most = 0;
+    const serial = dag('serial', { schedule: every('1h', { start: '2026-01-20T00:00Z' }) }, (d) => {
+      const work = task('work', {
+        run: async (context) => {
+          active += 1;
+          most = Math.max(most, active);
+          order.push(windowText(windowOf(context)));
+          await new Promise((resolve) => setImmediate(resolve));
+          active -= 1;
+        },
+      });
+      d.use('work', work);
+    });
+    const engine = await bench.engine({ dags: [serial], clock: new TestClock('2026-01-20T08:00Z'), workers: 2 });
+    await engine.advance('serial');
+    await eventually('eight windows', async () => (order.length === 8 ? true : undefined));
+    expect(order).toEqual(order.toSorted());
+    expect(most).toBe(1);
+  });
+
+  it('makes nothing for a paused dag and everything that was missed once it goes on', async () => {
+    const seen: string[] = [];
+    const paused = noting('paused', seen, { start: '2026-01-20T00:00Z' });
+    const engine = await bench.engine({ dags: [paused], clock: new TestClock('2026-01-20T03:00Z') });
+    await row(engine, 'update dag set paused = true');
+    await engine.advance('paused');
+    expect(await row(engine, 'select count(*) from dag_run')).toEqual({ count: 0 });
+    await row(engine, 'update dag set paused = false');
+    await engine.advance('paused');
+    await eventually('three windows', async () => (seen.length === 3 ? true : undefined));
+  });
+
+  it('drains a backlog of 50 windows of a pipeline without waiting for a tick', async () => {
+    const doubles = transferDoubles();
+    const orders = doublesPipeline('orders', doubles, { schedule: every('15m', { start: '2026-01-20T00:00Z' }) });
+    const engine = await bench.engine({ dags: [orders], clock: new TestClock('2026-01-20T12:30Z') });
+    await engine.advance('orders');
+    await eventually('50 windows', async () => (doubles.completed.length === 50 ? true : undefined));
+    expect(doubles.completed).toEqual(doubles.completed.toSorted());
+    expect(new Set(doubles.completed).size).toBe(50);
+  });
+});
+
+function noting(id: string, seen: string[] = [], options: Parameters<typeof every>[1] = {}): Dag {
+  return dag(id, { schedule: every('1h', options) }, (d) => {
+    const note = task('note', { run: async (context) => void seen.push(windowText(windowOf(context))) });
+    d.use('note', note);
+  });
+}
