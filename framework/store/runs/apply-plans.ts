@@ -4,7 +4,7 @@ import type { TaskId } from '../../core/ids.ts';
 import { windowText } from '../../core/window.ts';
 import { type RunPlan, type TaskChange, dispatchTime } from '../../run/plan.ts';
 import { isFinal } from '../../run/task-state.ts';
-import type { Executor } from '../database.ts';
+import type { Transaction } from '../database.ts';
 import { type Dispatch, jobId } from './dispatch.ts';
 import type { LockedRun, LockedTask } from './locked-runs.ts';
 
@@ -17,11 +17,14 @@ export interface AppliedPlan {
 
 /**
  * Writes everything that plans decided in one statement: task rows, the history of ended tries, run rows, the records of
- * closed runs, outbox rows and events. The runs must be locked. Returns the new dispatches.
+ * closed runs, outbox rows and events. The runs must be locked. Commits. Returns the new dispatches.
  */
-export async function applyPlans(transaction: Executor, plans: readonly AppliedPlan[]): Promise<readonly Dispatch[]> {
+export async function applyPlans(
+  transaction: Transaction,
+  plans: readonly AppliedPlan[],
+): Promise<readonly Dispatch[]> {
   const dispatches = plans.flatMap(newDispatches);
-  const rows = await transaction.run(APPLY, [
+  const rows = await transaction.runLast(APPLY, [
     JSON.stringify(
       plans.flatMap(({ run, tasks, plan }) => plan.tasks.map((task) => taskRow(run, tasks.get(task.id), task))),
     ),
