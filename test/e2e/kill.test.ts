@@ -89,12 +89,13 @@ describe('a worker that is killed', () => {
     ['before its transaction commits', inRedshift(WRITE_LOG)],
     ['while it audits', inRedshift(AUDIT)],
   ])('%s leaves a window that a new one completes within 10 s, once', async (_name, hold) => {
-    await killAndRestart({ hold, settings: SHORT_LEASE });
+    expect(await killAndRestart({ hold, settings: SHORT_LEASE })).toBeLessThan(MOST_MS);
     await expectWholeOnce(newest);
   });
 
   it('and whose jobs went through Redis leaves a window that a new one completes within 10 s, once', async () => {
-    await killAndRestart({ hold: inRedshift(WRITE_LOG), settings: { ...SHORT_LEASE, REDIS_URL: redis.url } });
+    const settings = { ...SHORT_LEASE, REDIS_URL: redis.url };
+    expect(await killAndRestart({ hold: inRedshift(WRITE_LOG), settings })).toBeLessThan(MOST_MS);
     await expectWholeOnce(newest);
   });
 
@@ -131,8 +132,8 @@ interface Killed {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Kills a worker at the held place and measures from the start of the next one to the completed window. */
-async function killAndRestart({ hold, settings }: Killed): Promise<void> {
+/** Kills a worker at the held place and gives the milliseconds from the start of the next one to the completed window. */
+async function killAndRestart({ hold, settings }: Killed): Promise<number> {
   const held = hold();
   const worker = start(settings);
   await held();
@@ -142,7 +143,7 @@ async function killAndRestart({ hold, settings }: Killed): Promise<void> {
   const restarted = performance.now();
   start(settings);
   await veeva.completed(newest);
-  expect(performance.now() - restarted).toBeLessThan(MOST_MS);
+  return performance.now() - restarted;
 }
 
 describe('a Redis that forgets everything', () => {

@@ -67,8 +67,9 @@ describe.each(Object.entries(SETUPS))('with %s', (_name, { options, fault, error
     await veeva.rerun(DAMAGED);
     await veeva.completed(LAST);
     expect(await veeva.differences(LAST)).toEqual([]);
-    if (options.vault?.partBytes !== undefined)
-      expect((await veeva.sandbox.vault.files())[0]?.parts.length).toBeGreaterThan(1);
+    expect((await veeva.sandbox.vault.files()).some(({ parts: { length } }) => length > 1)).toBe(
+      options.vault?.partBytes !== undefined,
+    );
     await expectNoSecrets(veeva, options.backend);
   });
 });
