@@ -11,5 +11,8 @@ COPY tasks tasks
 COPY dags dags
 COPY dashboard dashboard
 
+# The stand-ins stay at home, and with them what only they serve.
+RUN npm pkg delete windrow.verbs windrow.prepare
+
 USER node
 ENTRYPOINT ["node", "framework/cli/main.ts"]

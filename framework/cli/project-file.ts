@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { ConfigFailure, Failure } from '../core/failures.ts';
 import type { Project } from '../dag/project.ts';
 import type { StartDashboard } from '../process/dashboard.ts';
+import type { Prepare } from '../process/preparation.ts';
 
 /** The field `windrow` of package.json. Every path is relative to that file. */
 export interface ProjectFile {
@@ -18,6 +19,8 @@ export interface ProjectFile {
   readonly verbs: readonly string[];
   /** The module that exports `startDashboard`. */
   readonly dashboard: string | undefined;
+  /** The module that exports `prepare`. */
+  readonly prepare: string | undefined;
 }
 
 export type AddVerbs = (program: Command) => void;
@@ -26,6 +29,7 @@ const Field = z.strictObject({
   project: z.string(),
   verbs: z.array(z.string()).default([]),
   dashboard: z.string().optional(),
+  prepare: z.string().optional(),
 });
 
 /**
@@ -44,8 +48,8 @@ export function readProjectFile(folder: string): ProjectFile {
       `The field "windrow" of ${path} cannot be used: ${z.prettifyError(parsed.error)}. Expected ${EXAMPLE}.`,
     );
   }
-  const { project, verbs, dashboard } = parsed.data;
-  return { directory: dirname(path), project, verbs, dashboard };
+  const { project, verbs, dashboard, prepare } = parsed.data;
+  return { directory: dirname(path), project, verbs, dashboard, prepare };
 }
 
 /** The folder that holds the project, or where we stand when there is none. */
@@ -77,6 +81,13 @@ export async function loadDashboard({ dashboard, ...file }: ProjectFile): Promis
   if (dashboard === undefined) return undefined;
   const expected = 'a function (windrow, options) => Promise<Dashboard>';
   return exported(file, { module: dashboard, name: 'startDashboard', check: isStartDashboard, expected });
+}
+
+/** @throws ConfigFailure `E_PROJECT_MODULE` */
+export async function loadPrepare({ prepare, ...file }: ProjectFile): Promise<Prepare | undefined> {
+  if (prepare === undefined) return undefined;
+  const expected = 'a function (environment) => Promise<Prepared | undefined>';
+  return exported(file, { module: prepare, name: 'prepare', check: isPrepare, expected });
 }
 
 interface Wanted<T> {
@@ -122,6 +133,10 @@ function isAddVerbs(value: unknown): value is AddVerbs {
 }
 
 function isStartDashboard(value: unknown): value is StartDashboard {
+  return typeof value === 'function';
+}
+
+function isPrepare(value: unknown): value is Prepare {
   return typeof value === 'function';
 }
 

@@ -4,6 +4,7 @@ import type { Environment } from '../core/environment.ts';
 import { type Log, type LogLevel, openLog } from '../core/log.ts';
 import type { SettingSources } from '../core/settings.ts';
 import { engineSettings, openInstallation, settingSources } from '../process/installation.ts';
+import type { Prepared } from '../process/preparation.ts';
 import type { Settings } from '../process/settings.ts';
 import { type Windrow, openDatabaseServer } from '../process/windrow.ts';
 import type { Database } from '../store/database.ts';
@@ -13,7 +14,8 @@ import { openStore } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { plainLog } from './plain-log.ts';
-import { type ProjectFile, loadProject, projectDirectory, readProjectFile } from './project-file.ts';
+import { hasLiveWorker } from './live-worker.ts';
+import { type ProjectFile, loadPrepare, loadProject, projectDirectory, readProjectFile } from './project-file.ts';
 
 /** Where a command runs and what it prints to. */
 export interface Surroundings {
@@ -108,19 +110,25 @@ export class Session {
   /** Opens the whole installation; the database learns the project's dags. */
   async withWindrow<T>(work: (windrow: Windrow) => Promise<T>, log: Log = this.quietLog()): Promise<T> {
     const project = await loadProject(this.projectFile());
-    const { environment } = this.#surroundings;
-    const windrow = await openInstallation({
-      project,
-      environment,
-      directory: this.directory,
-      clock: systemClock,
-      log,
-    });
+    const prepared = await this.#prepare();
+    const { environment, clock } = prepared ?? { ...this.#surroundings, clock: systemClock };
     try {
-      return await work(windrow);
+      const windrow = await openInstallation({ project, environment, directory: this.directory, clock, log });
+      try {
+        return await work(windrow);
+      } finally {
+        await windrow.close();
+      }
     } finally {
-      await windrow.close();
+      await prepared?.close();
     }
+  }
+
+  /** What the project prepares for a process that may open connections. Where a worker lives, its surroundings serve. */
+  async #prepare(): Promise<Prepared | undefined> {
+    const prepare = await loadPrepare(this.projectFile());
+    if (prepare === undefined || (await this.withDatabase(hasLiveWorker))) return undefined;
+    return prepare({ ...this.#surroundings.environment, WINDROW_HOME: this.settings.home });
   }
 
   /** A short command says only what went wrong, unless a level was asked for. */

@@ -1,16 +1,22 @@
 import type { RunId } from '../core/ids.ts';
-import type { Executor } from '../store/database.ts';
+import type { Windrow } from '../process/windrow.ts';
 import type { RunDetail } from '../store/views/show-run.ts';
 import { type Answer, done } from './answer.ts';
+import { hasLiveWorker } from './live-worker.ts';
+import { workUntilEnd } from './local/work-until-end.ts';
 import { runJson, runText } from './run-text.ts';
 import type { Session } from './session.ts';
 import { listenForStop } from './stop-signals.ts';
 import { waitForRun } from './wait-for-run.ts';
 
 export interface StartedRun {
-  readonly database: Executor;
+  readonly windrow: Windrow;
   readonly runId: RunId;
-  readonly wait: boolean;
+  /**
+   * `queue` answers at once and `wait` at the end of the run. `work` does the work here when no worker lives, and is
+   * `queue` otherwise.
+   */
+  readonly then: 'queue' | 'wait' | 'work';
   /** Facts beside the run. */
   readonly json: object;
   readonly text: string;
@@ -18,11 +24,19 @@ export interface StartedRun {
 
 /** Answers for a run that was started: at once, or at its end. */
 export async function answerStarted(session: Session, started: StartedRun): Promise<Answer> {
-  const { runId, json, text, wait } = started;
-  const starts = `Run ${runId} is created. Its work starts as soon as a worker runs (windrow up, or windrow worker).`;
-  if (!wait) return done({ ...json, runId, run: null }, `${text}${starts}`);
-  session.note(`${starts} Waiting for its end; Ctrl-C stops the waiting only.`);
-  const ended = await waitWithSignals(started);
+  const { windrow, runId, json, text, then } = started;
+  const isAlone = !(await hasLiveWorker(windrow.store.database));
+  const starts = isAlone
+    ? `Run ${runId} is created. Its work starts as soon as a worker runs (windrow up, or windrow worker).`
+    : `Run ${runId} is created. A worker takes it.`;
+  const worksHere = then === 'work' && isAlone;
+  if (then !== 'wait' && !worksHere) return done({ ...json, runId, run: null }, `${text}${starts}`);
+  session.note(
+    worksHere
+      ? `No worker is running: this process does the work of run ${runId}. Ctrl-C hands it back.`
+      : `${starts} Waiting for its end; Ctrl-C stops the waiting only.`,
+  );
+  const ended = await untilEnd(started, worksHere ? workUntilEnd : waitInDatabase);
   if (ended === undefined)
     return done({ ...json, runId, run: null }, `Run ${runId} goes on. Look at it: windrow runs show ${runId}`);
   return endedRun(session, { ended, json: { ...json, runId }, text });
@@ -36,11 +50,13 @@ export function endedRun(
   return { exit, json: { ...json, run: runJson(ended, session) }, text: `${text}${runText(ended)}` };
 }
 
-async function waitWithSignals({ database, runId }: StartedRun): Promise<RunDetail | undefined> {
+async function untilEnd({ windrow, runId }: StartedRun, wait: typeof workUntilEnd): Promise<RunDetail | undefined> {
   const signals = listenForStop(() => {});
   try {
-    return await waitForRun(database, runId, signals.stop);
+    return await wait(windrow, runId, signals.stop);
   } finally {
     await signals.close();
   }
 }
+
+const waitInDatabase: typeof workUntilEnd = (windrow, runId, stop) => waitForRun(windrow.store.database, runId, stop);

@@ -68,9 +68,9 @@ function reset(record: WindowRecord, from: Phase): WindowRecord {
     phaseCompleted: previousPhase(from),
     phases: { ...record.phases, ...Object.fromEntries(redone) },
     audit:
-      from === 'AUDIT'
-        ? { ...NO_AUDIT, sourceCount: record.audit.sourceCount, stageCount: record.audit.stageCount }
-        : NO_AUDIT,
+      from === 'SOURCE_TO_STAGE'
+        ? NO_AUDIT
+        : { ...NO_AUDIT, sourceCount: record.audit.sourceCount, stageCount: record.audit.stageCount },
     pipelineStartTime: undefined,
     pipelineEndTime: undefined,
     retryAttempt: record.retryAttempt + 1,

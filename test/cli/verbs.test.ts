@@ -198,9 +198,18 @@ describe('records', () => {
     expect(await windrowJson(at, `records show ${id}`)).toEqual(before);
   });
 
+  it('are run again to the end in this process while no worker lives', async () => {
+    const id = await recordOf('orders');
+    expect(await windrowJson(at, `records rerun ${id} --from STAGE_TO_TARGET`)).toMatchObject({
+      code: 0,
+      json: { keeps: ['SOURCE_TO_STAGE'], run: { state: 'success', recordId: id } },
+    });
+    expect((await windrowJson(at, `records show ${id}`)).json).toMatchObject({ pipeline_status: 'COMPLETED' });
+  });
+
   it('are run again, and not twice at once', async () => {
     const id = await recordOf('orders');
-    const { json } = await windrowJson(at, `records rerun ${id} --from STAGE_TO_TARGET`);
+    const { json } = await windrowJson(at, `records rerun ${id} --from STAGE_TO_TARGET --queue`);
     const { runId } = z.object({ runId: z.number() }).parse(json);
 
     expect(json).toMatchObject({ dryRun: false, keeps: ['SOURCE_TO_STAGE'], run: null });

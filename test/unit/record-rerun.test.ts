@@ -122,9 +122,11 @@ describe('a plan to re-run a record', () => {
     });
   });
 
-  it('keeps what source and stage counted when only the audit is repeated', () => {
-    expect(planned(completed, 'AUDIT').after.audit).toEqual({ ...NO_AUDIT, sourceCount: 10, stageCount: 10 });
-    expect(planned(completed, 'STAGE_TO_TARGET').after.audit).toEqual(NO_AUDIT);
+  it('keeps what source and stage counted while what is staged stays', () => {
+    const counted = { ...NO_AUDIT, sourceCount: 10, stageCount: 10 };
+    expect(planned(completed, 'AUDIT').after.audit).toEqual(counted);
+    expect(planned(completed, 'STAGE_TO_TARGET').after.audit).toEqual(counted);
+    expect(planned(completed, 'SOURCE_TO_STAGE').after.audit).toEqual(NO_AUDIT);
   });
 
   it('is refused while a run works on the record, naming the run', () => {

@@ -91,7 +91,7 @@ async function trigger(session: Session, id: string, { wait, ...options }: Trigg
       window === undefined
         ? ''
         : `Window ${windowText(window)}${recordId === undefined ? '' : `, record ${recordId}`}. `;
-    return answerStarted(session, { database: windrow.store.database, runId, wait: wait === true, json, text });
+    return answerStarted(session, { windrow, runId, then: wait === true ? 'wait' : 'queue', json, text });
   });
 }
 

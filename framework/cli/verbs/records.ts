@@ -16,7 +16,7 @@ import { rerunJson, rerunText } from '../rerun-text.ts';
 import { elapsed, moment, runTable } from '../run-text.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
-import { answerStarted } from '../started-run.ts';
+import { type StartedRun, answerStarted } from '../started-run.ts';
 import { type Cell, facts, table } from '../table.ts';
 
 interface ListOptions {
@@ -30,6 +30,7 @@ interface RerunOptions {
   readonly from?: Phase;
   readonly dryRun?: true;
   readonly wait?: true;
+  readonly queue?: true;
 }
 
 export function addRecords(program: Command, { act }: Shell): void {
@@ -53,7 +54,8 @@ export function addRecords(program: Command, { act }: Shell): void {
     .argument('<id>', 'number of the record', idArgument)
     .option('--from <phase>', 'begin at SOURCE_TO_STAGE, STAGE_TO_TARGET or AUDIT', phaseArgument)
     .option('--dry-run', 'show what would be reset and change nothing')
-    .option('--wait', 'wait for the end of the new run')
+    .addOption(new Option('--wait', 'wait for the end of the new run').conflicts('queue'))
+    .option('--queue', 'leave the work to a worker; otherwise it is done here when no worker lives')
     .action(act(rerun));
 }
 
@@ -82,8 +84,13 @@ async function rerun(session: Session, id: number, options: RerunOptions): Promi
   return session.withWindrow((windrow) =>
     options.dryRun === true
       ? preview(windrow, id, from)
-      : start(session, windrow, { id, from, wait: options.wait === true }),
+      : start(session, windrow, { id, from, then: whatNext(options) }),
   );
+}
+
+function whatNext({ queue, wait }: RerunOptions): StartedRun['then'] {
+  if (queue === true) return 'queue';
+  return wait === true ? 'wait' : 'work';
 }
 
 async function preview(windrow: Windrow, id: number, from: { readonly from?: Phase }): Promise<Answer> {
@@ -99,19 +106,19 @@ async function preview(windrow: Windrow, id: number, from: { readonly from?: Pha
 interface Start {
   readonly id: number;
   readonly from: { readonly from?: Phase };
-  readonly wait: boolean;
+  readonly then: StartedRun['then'];
 }
 
-async function start(session: Session, windrow: Windrow, { id, from, wait }: Start): Promise<Answer> {
+async function start(session: Session, windrow: Windrow, { id, from, then }: Start): Promise<Answer> {
   const result = await operations(windrow).rerunRecord(id, from);
   if (result.kind === 'not_found') return noRecord(id);
   if (result.kind === 'refused') return refused(result.reason);
   const { plan, runId } = result;
   const json = { dryRun: false, ...rerunJson(plan) };
   return answerStarted(session, {
-    database: windrow.store.database,
+    windrow,
     runId,
-    wait,
+    then,
     json,
     text: `${rerunText(plan)}\n\n`,
   });
