@@ -16,7 +16,7 @@ export interface StartedRun {
    * `queue` answers at once and `wait` at the end of the run. `work` does the work here when no worker lives, and is
    * `queue` otherwise.
    */
-  readonly then: 'queue' | 'wait' | 'work';
+  readonly finish: 'queue' | 'wait' | 'work';
   /** Facts beside the run. */
   readonly json: object;
   readonly text: string;
@@ -24,13 +24,13 @@ export interface StartedRun {
 
 /** Answers for a run that was started: at once, or at its end. */
 export async function answerStarted(session: Session, started: StartedRun): Promise<Answer> {
-  const { windrow, runId, json, text, then } = started;
+  const { windrow, runId, json, text, finish } = started;
   const isAlone = !(await hasLiveWorker(windrow.store.database));
   const starts = isAlone
     ? `Run ${runId} is created. Its work starts as soon as a worker runs (windrow up, or windrow worker).`
     : `Run ${runId} is created. A worker takes it.`;
-  const worksHere = then === 'work' && isAlone;
-  if (then !== 'wait' && !worksHere) return done({ ...json, runId, run: null }, `${text}${starts}`);
+  const worksHere = finish === 'work' && isAlone;
+  if (finish !== 'wait' && !worksHere) return done({ ...json, runId, run: null }, `${text}${starts}`);
   session.note(
     worksHere
       ? `No worker is running: this process does the work of run ${runId}. Ctrl-C hands it back.`

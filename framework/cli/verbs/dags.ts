@@ -91,7 +91,7 @@ async function trigger(session: Session, id: string, { wait, ...options }: Trigg
       window === undefined
         ? ''
         : `Window ${windowText(window)}${recordId === undefined ? '' : `, record ${recordId}`}. `;
-    return answerStarted(session, { windrow, runId, then: wait === true ? 'wait' : 'queue', json, text });
+    return answerStarted(session, { windrow, runId, finish: wait === true ? 'wait' : 'queue', json, text });
   });
 }
 

@@ -84,11 +84,11 @@ async function rerun(session: Session, id: number, options: RerunOptions): Promi
   return session.withWindrow((windrow) =>
     options.dryRun === true
       ? preview(windrow, id, from)
-      : start(session, windrow, { id, from, then: whatNext(options) }),
+      : start(session, windrow, { id, from, finish: whatNext(options) }),
   );
 }
 
-function whatNext({ queue, wait }: RerunOptions): StartedRun['then'] {
+function whatNext({ queue, wait }: RerunOptions): StartedRun['finish'] {
   if (queue === true) return 'queue';
   return wait === true ? 'wait' : 'work';
 }
@@ -106,10 +106,10 @@ async function preview(windrow: Windrow, id: number, from: { readonly from?: Pha
 interface Start {
   readonly id: number;
   readonly from: { readonly from?: Phase };
-  readonly then: StartedRun['then'];
+  readonly finish: StartedRun['finish'];
 }
 
-async function start(session: Session, windrow: Windrow, { id, from, then }: Start): Promise<Answer> {
+async function start(session: Session, windrow: Windrow, { id, from, finish }: Start): Promise<Answer> {
   const result = await operations(windrow).rerunRecord(id, from);
   if (result.kind === 'not_found') return noRecord(id);
   if (result.kind === 'refused') return refused(result.reason);
@@ -118,7 +118,7 @@ async function start(session: Session, windrow: Windrow, { id, from, then }: Sta
   return answerStarted(session, {
     windrow,
     runId,
-    then,
+    finish,
     json,
     text: `${rerunText(plan)}\n\n`,
   });
