@@ -29,8 +29,9 @@ export class Settler {
 
   constructor(options: SettlerOptions) {
     this.#options = options;
-    // Two at a time: one commits while the next one reads. More only wait for the same run rows.
-    this.#batcher = new Batcher((reports) => this.#finish(reports), { atMost: 200, flights: 2 });
+    // One at a time, here and for starts: what arrives meanwhile shares the next transaction. Measured for 3,000 tasks: 0.9 ms
+    // of processor time for each in Node, PostgreSQL and Redis together; 1.2 ms with two at a time, and fewer tasks a second.
+    this.#batcher = new Batcher((reports) => this.#finish(reports), { atMost: 200, flights: 1 });
   }
 
   /** Whether the report counted; false means that the try was fenced out. */

@@ -62,7 +62,8 @@ export class Worker implements Closable {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#identity = { id: options.id, host: hostname(), pid: process.pid };
-    this.#starts = new Batcher((claims) => this.#start(claims), { atMost: 200, flights: 2 });
+    // One at a time makes the batches larger: see the settler.
+    this.#starts = new Batcher((claims) => this.#start(claims), { atMost: 200, flights: 1 });
     const pools = new Set([...options.dags.values()].flatMap(({ graph }) => graph.tasks.map(({ pool }) => pool)));
     this.#consumers = [...pools].map((pool) =>
       options.dispatcher.consume({ pool, concurrency: options.concurrency, handle: (job) => this.#handle(job) }),
