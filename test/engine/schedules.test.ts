@@ -1,4 +1,5 @@
 import { type Dag, every, dag, task, windowText, windowOf } from '#framework';
+import type { Windrow } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { BACKENDS, eventually } from '../support/engine.ts';
@@ -29,19 +30,12 @@ describe.each(BACKENDS)('schedules on %s', (backend) => {
   });
 
   it('sets the wake-ups of the code in the queue: added, changed and removed', async () => {
-    const schedulers = async (dags: readonly Dag[], from?: Awaited<ReturnType<Bench['engine']>>) => {
-      const engine = from === undefined ? await bench.engine({ backend, dags }) : await bench.beside(from, { dags });
-      const scheduler = bench.schedule(engine);
-      const wanted = dags.map(({ id }) => id as string).toSorted();
-      await eventually(`the wake-ups ${wanted.join(', ')}`, async () => {
-        const found = await engine.dispatcher.queue('windrow-wake-ups').schedulerIds();
-        return JSON.stringify(found.toSorted()) === JSON.stringify(wanted) ? true : undefined;
-      });
-      await scheduler.close();
-      return engine;
-    };
-    const engine = await schedulers([noting('one'), noting('two')]);
-    await schedulers([noting('two'), noting('three')], engine);
+    const [one, two, three] = ['one', 'two', 'three'].map((id) => noting(id));
+    if (one === undefined || two === undefined || three === undefined) throw new Error('no dags');
+    const engine = await bench.engine({ backend, dags: [one, two] });
+    expect(await wakeUpsAre(engine, ['one', 'two'])).toBe(true);
+    const later = await bench.beside(engine, { dags: [two, three] });
+    expect(await wakeUpsAre(later, ['three', 'two'])).toBe(true);
   });
 });
 
@@ -94,6 +88,19 @@ describe('schedules', () => {
     expect(new Set(doubles.completed).size).toBe(50);
   });
 });
+
+/** Lets a scheduler of `engine` set the wake-ups of its code, and waits until the queue has exactly these. */
+async function wakeUpsAre(engine: Windrow, wanted: readonly string[]): Promise<boolean> {
+  const scheduler = engine.startScheduler();
+  try {
+    return await eventually(`the wake-ups ${wanted.join(', ')}`, async () => {
+      const found = await engine.dispatcher.queue('windrow-wake-ups').schedulerIds();
+      return JSON.stringify(found.toSorted()) === JSON.stringify(wanted) ? true : undefined;
+    });
+  } finally {
+    await scheduler.close();
+  }
+}
 
 function noting(id: string, seen: string[] = [], options: Parameters<typeof every>[1] = {}): Dag {
   return dag(id, { schedule: every('1h', options) }, (d) => {

@@ -1,0 +1,141 @@
+import { DataFailure, type DagGraph, TRIGGER_RULES, failureRecord, runId, taskId } from '#framework';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { Outcome } from '../../../framework/run/outcome.ts';
+import { type Report, planCancel } from '../../../framework/run/plan.ts';
+import { isFinal } from '../../../framework/run/task-state.ts';
+import { NOW, RUN, RunModel, type TaskShape, graphOf } from './run-model.ts';
+
+const SUCCESS: Outcome = { kind: 'success', output: null };
+const FAIL: Outcome = { kind: 'fail', failure: failureRecord(new DataFailure('E_TEST', 'no')) };
+
+function ended(tasks: Readonly<Record<string, TaskShape>>, outcomes: Readonly<Record<string, Outcome>>): RunModel {
+  const model = new RunModel(graphOf(tasks));
+  for (const [task, outcome] of Object.entries(outcomes)) {
+    const fence = model.start(taskId(task));
+    if (fence === undefined) throw new Error(`${task} is not to be started.`);
+    model.report({ runId: RUN, taskId: taskId(task), fence, outcome });
+  }
+  return model;
+}
+
+describe('planning', () => {
+  it('carries a skip and a failure to everything that depends on it', () => {
+    const model = ended(
+      { a: {}, b: { upstream: ['a'] }, c: { upstream: ['b'] }, s: {}, t: { upstream: ['s'] } },
+      { a: FAIL, s: { kind: 'skip', reason: 'r' } },
+    );
+    expect(model.states()).toEqual({
+      a: 'failed',
+      b: 'upstream_failed',
+      c: 'upstream_failed',
+      s: 'skipped',
+      t: 'skipped',
+    });
+    expect(model.run).toMatchObject({ state: 'failed', openTasks: 0, failedTasks: 3 });
+  });
+
+  it('starts a teardown behind its upstream whatever its rule says', () => {
+    const model = new RunModel(graphOf({ work: {}, tear: { upstream: ['work'], teardown: true, rule: 'always' } }));
+    expect(model.states()).toEqual({ work: 'queued', tear: 'none' });
+  });
+
+  it('cancels what waits, leaves what runs, and still tears down', () => {
+    const model = new RunModel(
+      graphOf({ a: {}, b: {}, c: { upstream: ['a'] }, tear: { upstream: ['c'], teardown: true } }),
+    );
+    const fence = model.start(taskId('a')) ?? 0;
+    model.apply(planCancel(model.found));
+    expect(model.states()).toEqual({ a: 'running', b: 'cancelled', c: 'cancelled', tear: 'queued' });
+    model.report({ runId: RUN, taskId: taskId('a'), fence, outcome: { kind: 'lost', reason: 'r' } });
+    const teardown = model.start(taskId('tear')) ?? 0;
+    model.report({ runId: RUN, taskId: taskId('tear'), fence: teardown, outcome: SUCCESS });
+    expect(model.run.state).toBe('cancelled');
+  });
+
+  it('closes a cancelled run that has no tasks yet', () => {
+    const run = { id: runId(1), state: 'queued', openTasks: 0, failedTasks: 0, cancelRequested: false } as const;
+    const { shape } = new RunModel(graphOf({ a: {} }));
+    expect(planCancel({ shape, run, tasks: new Map() }).run.state).toBe('cancelled');
+  });
+
+  it('names the failure that the record shows', () => {
+    const model = new RunModel(graphOf({ a: {} }));
+    const report = { runId: RUN, taskId: taskId('a'), fence: model.start(taskId('a')) ?? 0, outcome: FAIL };
+    expect(model.report(report).failure).toMatchObject({ task: 'a', failure: { code: 'E_TEST' } });
+  });
+});
+
+describe('any run of any dag', () => {
+  it('closes exactly once, decides every join exactly once, and is never open with nothing to do', () => {
+    fc.assert(fc.property(dags, fc.infiniteStream(fc.nat()), play), { numRuns: 400 });
+  });
+});
+
+/** Up to eight tasks, each behind any of the earlier ones, with any rule. */
+const dags = fc
+  .array(
+    fc.record({
+      edges: fc.nat({ max: 255 }),
+      rule: fc.constantFrom(...TRIGGER_RULES),
+      retries: fc.nat({ max: 1 }),
+      teardown: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((tasks) =>
+    graphOf(
+      Object.fromEntries(
+        tasks.map(({ edges, rule, retries, teardown }, index) => {
+          const upstream = Array.from({ length: index }, (_, at) => at).filter((at) => (edges >> at) % 2 === 1);
+          const shape = { upstream: upstream.map((at) => `t${at}`), retries };
+          return [`t${index}`, teardown && index === tasks.length - 1 ? { ...shape, teardown } : { ...shape, rule }];
+        }),
+      ),
+    ),
+  );
+
+const OUTCOMES: readonly Outcome[] = [
+  SUCCESS,
+  SUCCESS,
+  FAIL,
+  { kind: 'fail', failure: failureRecord(new Error('again')) },
+  { kind: 'skip', reason: 'r' },
+  { kind: 'defer', until: NOW, reason: 'r' },
+  { kind: 'lost', reason: 'r' },
+  { kind: 'handed_back', reason: 'r' },
+  { kind: 'cancelled', reason: 'r' },
+];
+
+/** Starts, ends, doubles and delays as the numbers say; after a while every try succeeds, so that the run must end. */
+function play(graph: DagGraph, numbers: Iterable<number>): void {
+  const model = new RunModel(graph);
+  const next = numbers[Symbol.iterator]();
+  const number = (below: number): number => Number(next.next().value ?? 0) % below;
+  const old: Report[] = [];
+  for (let step = 0; model.run.state === 'running'; step += 1) {
+    const live = [...model.tasks.values()].filter(({ state }) => !isFinal(state) && state !== 'none');
+    // No open run without a task that is ready, runs, is deferred or waits for its retry.
+    expect(live.length).toBeGreaterThan(0);
+    expect(step).toBeLessThan(1000);
+    const task = live[number(live.length)];
+    if (task === undefined) return;
+    if (step === 60) model.apply(planCancel(model.found));
+    else if (task.state === 'deferred') model.due(task.id);
+    else if (task.state !== 'running') model.start(task.id);
+    else {
+      const outcome = step > 40 ? SUCCESS : (OUTCOMES[number(OUTCOMES.length)] ?? SUCCESS);
+      const report = { runId: RUN, taskId: task.id, fence: task.fence, outcome };
+      old.push(report);
+      // Twice in one batch, then a late one under an old fence: neither may change anything.
+      expect(model.report(report, report).accepted).toHaveLength(1);
+      const late = old[number(old.length)] ?? report;
+      expect(model.report({ ...late, outcome: FAIL })).toMatchObject({ accepted: [], tasks: [] });
+    }
+  }
+  expect(model.closings).toBe(1);
+  expect(Object.values(model.states()).filter((state) => state === 'none')).toEqual([]);
+  expect([...model.decisions.values()].every((count) => count === 1)).toBe(true);
+  expect(model.run.openTasks).toBe(0);
+}

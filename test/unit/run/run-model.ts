@@ -1,0 +1,114 @@
+import {
+  DEFAULT_RETRY,
+  type DagGraph,
+  type GraphTask,
+  Temporal,
+  type TriggerRule,
+  dagId,
+  runId,
+  taskId,
+} from '#framework';
+
+import { type Shape, shapeOf } from '../../../framework/run/cascade.ts';
+import {
+  type FoundRun,
+  type PlannedRun,
+  type PlannedTask,
+  type Report,
+  type RunPlan,
+  planReports,
+  planStart,
+} from '../../../framework/run/plan.ts';
+import { isFinal } from '../../../framework/run/task-state.ts';
+
+export const NOW = Temporal.Instant.from('2026-01-20T12:00Z');
+export const RUN = runId(1);
+
+export interface TaskShape {
+  readonly upstream?: readonly string[];
+  readonly rule?: TriggerRule;
+  readonly teardown?: boolean;
+  readonly retries?: number;
+}
+
+export function graphOf(tasks: Readonly<Record<string, TaskShape>>): DagGraph {
+  return { dagId: dagId('model'), tasks: Object.entries(tasks).map(([id, shape]) => taskOf(id, shape)) };
+}
+
+function taskOf(id: string, { upstream = [], rule, teardown = false, retries = 0 }: TaskShape): GraphTask {
+  return {
+    id: taskId(id),
+    upstream: upstream.map(taskId),
+    rule: rule ?? (teardown ? 'all_done' : 'all_success'),
+    teardown,
+    retry: { ...DEFAULT_RETRY, retries },
+    pool: 'default',
+  };
+}
+
+/** A run in memory: what the store does with plans, without a store. */
+export class RunModel {
+  readonly shape: Shape;
+  run: PlannedRun;
+  readonly tasks = new Map<PlannedTask['id'], PlannedTask>();
+  /** How often the run closed, and how often each task left the state none. */
+  closings = 0;
+  readonly decisions = new Map<string, number>();
+  #fence = 0;
+
+  constructor(graph: DagGraph) {
+    this.shape = shapeOf(graph);
+    for (const { id, state, seq, attempt, upstreamTotal } of planStart(graph)) {
+      const tally = { total: upstreamTotal, success: 0, failed: 0, skipped: 0 };
+      this.tasks.set(id, { id, state, seq, attempt, infraAttempt: 0, fence: 0, tally });
+      if (state !== 'none') this.decisions.set(id, 1);
+    }
+    const open = { openTasks: this.tasks.size, failedTasks: 0, cancelRequested: false };
+    this.run = { id: RUN, state: 'running', ...open };
+  }
+
+  get found(): FoundRun {
+    return { shape: this.shape, run: this.run, tasks: this.tasks };
+  }
+
+  /** What a worker does with a job: mints a fence. Undefined where the task is not to be started. */
+  start(id: PlannedTask['id']): number | undefined {
+    const task = this.tasks.get(id);
+    if (this.run.state !== 'running' || task === undefined) return undefined;
+    if (task.state !== 'queued' && task.state !== 'up_for_retry') return undefined;
+    this.#fence += 1;
+    this.tasks.set(id, { ...task, state: 'running', fence: this.#fence });
+    return this.#fence;
+  }
+
+  /** What the sweeper does with a deferred task that is due. */
+  due(id: PlannedTask['id']): void {
+    const task = this.tasks.get(id);
+    if (task?.state === 'deferred') this.tasks.set(id, { ...task, state: 'queued', seq: task.seq + 1 });
+  }
+
+  report(...reports: readonly Report[]): RunPlan {
+    const plan = planReports(this.found, reports, { now: NOW, random: 0.5 });
+    this.apply(plan);
+    return plan;
+  }
+
+  apply(plan: RunPlan): void {
+    for (const { settled: _, ...change } of plan.tasks) {
+      const before = this.tasks.get(change.id);
+      if (before?.state === 'none' && change.state !== 'none') {
+        this.decisions.set(change.id, (this.decisions.get(change.id) ?? 0) + 1);
+      }
+      if (before !== undefined && isFinal(before.state) && before.state !== change.state) {
+        throw new Error(`${change.id} left the final state ${before.state}.`);
+      }
+      this.tasks.set(change.id, change);
+    }
+    if (plan.run.state !== this.run.state) this.closings += 1;
+    this.run = plan.run;
+  }
+
+  states(): Readonly<Record<string, string>> {
+    return Object.fromEntries([...this.tasks.values()].map(({ id, state }) => [id, state]));
+  }
+}

@@ -1,0 +1,98 @@
+import { DEFAULT_RETRY, DataFailure, RemoteFailure, failureRecord, milliseconds } from '#framework';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { backoff } from '../../../framework/run/backoff.ts';
+import type { Outcome } from '../../../framework/run/outcome.ts';
+import { MOST_INFRA_ATTEMPTS, type SettleInput, settle } from '../../../framework/run/settle.ts';
+import { NOW } from './run-model.ts';
+
+const RUNNING: SettleInput = {
+  state: 'running',
+  seq: 4,
+  attempt: 1,
+  infraAttempt: 0,
+  retry: { ...DEFAULT_RETRY, retries: 1, delayMs: milliseconds(1000) },
+  cancelRequested: false,
+};
+const CANCELLING = { ...RUNNING, cancelRequested: true };
+const LAST = { ...RUNNING, attempt: 2 };
+const TOOLS = { now: NOW, random: 0 };
+
+const fails = (failure: Error): Outcome => ({ kind: 'fail', failure: failureRecord(failure) });
+const remote = fails(new RemoteFailure('E_TEST', 'no'));
+const patient = fails(new RemoteFailure('E_TEST', 'no', { retryAfterMs: 9000 }));
+const data = fails(new DataFailure('E_TEST', 'no'));
+const foreign = fails(new Error('no'));
+const defers: Outcome = { kind: 'defer', until: NOW, reason: 'r' };
+const lost: Outcome = { kind: 'lost', reason: 'r' };
+const back: Outcome = { kind: 'handed_back', reason: 'r' };
+
+describe('settling a try', () => {
+  it.each([
+    ['a success', RUNNING, { kind: 'success', output: 7 }, { state: 'success', seq: 4, attempt: 1, output: 7 }],
+    ['a success after a cancel request', CANCELLING, { kind: 'success', output: 7 }, { state: 'success' }],
+    ['a skip', RUNNING, { kind: 'skip', reason: 'r' }, { state: 'skipped', seq: 4, reason: 'r' }],
+    ['a deferral', RUNNING, defers, { state: 'deferred', seq: 5, attempt: 1, nextAt: NOW }],
+    ['a deferral after a cancel request', CANCELLING, defers, { state: 'cancelled' }],
+    ['a remote failure', RUNNING, remote, { state: 'up_for_retry', seq: 5, attempt: 2, waitMs: 1000 }],
+    ['a remote failure that names a delay', RUNNING, patient, { state: 'up_for_retry', waitMs: 9000 }],
+    ['a foreign error', RUNNING, foreign, { state: 'up_for_retry', attempt: 2 }],
+    ['a remote failure of the last attempt', LAST, remote, { state: 'failed', seq: 4, attempt: 2 }],
+    ['a failure of the data', RUNNING, data, { state: 'failed', seq: 4, attempt: 1 }],
+    ['a failure after a cancel request', CANCELLING, remote, { state: 'cancelled' }],
+    ['a lost worker', RUNNING, lost, { state: 'queued', seq: 5, attempt: 1, infraAttempt: 1 }],
+    ['a worker lost after a cancel request', CANCELLING, lost, { state: 'cancelled' }],
+    ['a try handed back', RUNNING, back, { state: 'queued', seq: 5, attempt: 1, infraAttempt: 0 }],
+    ['a try handed back after a cancel request', CANCELLING, back, { state: 'cancelled' }],
+    ['a stop by request', CANCELLING, { kind: 'cancelled', reason: 'r' }, { state: 'cancelled', seq: 4 }],
+  ] satisfies [string, SettleInput, Outcome, object][])('of %s', (_, task, outcome, expected) => {
+    expect(settle(task, outcome, TOOLS)).toMatchObject(expected);
+  });
+
+  it('starts the retry after its wait', () => {
+    const settled = settle(RUNNING, patient, TOOLS);
+    expect(settled?.nextAt?.toString()).toBe(NOW.add({ seconds: 9 }).toString());
+  });
+
+  it('fails at the last of the tries that workers may lose, and says so', () => {
+    const settled = settle({ ...RUNNING, infraAttempt: MOST_INFRA_ATTEMPTS - 1 }, lost, TOOLS);
+    expect(settled).toMatchObject({ state: 'failed', failure: { code: 'E_WORKER_LOST', reaction: 'fail' } });
+    expect(settled?.failure?.message).toContain('5 times');
+  });
+
+  it.each(['none', 'queued', 'deferred', 'up_for_retry', 'success', 'failed'] as const)(
+    'changes nothing for a report about a task that is %s',
+    (state) => {
+      expect(settle({ ...RUNNING, state }, { kind: 'success', output: 1 }, TOOLS)).toBeUndefined();
+    },
+  );
+});
+
+describe('the wait before a retry', () => {
+  it.each([
+    [1, 0, 1000],
+    [2, 0, 2000],
+    [3, 0, 4000],
+    [20, 0, 300_000],
+    [1, 0.999_999, 500],
+    [5000, 0, 300_000],
+  ])('number %i with randomness %f is %i ms', (retry, random, expected) => {
+    expect(backoff(DEFAULT_RETRY, retry, random)).toBe(expected);
+  });
+
+  it('lies between half of the grown delay and the whole, and never above the maximum', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1000 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (retry, random) => {
+          const grown = Math.min(DEFAULT_RETRY.maxDelayMs, DEFAULT_RETRY.delayMs * 2 ** (retry - 1));
+          const wait = backoff(DEFAULT_RETRY, retry, random);
+          expect(wait).toBeGreaterThanOrEqual(Math.floor(grown / 2));
+          expect(wait).toBeLessThanOrEqual(grown);
+        },
+      ),
+    );
+  });
+});
