@@ -46,7 +46,9 @@ function finish(statement: Statement, started: bigint, error: string | undefined
 async function runAll(statement: Statement, held: Lease, machine: Machine): Promise<boolean> {
   const { isBatch, executionMode } = statement.request;
   if (!isBatch) return runOne(statement, statement.parts[0], { machine, lease: held });
-  return executionMode === 'AUTO_COMMIT' ? runSeparately(statement, held, machine) : runTogether(statement, held, machine);
+  return executionMode === 'AUTO_COMMIT'
+    ? runSeparately(statement, held, machine)
+    : runTogether(statement, held, machine);
 }
 
 interface Tools {

@@ -21,7 +21,13 @@ const Rule = z.discriminatedUnion('kind', [
   /** The call takes effect, to the end of its statements, and the connection drops instead of an answer. */
   z.strictObject({ kind: z.literal('lost_answer'), ...Operation, ...Which, ...Often }),
   /** The `nth` matching statement from now on fails with `message`. */
-  z.strictObject({ kind: z.literal('fail_statement'), nth: z.number().int().positive().default(1), message: z.string().exactOptional(), ...Which, ...Often }),
+  z.strictObject({
+    kind: z.literal('fail_statement'),
+    nth: z.number().int().positive().default(1),
+    message: z.string().exactOptional(),
+    ...Which,
+    ...Often,
+  }),
   z.strictObject({ kind: z.literal('serializable_violation'), ...Which, ...Often }),
   /** The session ends before the matching statement runs; its open transaction is rolled back. */
   z.strictObject({ kind: z.literal('session_loss'), ...Which, ...Often }),
@@ -53,7 +59,11 @@ export class Faults {
 
   /** Replaces all rules. */
   set(rules: readonly FaultRule[]): void {
-    this.#armed = FaultRules.parse(rules).map((rule) => ({ rule, left: rule.times ?? Number.POSITIVE_INFINITY, seen: 0 }));
+    this.#armed = FaultRules.parse(rules).map((rule) => ({
+      rule,
+      left: rule.times ?? Number.POSITIVE_INFINITY,
+      seen: 0,
+    }));
   }
 
   clear(): void {

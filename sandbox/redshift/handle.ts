@@ -22,18 +22,27 @@ export interface Door {
 export async function handle(request: IncomingMessage, response: ServerResponse, door: Door): Promise<void> {
   try {
     const body = await readBody(request, MOST_BODY_BYTES);
-    if (request.url === '/sandbox/faults') return send(response, 200, changeFaults(request, body, door.api.machine.faults));
+    if (request.url === '/sandbox/faults')
+      return send(response, 200, changeFaults(request, body, door.api.machine.faults));
     await answer(request, response, { body, door });
   } catch (error) {
     sendError(response, error);
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { body, door }: { body: Buffer; door: Door }): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { body, door }: { body: Buffer; door: Door },
+): Promise<void> {
   verify(request, body, door);
   const operation = operationOf(request);
   const run = OPERATIONS[operation];
-  if (run === undefined) throw new ApiError('UnknownOperationException', `The Redshift stand-in does not know the operation "${operation}".`);
+  if (run === undefined)
+    throw new ApiError(
+      'UnknownOperationException',
+      `The Redshift stand-in does not know the operation "${operation}".`,
+    );
   const { faults } = door.api.machine;
   refuseByFault(faults, operation);
   const values: unknown = JSON.parse(body.toString('utf8'));
@@ -49,7 +58,8 @@ function verify(request: IncomingMessage, body: Buffer, { scope, clock }: Door):
   const signed = { method: request.method ?? '', url: request.url ?? '/', headers: request.headers, payloadHash };
   const verdict = verifySignature(signed, scope, clock.now().epochMilliseconds);
   if (verdict.kind === 'valid') return;
-  const name: ApiErrorName = verdict.reason === 'unknown_key' ? 'UnrecognizedClientException' : 'InvalidSignatureException';
+  const name: ApiErrorName =
+    verdict.reason === 'unknown_key' ? 'UnrecognizedClientException' : 'InvalidSignatureException';
   throw new ApiError(name, verdict.message);
 }
 
@@ -68,7 +78,10 @@ function refuseByFault(faults: Faults, operation: string): void {
     );
   }
   if (faults.take('internal_error', { operation }) !== undefined) {
-    throw new ApiError('InternalServerException', 'The Amazon Redshift Data API operation failed due to an internal error.');
+    throw new ApiError(
+      'InternalServerException',
+      'The Amazon Redshift Data API operation failed due to an internal error.',
+    );
   }
 }
 
@@ -82,7 +95,8 @@ function changeFaults(request: IncomingMessage, body: Buffer, faults: Faults): o
   if (request.method === 'POST') {
     const rules: unknown = JSON.parse(body.toString('utf8'));
     const parsed = FaultRules.safeParse(rules);
-    if (!parsed.success) throw new ApiError('ValidationException', `Expected a list of fault rules: ${parsed.error.message}`);
+    if (!parsed.success)
+      throw new ApiError('ValidationException', `Expected a list of fault rules: ${parsed.error.message}`);
     faults.set(parsed.data);
   }
   const rules: readonly FaultRule[] = faults.rules;
@@ -96,7 +110,10 @@ function sendError(response: ServerResponse, error: unknown): void {
 
 function unexpected(error: unknown): ApiError {
   if (error instanceof SyntaxError) return new ApiError('ValidationException', 'The request body is not JSON.');
-  return new ApiError('InternalServerException', `The Redshift stand-in failed: ${error instanceof Error ? error.stack : String(error)}`);
+  return new ApiError(
+    'InternalServerException',
+    `The Redshift stand-in failed: ${error instanceof Error ? error.stack : String(error)}`,
+  );
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

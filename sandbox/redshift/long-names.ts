@@ -13,7 +13,9 @@ export class LongNames {
   }
 
   async load(): Promise<void> {
-    const { rows } = await this.#pool.query<{ held: string; full_name: string }>('select held, full_name from redshift.long_names');
+    const { rows } = await this.#pool.query<{ held: string; full_name: string }>(
+      'select held, full_name from redshift.long_names',
+    );
     for (const { held, full_name: full } of rows) this.#full.set(held, full);
   }
 

@@ -50,7 +50,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ListSessions: listSessions,
 };
 
-async function submit(api: DataApi, body: z.infer<typeof ExecuteRequest> | z.infer<typeof BatchRequest>): Promise<object> {
+async function submit(
+  api: DataApi,
+  body: z.infer<typeof ExecuteRequest> | z.infer<typeof BatchRequest>,
+): Promise<object> {
   const request = statementRequest(body, api.machine.limits);
   requireAddress(request, api.names);
   const known = api.statements.findByToken(body.ClientToken, request);
@@ -71,7 +74,8 @@ function start({ machine, statements }: DataApi, { request, body }: Submission):
   }
   const keepAlive = body.SessionKeepAliveSeconds ?? 0;
   const existing = request.sessionId === undefined ? undefined : machine.sessions.find(request.sessionId);
-  const opened = existing === undefined && keepAlive > 0 ? machine.sessions.open(keepAlive, request.address) : undefined;
+  const opened =
+    existing === undefined && keepAlive > 0 ? machine.sessions.open(keepAlive, request.address) : undefined;
   const session = existing ?? opened;
   const statement = statements.add(request, { token: body.ClientToken, session });
   if (session !== undefined) {
@@ -89,14 +93,17 @@ function requireAddress(request: StatementRequest, names: Names): void {
   if (workgroup === undefined && cluster === undefined) {
     throw invalid('Either WorkgroupName or ClusterIdentifier is required.');
   }
-  if (workgroup !== undefined && cluster !== undefined) throw invalid('Give WorkgroupName or ClusterIdentifier, not both.');
+  if (workgroup !== undefined && cluster !== undefined)
+    throw invalid('Give WorkgroupName or ClusterIdentifier, not both.');
   if (workgroup !== undefined && workgroup !== names.workgroup) throw notFound('Redshift workgroup', workgroup);
   if (cluster !== undefined && cluster !== names.cluster) throw notFound('Redshift cluster', cluster);
   if (database !== names.database) throw invalid(`FATAL: database "${database}" does not exist`);
 }
 
 function notFound(what: string, name: string): ApiError {
-  return new ApiError('ResourceNotFoundException', `${what} doesn't exist in this region: ${name}`, { ResourceId: name });
+  return new ApiError('ResourceNotFoundException', `${what} doesn't exist in this region: ${name}`, {
+    ResourceId: name,
+  });
 }
 
 /** Answers the moment the statement ends. */
@@ -140,7 +147,11 @@ async function getResultAsCsv(api: DataApi, body: unknown): Promise<object> {
   };
 }
 
-async function findResult(api: DataApi, request: z.infer<typeof ResultRequest>, format: 'JSON' | 'CSV'): Promise<ResultSet> {
+async function findResult(
+  api: DataApi,
+  request: z.infer<typeof ResultRequest>,
+  format: 'JSON' | 'CSV',
+): Promise<ResultSet> {
   const { statement, part } = api.statements.find(request.Id);
   await waitFor(statement, request.WaitTimeSeconds);
   if (!statement.isFinal) throw invalid('Query is not finished yet. Check its status with DescribeStatement.');
@@ -157,7 +168,8 @@ async function findResult(api: DataApi, request: z.infer<typeof ResultRequest>, 
 async function cancel({ statements, machine }: DataApi, body: unknown): Promise<object> {
   const { Id } = readRequest(IdRequest, body);
   const { statement } = statements.find(Id);
-  if (statement.isFinal) throw invalid(`Could not cancel a query that is already in ${statement.status} state with ID: ${Id}`);
+  if (statement.isFinal)
+    throw invalid(`Could not cancel a query that is already in ${statement.status} state with ID: ${Id}`);
   await stopStatement(statement, machine);
   return { Status: true };
 }
@@ -193,14 +205,20 @@ async function listStatements({ statements }: DataApi, body: unknown): Promise<o
       (status === 'ALL' || statement.status === status) &&
       (request.StatementName === undefined || statement.request.name?.startsWith(request.StatementName) === true),
   );
-  return { Statements: found.toReversed().slice(0, request.MaxResults ?? 100).map(listed) };
+  return {
+    Statements: found
+      .toReversed()
+      .slice(0, request.MaxResults ?? 100)
+      .map(listed),
+  };
 }
 
 async function listSessions({ machine }: DataApi, body: unknown): Promise<object> {
   const request = readRequest(ListSessionsRequest, body);
   const found = machine.sessions.all.filter(
     ({ id, status }) =>
-      (request.SessionId === undefined || id === request.SessionId) && (request.Status === undefined || status === request.Status),
+      (request.SessionId === undefined || id === request.SessionId) &&
+      (request.Status === undefined || status === request.Status),
   );
   return { Sessions: found.map((session: Session) => listedSession(session)) };
 }

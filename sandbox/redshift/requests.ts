@@ -67,7 +67,9 @@ export function readRequest<T>(schema: z.ZodType<T>, body: unknown): T {
   const problems = parsed.error.issues.map(
     (issue) => `Value at '${issue.path.join('.')}' failed to satisfy constraint: ${issue.message}`,
   );
-  throw invalid(`${problems.length} validation error${problems.length === 1 ? '' : 's'} detected: ${problems.join('; ')}`);
+  throw invalid(
+    `${problems.length} validation error${problems.length === 1 ? '' : 's'} detected: ${problems.join('; ')}`,
+  );
 }
 
 /** What the two submitting operations have in common. @throws ApiError */
@@ -104,8 +106,11 @@ function refuseTooMuch(sqls: readonly string[], limits: Limits): void {
 function refuseUnusedParameters(sqls: readonly string[], parameters: readonly { name: string; value: string }[]): void {
   const statements = sqls.map(tokensOrNone);
   const unused = unusedParameters(statements, parameters);
-  if (unused.length > 0) throw invalid(`Parameters list contains unused parameters. Unused parameters: [${unused.join(', ')}]`);
-  const unbound = statements.flatMap((tokens) => bindParameters(tokens, parameters)).find(({ kind }) => kind === 'parameter');
+  if (unused.length > 0)
+    throw invalid(`Parameters list contains unused parameters. Unused parameters: [${unused.join(', ')}]`);
+  const unbound = statements
+    .flatMap((tokens) => bindParameters(tokens, parameters))
+    .find(({ kind }) => kind === 'parameter');
   if (unbound !== undefined) throw invalid(`Parameters list is missing a value for: [${unbound.value}]`);
 }
 

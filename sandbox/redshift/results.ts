@@ -27,8 +27,13 @@ export function resultSet(result: QueryArrayResult<Cell[]>, limits: Limits): Res
     if (size > limits.resultRowBytes) throw new RedshiftError('Packet for query is too large');
     bytes += size;
   }
-  if (bytes > limits.resultBytes) throw new RedshiftError('Query result is too large: the Data API returns at most 500 MB');
-  const columns = result.fields.map((field) => ({ name: field.name, typeId: field.dataTypeID, modifier: field.dataTypeModifier }));
+  if (bytes > limits.resultBytes)
+    throw new RedshiftError('Query result is too large: the Data API returns at most 500 MB');
+  const columns = result.fields.map((field) => ({
+    name: field.name,
+    typeId: field.dataTypeID,
+    modifier: field.dataTypeModifier,
+  }));
   return { columns, rows: result.rows, bytes };
 }
 
@@ -70,7 +75,10 @@ export function columnMetadata({ columns }: ResultSet, fullName: (held: string) 
       label,
       name: label,
       nullable: 1,
-      precision: type.name === 'numeric' && isSized ? ((modifier - 4) >> 16) & 0xffff : characters(type, modifier) ?? type.precision,
+      precision:
+        type.name === 'numeric' && isSized
+          ? ((modifier - 4) >> 16) & 0xffff
+          : (characters(type, modifier) ?? type.precision),
       scale: type.name === 'numeric' && isSized ? (modifier - 4) & 0x7ff : 0,
       schemaName: '',
       tableName: '',
@@ -141,7 +149,11 @@ function offsetOf(token: string): number {
 }
 
 export function noResult(id: string): ApiError {
-  return new ApiError('ResourceNotFoundException', 'Query does not have result. Please check query status with DescribeStatement.', {
-    ResourceId: id,
-  });
+  return new ApiError(
+    'ResourceNotFoundException',
+    'Query does not have result. Please check query status with DescribeStatement.',
+    {
+      ResourceId: id,
+    },
+  );
 }

@@ -27,7 +27,11 @@ export interface Machine {
 }
 
 /** Runs one SQL statement; its outcome is written into the part. @throws RedshiftError */
-export async function runPart(statement: Statement, part: Part, tools: { machine: Machine; lease: Lease }): Promise<Prepared> {
+export async function runPart(
+  statement: Statement,
+  part: Part,
+  tools: { machine: Machine; lease: Lease },
+): Promise<Prepared> {
   const { machine, lease } = tools;
   statement.cancelled.signal.throwIfAborted();
   statement.movePart(part, 'STARTED');
@@ -46,7 +50,11 @@ export async function runPart(statement: Statement, part: Part, tools: { machine
   }
 }
 
-async function misbehave(part: Part, statement: Statement, { machine, lease }: { machine: Machine; lease: Lease }): Promise<void> {
+async function misbehave(
+  part: Part,
+  statement: Statement,
+  { machine, lease }: { machine: Machine; lease: Lease },
+): Promise<void> {
   const { sql } = part;
   const slow = machine.faults.take('slow_statement', { sql });
   if (slow !== undefined) await delay(slow.ms, undefined, { signal: statement.cancelled.signal });
@@ -56,17 +64,25 @@ async function misbehave(part: Part, statement: Statement, { machine, lease }: {
   }
   if (machine.faults.take('serializable_violation', { sql }) !== undefined) throw serializableViolation('100071');
   const failing = machine.faults.take('fail_statement', { sql });
-  if (failing !== undefined) throw new RedshiftError(failing.message ?? 'XX000: the statement failed because the stand-in was told so');
+  if (failing !== undefined)
+    throw new RedshiftError(failing.message ?? 'XX000: the statement failed because the stand-in was told so');
 }
 
 async function read(statement: Statement, part: Part, machine: Machine): Promise<Prepared> {
   const used = new Set(tokenize(part.sql).flatMap((token) => (token.kind === 'parameter' ? [token.value] : [])));
-  const prepared = prepare(part.sql, statement.request.parameters.filter(({ name }) => used.has(name)));
+  const prepared = prepare(
+    part.sql,
+    statement.request.parameters.filter(({ name }) => used.has(name)),
+  );
   await machine.names.keep(tokenize(part.sql));
   return prepared;
 }
 
-async function run(prepared: Prepared, part: Part, { machine, lease }: { machine: Machine; lease: Lease }): Promise<void> {
+async function run(
+  prepared: Prepared,
+  part: Part,
+  { machine, lease }: { machine: Machine; lease: Lease },
+): Promise<void> {
   const { connection } = lease;
   if (prepared.transaction === 'outside_only' && isInTransaction(connection)) {
     throw new RedshiftError(`${prepared.title} cannot run inside a transaction block`);
@@ -108,4 +124,3 @@ async function abortTransaction(connection: Connection): Promise<void> {
   if (connection.getTransactionStatus() !== 'T') return;
   await connection.query('do $$ begin raise exception $e$aborted$e$; end $$').catch(() => undefined);
 }
-

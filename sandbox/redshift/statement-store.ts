@@ -31,7 +31,10 @@ export class StatementStore {
   /** A new statement. @throws ApiError when too many are under way */
   add(request: StatementRequest, { token, session }: Origin): Statement {
     if (this.#active >= this.#limits.activeStatements) {
-      throw new ApiError('ActiveStatementsExceededException', `Active statements exceeded the allowed quota (${this.#limits.activeStatements}).`);
+      throw new ApiError(
+        'ActiveStatementsExceededException',
+        `Active statements exceeded the allowed quota (${this.#limits.activeStatements}).`,
+      );
     }
     const place = session === undefined ? {} : { sessionId: session.id, address: session.address };
     const statement = new Statement({ ...request, ...place }, this.#clock, this.#nextQueryId);

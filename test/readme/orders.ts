@@ -10,7 +10,8 @@ const extract = task('extract', {
   timeout: '10m',
   run: async (context: TaskContext<NoInput, z.infer<typeof Shop>>) => {
     const { start, end } = windowOf(context);
-    const answer = await fetch(`${context.params.shop}/orders?from=${start}&to=${end}`, { signal: context.signal });
+    const query = new URLSearchParams({ from: String(start), to: String(end) });
+    const answer = await fetch(`${context.params.shop}/orders?${query.toString()}`, { signal: context.signal });
     const orders = Orders.parse(await answer.json());
     return orders.length === 0 ? skip('no orders in this window') : orders;
   },

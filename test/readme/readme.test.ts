@@ -54,8 +54,8 @@ it('runs the pipeline of the README for a window, and skips what follows where t
   }
 
   expect(asked).toEqual([
-    '/orders?from=2026-01-01T01:00:00Z&to=2026-01-01T02:00:00Z',
-    '/orders?from=2026-01-01T02:00:00Z&to=2026-01-01T03:00:00Z',
+    '/orders?from=2026-01-01T01%3A00%3A00Z&to=2026-01-01T02%3A00%3A00Z',
+    '/orders?from=2026-01-01T02%3A00%3A00Z&to=2026-01-01T03%3A00%3A00Z',
   ]);
   expect(runs.map(({ state, tasks }) => ({ state, tasks }))).toEqual([
     { state: 'success', tasks: { extract: 'success', summarise: 'success' } },

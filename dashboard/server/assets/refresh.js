@@ -22,4 +22,4 @@ function replace(part, next) {
 // A notice is told once: reloading the page must not tell it again.
 history.replaceState(null, '', location.pathname + location.search.replace(/[?&]notice=\w*/, '') + location.hash);
 // The server may be starting again; the next turn tells.
-setInterval(() => refresh().catch(() => {}), EVERY_MS);
+setInterval(() => void refresh().catch(() => {}), EVERY_MS);

@@ -16,6 +16,7 @@ export function page({ title, body }: PageContent): string {
         <title>${title} · Windrow</title>
         <link rel="icon" href="/assets/windrow.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/style.css" />
+        <link rel="stylesheet" href="/assets/parts.css" />
         <script src="/assets/refresh.js" defer></script>
       </head>
       <body>

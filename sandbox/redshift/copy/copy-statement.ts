@@ -42,10 +42,13 @@ export interface CopyOptions {
 /** `copy`, after that word. */
 export function readCopy(cursor: Cursor): CopyStatement {
   const table = cursor.qualifiedName();
-  const columns = cursor.isSymbol('(') ? splitAtCommas(cursor.bracketed()).map((part) => new Cursor(part).name()) : undefined;
+  const columns = cursor.isSymbol('(')
+    ? splitAtCommas(cursor.bracketed()).map((part) => new Cursor(part).name())
+    : undefined;
   cursor.expectWord('from');
   const from = cursor.literal();
-  if (!from.startsWith('s3://')) throw new RedshiftError(`the Redshift stand-in copies from s3:// only, not from "${from}"`);
+  if (!from.startsWith('s3://'))
+    throw new RedshiftError(`the Redshift stand-in copies from s3:// only, not from "${from}"`);
   const options = usualOptions();
   while (!cursor.isAtEnd) readOption(cursor, options);
   refuseOptions(options);
@@ -133,7 +136,9 @@ const OPTIONS: Readonly<Record<string, Reader>> = {
 };
 
 const NOT_HERE = new Set(
-  'json avro orc shapefile fixedwidth escape removequotes bzip2 lzop zstd ignoreallerrors serializetojson encrypted comprows'.split(' '),
+  'json avro orc shapefile fixedwidth escape removequotes bzip2 lzop zstd ignoreallerrors serializetojson encrypted comprows'.split(
+    ' ',
+  ),
 );
 
 function readOption(cursor: Cursor, options: CopyOptions): void {
@@ -145,7 +150,8 @@ function readOption(cursor: Cursor, options: CopyOptions): void {
     }
     throw cursor.syntaxError();
   }
-  if (options.used.has(token.value)) throw new RedshiftError('conflicting or redundant options', { position: token.start + 1 });
+  if (options.used.has(token.value))
+    throw new RedshiftError('conflicting or redundant options', { position: token.start + 1 });
   cursor.take();
   options.used.add(token.value);
   reader(cursor, options);
@@ -157,14 +163,17 @@ function as(cursor: Cursor): Cursor {
 }
 
 function format(options: CopyOptions, name: string): void {
-  if (name !== 'csv' && name !== 'parquet') throw new RedshiftError(`the Redshift stand-in copies CSV and PARQUET, not ${name.toUpperCase()}`);
+  if (name !== 'csv' && name !== 'parquet')
+    throw new RedshiftError(`the Redshift stand-in copies CSV and PARQUET, not ${name.toUpperCase()}`);
   if (options.format !== undefined) throw new RedshiftError('conflicting or redundant options');
   options.format = name;
 }
 
 function requireRole(arns: string): void {
   if (arns.split(',').every((arn) => /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(arn))) return;
-  throw new RedshiftError(`Invalid credentials. Must be of the format: iam_role 'arn:aws:iam::<account>:role/<name>', not '${arns}'`);
+  throw new RedshiftError(
+    `Invalid credentials. Must be of the format: iam_role 'arn:aws:iam::<account>:role/<name>', not '${arns}'`,
+  );
 }
 
 function oneCharacter(cursor: Cursor): string {
@@ -188,9 +197,12 @@ const WITH_PARQUET = new Set(
 );
 
 function refuseOptions(options: CopyOptions): void {
-  if (!options.isAuthorized) throw new RedshiftError('COPY requires credentials: add IAM_ROLE \'arn:aws:iam::…\' or IAM_ROLE default');
-  if (options.format === undefined) throw new RedshiftError('the Redshift stand-in copies CSV and PARQUET: say FORMAT AS CSV or PARQUET');
+  if (!options.isAuthorized)
+    throw new RedshiftError("COPY requires credentials: add IAM_ROLE 'arn:aws:iam::…' or IAM_ROLE default");
+  if (options.format === undefined)
+    throw new RedshiftError('the Redshift stand-in copies CSV and PARQUET: say FORMAT AS CSV or PARQUET');
   if (options.format === 'csv') return;
   const refused = [...options.used].find((word) => !WITH_PARQUET.has(word));
-  if (refused !== undefined) throw new RedshiftError(`${refused.toUpperCase()} argument is not supported for PARQUET based COPY`);
+  if (refused !== undefined)
+    throw new RedshiftError(`${refused.toUpperCase()} argument is not supported for PARQUET based COPY`);
 }

@@ -96,7 +96,9 @@ class RecordReader {
 
   #endsField(at: number): boolean {
     const mark = this.#text[at];
-    return mark === this.#dialect.delimiter || mark === '\n' || (mark === '\r' && (this.#text[at + 1] ?? '\n') === '\n');
+    return (
+      mark === this.#dialect.delimiter || mark === '\n' || (mark === '\r' && (this.#text[at + 1] ?? '\n') === '\n')
+    );
   }
 
   #quoted(quoteAt: number): string | undefined {

@@ -18,9 +18,15 @@ export function readValue(bytes: string, column: TargetColumn, options: CopyOpti
   if (isText && options.blanksAsNull && bytes.trim() === '') return NULL;
   const decoded = decode(bytes, options);
   if (decoded === undefined) {
-    return refused(1220, `String contains invalid or unsupported UTF8 codepoints. Bad UTF8 hex sequence: ${badSequence(bytes)} (error 3)`);
+    return refused(
+      1220,
+      `String contains invalid or unsupported UTF8 codepoints. Bad UTF8 hex sequence: ${badSequence(bytes)} (error 3)`,
+    );
   }
-  return CONVERTERS[column.type]?.(decoded, column, options) ?? refused(1223, `The Redshift stand-in cannot load ${column.type} from CSV`);
+  return (
+    CONVERTERS[column.type]?.(decoded, column, options) ??
+    refused(1223, `The Redshift stand-in cannot load ${column.type} from CSV`)
+  );
 }
 
 const NULL: CsvValue = { kind: 'null' };
@@ -70,7 +76,10 @@ function integer(name: string, bits: bigint): Converter {
     const digits = value.trim();
     const bad = digits.search(/[^0-9+-]|(?<=.)[+-]/);
     if (bad >= 0 || !/\d/.test(digits)) {
-      return refused(1207, `Invalid digit, Value '${digits[Math.max(bad, 0)] ?? ''}', Pos ${Math.max(bad, 0)}, Type: ${name}`);
+      return refused(
+        1207,
+        `Invalid digit, Value '${digits[Math.max(bad, 0)] ?? ''}', Pos ${Math.max(bad, 0)}, Type: ${name}`,
+      );
     }
     const number = BigInt(digits.replace(/^\+/, ''));
     const isInRange = number >= -(1n << bits) && number < 1n << bits;
@@ -83,9 +92,13 @@ function decimal(value: string, { precision, scale }: TargetColumn, options: Cop
   const [, sign, whole = '', fraction = ''] = /^\s*([+-]?)(\d*)(?:\.(\d*))?\s*$/.exec(value) ?? [];
   if (sign === undefined || whole + fraction === '') {
     const bad = value.search(/[^0-9.+-]/);
-    return refused(1207, `Invalid digit, Value '${value[Math.max(bad, 0)] ?? ''}', Pos ${Math.max(bad, 0)}, Type: Decimal`);
+    return refused(
+      1207,
+      `Invalid digit, Value '${value[Math.max(bad, 0)] ?? ''}', Pos ${Math.max(bad, 0)}, Type: Decimal`,
+    );
   }
-  if (whole.replace(/^0+/, '').length > precision - scale) return refused(1204, 'Numeric data overflow (result precision)');
+  if (whole.replace(/^0+/, '').length > precision - scale)
+    return refused(1204, 'Numeric data overflow (result precision)');
   const kept = options.roundDecimals ? fraction : fraction.slice(0, scale);
   return text(`${sign}${whole === '' ? '0' : whole}${kept === '' ? '' : `.${kept}`}`);
 }
@@ -106,14 +119,18 @@ function truth(value: string): CsvValue {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const MOMENT = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?)$/;
-const MOMENT_AUTO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+const MOMENT_AUTO =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
 function date(value: string, _: TargetColumn, options: CopyOptions): CsvValue {
   if (options.dateFormat === 'auto') {
     const [, day] = MOMENT_AUTO.exec(value.trim()) ?? [];
     if (day !== undefined && isDay(day)) return text(day);
   } else if (options.dateFormat === 'YYYY-MM-DD' && DAY.test(value) && isDay(value)) return text(value);
-  return unreadable(options, refused(1205, `Invalid Date Format - length must be 10 or more (format ${options.dateFormat})`));
+  return unreadable(
+    options,
+    refused(1205, `Invalid Date Format - length must be 10 or more (format ${options.dateFormat})`),
+  );
 }
 
 function timestamp(value: string, column: TargetColumn, options: CopyOptions): CsvValue {
@@ -170,7 +187,10 @@ function varchar(value: string, { length }: TargetColumn, options: CopyOptions):
 function char(value: string, { length }: TargetColumn, options: CopyOptions): CsvValue {
   const wide = /[\u0080-\uffff]/.exec(value)?.[0];
   if (wide !== undefined) {
-    return refused(1215, `Multibyte character not supported for CHAR (Hint: Try using VARCHAR). Invalid char: ${Buffer.from(wide).toString('hex')}`);
+    return refused(
+      1215,
+      `Multibyte character not supported for CHAR (Hint: Try using VARCHAR). Invalid char: ${Buffer.from(wide).toString('hex')}`,
+    );
   }
   if (value.replace(/ +$/, '').length <= length) return text(value);
   return options.truncateColumns ? text(value.slice(0, length)) : refused(1204, 'Char length exceeds DDL length');

@@ -40,7 +40,10 @@ async function convert(path: string, file: S3File, { parquet, columns, fillRecor
     const name = found[index]?.name;
     return name !== undefined && target.type.startsWith('character') && target.length > 0 ? [{ target, name }] : [];
   });
-  const longest = await parquet.longest(path, texts.map(({ name }) => name));
+  const longest = await parquet.longest(
+    path,
+    texts.map(({ name }) => name),
+  );
   texts.forEach(({ target, name }, index) => {
     const bytes = longest[index] ?? 0;
     if (bytes > target.length) throw tooLong(name, target, { bytes, url: file.url });

@@ -44,7 +44,9 @@ export async function openParquetReader(): Promise<ParquetReader> {
     writeCsv: async (path, columns, csv) => {
       const list = columns.map(selected).join(', ');
       const query = `select ${list} from read_parquet(${quoteLiteral(path)})`;
-      const [row] = await rows(`copy (${query}) to ${quoteLiteral(csv)} (format csv, header false, nullstr '\\N', force_quote *)`);
+      const [row] = await rows(
+        `copy (${query}) to ${quoteLiteral(csv)} (format csv, header false, nullstr '\\N', force_quote *)`,
+      );
       return Number(row?.['Count'] ?? 0);
     },
     longest: async (path, names) => {

@@ -3,7 +3,11 @@ import type { ParquetColumn } from './parquet-reader.ts';
 import type { TargetColumn } from './target-column.ts';
 
 /** Columns are matched by position, and each must have exactly the physical type of its target. @throws RedshiftError */
-export function checkParquetSchema(found: readonly ParquetColumn[], targets: readonly TargetColumn[], file: ParquetFile): void {
+export function checkParquetSchema(
+  found: readonly ParquetColumn[],
+  targets: readonly TargetColumn[],
+  file: ParquetFile,
+): void {
   const { url, fillRecord } = file;
   const isShort = fillRecord && found.length < targets.length;
   if (found.length !== targets.length && !isShort) {
@@ -24,7 +28,11 @@ export interface ParquetFile {
 }
 
 /** The longest text of a column is longer than the column. */
-export function tooLong(column: string, target: TargetColumn, found: { readonly bytes: number; readonly url: string }): RedshiftError {
+export function tooLong(
+  column: string,
+  target: TargetColumn,
+  found: { readonly bytes: number; readonly url: string },
+): RedshiftError {
   return spectrumError(
     15001,
     `The length of the data column ${column} is longer than the length defined in the table. Table: ${target.length}, Data: ${found.bytes}, File name: ${found.url}`,
@@ -79,7 +87,8 @@ function isTimestamp(column: ParquetColumn): boolean {
 }
 
 function isDecimal(column: ParquetColumn, target: TargetColumn): boolean {
-  if (column.converted !== 'DECIMAL' || column.precision !== target.precision || column.scale !== target.scale) return false;
+  if (column.converted !== 'DECIMAL' || column.precision !== target.precision || column.scale !== target.scale)
+    return false;
   if (column.physical === 'INT32') return target.precision <= 9;
   if (column.physical === 'INT64') return target.precision <= 19;
   return column.physical === 'FIXED_LEN_BYTE_ARRAY';
@@ -106,5 +115,7 @@ function schemaText(column: ParquetColumn): string {
 }
 
 function spectrumError(code: number, context: string): RedshiftError {
-  return new RedshiftError('Spectrum Scan Error', { detail: `error: Spectrum Scan Error code: ${code} context: ${context}` });
+  return new RedshiftError('Spectrum Scan Error', {
+    detail: `error: Spectrum Scan Error code: ${code} context: ${context}`,
+  });
 }

@@ -35,7 +35,10 @@ interface CopyRun extends CopyTools {
 export async function runCopy(copy: CopyStatement, connection: Connection, run: CopyRun): Promise<void> {
   const target = await findTarget(connection, copy);
   const files = await findFiles(run.s3, copy);
-  const rows = copy.options.format === 'parquet' ? await loadParquet(copy, connection, { run, target, files }) : await loadCsv(copy, connection, { run, target, files });
+  const rows =
+    copy.options.format === 'parquet'
+      ? await loadParquet(copy, connection, { run, target, files })
+      : await loadCsv(copy, connection, { run, target, files });
   await remember(connection, { copy, run, rows, files });
 }
 
@@ -58,7 +61,9 @@ async function loadCsv(copy: CopyStatement, connection: Connection, { run, targe
     return await stream(lines, connection, copyText(copy, target, `default '${DEFAULT_MARK}'`));
   } catch (error) {
     if (!(error instanceof TooManyLoadErrors)) throw error;
-    throw new RedshiftError(`Load into table '${copy.table.parts.at(-1)}' failed.  Check 'stl_load_errors' system table for details.`);
+    throw new RedshiftError(
+      `Load into table '${copy.table.parts.at(-1)}' failed.  Check 'stl_load_errors' system table for details.`,
+    );
   } finally {
     if (load.errors.length > 0) await keepErrors(load, connection, { run, target });
   }

@@ -18,14 +18,17 @@ export interface S3File {
 
 /** The files that a COPY loads, in key order: those of the manifest, or all whose key begins with the prefix. */
 export async function findFiles(s3: S3Client, { from, options }: CopyStatement): Promise<readonly S3File[]> {
-  const files = options.manifest ? await filesOfManifest(s3, from, options.format === 'parquet') : await filesUnder(s3, from);
+  const files = options.manifest
+    ? await filesOfManifest(s3, from, options.format === 'parquet')
+    : await filesUnder(s3, from);
   if (files.length > 0) return files;
   throw new RedshiftError(`The specified S3 prefix '${address(from).key}' does not exist`);
 }
 
 function address(url: string): { readonly bucket: string; readonly key: string } {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(url) ?? [];
-  if (bucket === undefined || key === undefined) throw new RedshiftError(`S3 path "${url}" is not valid: expected s3://bucket/key`);
+  if (bucket === undefined || key === undefined)
+    throw new RedshiftError(`S3 path "${url}" is not valid: expected s3://bucket/key`);
   return { bucket, key };
 }
 
@@ -35,10 +38,17 @@ async function filesUnder(s3: S3Client, from: string): Promise<readonly S3File[]
   let token: string | undefined;
   do {
     const page = await s3
-      .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...(token === undefined ? {} : { ContinuationToken: token }) }))
+      .send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          ...(token === undefined ? {} : { ContinuationToken: token }),
+        }),
+      )
       .catch((error: unknown) => refuse(error, from));
     for (const { Key: key, Size: size } of page.Contents ?? []) {
-      if (key !== undefined && !(key.endsWith('/') && size === 0)) files.push({ bucket, key, url: `s3://${bucket}/${key}` });
+      if (key !== undefined && !(key.endsWith('/') && size === 0))
+        files.push({ bucket, key, url: `s3://${bucket}/${key}` });
     }
     token = page.NextContinuationToken;
   } while (token !== undefined);
@@ -65,7 +75,10 @@ async function filesOfManifest(s3: S3Client, from: string, needsLength: boolean)
     }
     const file = { ...address(url), url, ...(meta === undefined ? {} : { contentLength: meta.content_length }) };
     if (await isThere(s3, file)) files.push(file);
-    else if (mandatory) throw new RedshiftError(`Problem reading manifest file - S3ServiceException: the mandatory file ${url} does not exist`);
+    else if (mandatory)
+      throw new RedshiftError(
+        `Problem reading manifest file - S3ServiceException: the mandatory file ${url} does not exist`,
+      );
   }
   return files;
 }
@@ -98,7 +111,10 @@ export async function downloadFile(s3: S3Client, file: S3File, path: string): Pr
 
 function refuse(error: unknown, url: string): never {
   if (!(error instanceof S3ServiceException)) throw error;
-  throw new RedshiftError(`S3ServiceException:${error.message},Status ${error.$metadata.httpStatusCode},Error ${error.name}`, {
-    detail: `reading ${url}`,
-  });
+  throw new RedshiftError(
+    `S3ServiceException:${error.message},Status ${error.$metadata.httpStatusCode},Error ${error.name}`,
+    {
+      detail: `reading ${url}`,
+    },
+  );
 }

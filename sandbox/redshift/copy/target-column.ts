@@ -40,7 +40,10 @@ export interface CopyTarget {
 }
 
 /** The columns that a COPY fills: those it names, or all of the table's but identities. */
-export async function findTarget(connection: Connection, { table, columns, options }: CopyStatement): Promise<CopyTarget> {
+export async function findTarget(
+  connection: Connection,
+  { table, columns, options }: CopyStatement,
+): Promise<CopyTarget> {
   const { rows } = await connection.query<Row>(COLUMNS, [renderName(table)]);
   const tableId = rows[0]?.table_id ?? '0';
   if (columns === undefined) {
@@ -48,7 +51,8 @@ export async function findTarget(connection: Connection, { table, columns, optio
   }
   const named = columns.map((name) => {
     const row = rows.find((candidate) => candidate.name === heldName(name).held);
-    if (row === undefined) throw new RedshiftError(`column "${name}" of relation "${table.parts.at(-1)}" does not exist`);
+    if (row === undefined)
+      throw new RedshiftError(`column "${name}" of relation "${table.parts.at(-1)}" does not exist`);
     return targetColumn(row);
   });
   return { tableId, columns: named };

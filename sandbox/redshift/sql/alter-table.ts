@@ -30,7 +30,8 @@ function readChange(cursor: Cursor, table: QualifiedName): Prepared {
 }
 
 function add(cursor: Cursor, table: QualifiedName): Prepared {
-  if (['constraint', 'primary', 'unique', 'foreign'].some((word) => cursor.isWord(word))) return addConstraint(cursor, table);
+  if (['constraint', 'primary', 'unique', 'foreign'].some((word) => cursor.isWord(word)))
+    return addConstraint(cursor, table);
   cursor.takeWord('column');
   if (cursor.isWord('if')) throw cursor.syntaxError();
   const column = readColumnDefinition(cursor);
@@ -48,7 +49,10 @@ function addConstraint(cursor: Cursor, table: QualifiedName): Prepared {
   if (cursor.takeWord('constraint')) cursor.name();
   const primaryKey = readTableConstraint(cursor);
   if (primaryKey === undefined) return prepared('ALTER TABLE ADD CONSTRAINT', '');
-  return prepared('ALTER TABLE ADD CONSTRAINT', `select redshift.keep_primary_key(${literal(table)}, ${textArray(primaryKey)})`);
+  return prepared(
+    'ALTER TABLE ADD CONSTRAINT',
+    `select redshift.keep_primary_key(${literal(table)}, ${textArray(primaryKey)})`,
+  );
 }
 
 function drop(cursor: Cursor, table: QualifiedName): Prepared {
@@ -75,7 +79,8 @@ export function dropBehaviour(cursor: Cursor): 'cascade' | 'restrict' {
 function rename(cursor: Cursor, table: QualifiedName): Prepared {
   if (cursor.takeWord('to')) {
     const name = readNewName(cursor);
-    if (name.startsWith('#')) throw new RedshiftError('a permanent table cannot be renamed to a name that begins with "#"');
+    if (name.startsWith('#'))
+      throw new RedshiftError('a permanent table cannot be renamed to a name that begins with "#"');
     return prepared('ALTER TABLE RENAME', `alter table ${renderName(table)} rename to ${quoteName(name)}`);
   }
   cursor.takeWord('column');
@@ -119,16 +124,23 @@ function layout(cursor: Cursor, table: QualifiedName): Prepared {
     if (cursor.takeWord('encode', 'auto') || cursor.takeWord('sortkey', 'auto')) continue;
     if (cursor.takeWord('sortkey', 'none')) keys = textArray([]);
     else if (cursor.takeWord('diststyle')) style = quoteLiteral(distributionStyle(cursor));
-    else if (cursor.takeWord('distkey')) key = quoteLiteral(cursor.isSymbol('(') ? new Cursor(cursor.bracketed()).name() : cursor.name());
+    else if (cursor.takeWord('distkey'))
+      key = quoteLiteral(cursor.isSymbol('(') ? new Cursor(cursor.bracketed()).name() : cursor.name());
     else keys = textArray(sortKey(cursor));
   }
-  return prepared('ALTER TABLE ALTER DISTKEY', `select redshift.change_layout(${literal(table)}, ${style}, ${key}, ${keys})`);
+  return prepared(
+    'ALTER TABLE ALTER DISTKEY',
+    `select redshift.change_layout(${literal(table)}, ${style}, ${key}, ${keys})`,
+  );
 }
 
 function alterType(cursor: Cursor, table: QualifiedName, column: string): Prepared {
   const type = readType(cursor, 'column');
   if (cursor.isWord('using')) throw new RedshiftError('ALTER TABLE ALTER COLUMN does not support USING expression');
-  if (type.kind !== 'varchar') throw new RedshiftError(`alter column "${column}" to that type is not supported: only the size of a varchar can change`);
+  if (type.kind !== 'varchar')
+    throw new RedshiftError(
+      `alter column "${column}" to that type is not supported: only the size of a varchar can change`,
+    );
   return prepared(
     'ALTER TABLE ALTER COLUMN',
     `select redshift.grow_varchar(${literal(table)}::regclass, ${quoteLiteral(column)}, ${type.length})`,

@@ -15,7 +15,10 @@ export function bindParameters(tokens: readonly Token[], parameters: readonly Pa
 }
 
 /** The parameters that none of the statements uses. */
-export function unusedParameters(statements: readonly (readonly Token[])[], parameters: readonly Parameter[]): string[] {
+export function unusedParameters(
+  statements: readonly (readonly Token[])[],
+  parameters: readonly Parameter[],
+): string[] {
   const used = new Set(statements.flat().flatMap((token) => (token.kind === 'parameter' ? [token.value] : [])));
   return parameters.filter(({ name }) => !used.has(name)).map(({ name }) => name);
 }

@@ -69,7 +69,7 @@ function byteLimit(column: string, type: SqlType): string {
     return `constraint "bytes_${type.length}_${tag}" check (octet_length(${name}) <= ${type.length})`;
   }
   if (type.kind !== 'char') return '';
-// PostgreSQL pads to the length in characters, so only single-byte characters give as many bytes.
+  // PostgreSQL pads to the length in characters, so only single-byte characters give as many bytes.
   return `constraint "ascii_${type.length}_${tag}" check (octet_length(${name}) = ${type.length})`;
 }
 

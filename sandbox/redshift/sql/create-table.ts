@@ -135,7 +135,8 @@ function keep(name: QualifiedName, { attributes, like }: TableBody): string[] {
     return [`select redshift.copy_attributes(${table}::regclass, ${quoteLiteral(renderName(like))}::regclass)`];
   }
   const { distributionStyle, distributionKey, sortKeys, primaryKey } = attributes;
-  if (distributionStyle === undefined && distributionKey === undefined && sortKeys.length + primaryKey.length === 0) return [];
+  if (distributionStyle === undefined && distributionKey === undefined && sortKeys.length + primaryKey.length === 0)
+    return [];
   const style = distributionStyle ?? (distributionKey === undefined ? 'AUTO' : 'KEY');
   const values = [table, quoteLiteral(style), textOrNull(distributionKey), textArray(sortKeys), textArray(primaryKey)];
   return [`select redshift.keep_attributes(${values.join(', ')})`];

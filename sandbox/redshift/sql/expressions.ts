@@ -145,7 +145,12 @@ function withDatePart(name: string): (args: readonly Token[][]) => Token[] {
     const [first] = part;
     if (first === undefined || part.length !== 1) throw syntaxErrorAt(part[1]);
     const others = rest.flatMap((arg) => [postgresToken(','), ...rewriteExpressions(arg)]);
-    return [postgresToken(`${name}(`), { ...first, kind: 'string', value: first.value.toLowerCase() }, ...others, postgresToken(')')];
+    return [
+      postgresToken(`${name}(`),
+      { ...first, kind: 'string', value: first.value.toLowerCase() },
+      ...others,
+      postgresToken(')'),
+    ];
   };
 }
 

@@ -13,13 +13,16 @@ export function prepareMerge(cursor: Cursor): Prepared {
   if (cursor.isSymbol('(')) throw cursor.syntaxError();
   const source = cursor.qualifiedName();
   const alias = readAlias(cursor);
-  if (renderName(source) === renderName(target)) throw new RedshiftError('Source table and target table of MERGE must differ.');
+  if (renderName(source) === renderName(target))
+    throw new RedshiftError('Source table and target table of MERGE must differ.');
   cursor.expectWord('on');
   const condition = cursor.until((token) => isWord(token, 'when') || isWord(token, 'remove'));
   const from = `${renderName(source)}${alias}`;
   const guard = `select redshift.require_table(${quoteLiteral(renderName(source))}::regclass)`;
   const on = render(rewriteExpressions(condition));
-  const action = cursor.isWord('remove') ? removeDuplicates(cursor, { target, source, from, on }) : merge(cursor, { target, source, from, on });
+  const action = cursor.isWord('remove')
+    ? removeDuplicates(cursor, { target, source, from, on })
+    : merge(cursor, { target, source, from, on });
   return prepared('MERGE', `${guard}; ${action}`);
 }
 

@@ -80,7 +80,8 @@ const STATEMENTS: Readonly<Record<string, Reader>> = {
   reset: prepareReset,
   show: prepareShow,
   analyze: (cursor) => {
-    if (cursor.takeWord('compression')) throw new RedshiftError('the Redshift stand-in does not do ANALYZE COMPRESSION');
+    if (cursor.takeWord('compression'))
+      throw new RedshiftError('the Redshift stand-in does not do ANALYZE COMPRESSION');
     return prepared('ANALYZE', cursor.isAtEnd ? '' : `analyze ${renderName(cursor.qualifiedName())}`);
   },
   vacuum,
@@ -104,13 +105,17 @@ function notHere(title: string): Reader {
 }
 
 const UNSUPPORTED_OBJECTS = new Set(
-  'index trigger rule type domain sequence extension aggregate operator cast collation tablespace event foreign server unlogged global'.split(' '),
+  'index trigger rule type domain sequence extension aggregate operator cast collation tablespace event foreign server unlogged global'.split(
+    ' ',
+  ),
 );
 
 function create(cursor: Cursor, tokens: readonly Token[]): Prepared {
   if (cursor.takeWord('table')) return prepareCreateTable(cursor, false);
-  if (cursor.takeWord('local', 'temp', 'table') || cursor.takeWord('local', 'temporary', 'table')) return prepareCreateTable(cursor, true);
-  if (cursor.takeWord('temp', 'table') || cursor.takeWord('temporary', 'table')) return prepareCreateTable(cursor, true);
+  if (cursor.takeWord('local', 'temp', 'table') || cursor.takeWord('local', 'temporary', 'table'))
+    return prepareCreateTable(cursor, true);
+  if (cursor.takeWord('temp', 'table') || cursor.takeWord('temporary', 'table'))
+    return prepareCreateTable(cursor, true);
   if (cursor.takeWord('schema')) return createSchema(cursor);
   const isReplacing = cursor.takeWord('or', 'replace');
   if (cursor.takeWord('view')) return createView(cursor, isReplacing);
@@ -120,7 +125,9 @@ function create(cursor: Cursor, tokens: readonly Token[]): Prepared {
 
 function refuseObject(cursor: Cursor, tokens: readonly Token[]): void {
   if (cursor.isWord('unique') || UNSUPPORTED_OBJECTS.has(cursor.peek()?.value ?? '')) {
-    throw new RedshiftError(`SQL command "${tokens.map((token) => token.text).join(' ')}" not supported on Redshift tables.`);
+    throw new RedshiftError(
+      `SQL command "${tokens.map((token) => token.text).join(' ')}" not supported on Redshift tables.`,
+    );
   }
 }
 
@@ -164,7 +171,8 @@ function drop(cursor: Cursor, tokens: readonly Token[]): Prepared {
 }
 
 function vacuum(cursor: Cursor): Prepared {
-  for (const word of ['full', 'sort', 'delete', 'reindex', 'recluster']) if (cursor.takeWord(word)) cursor.takeWord('only');
+  for (const word of ['full', 'sort', 'delete', 'reindex', 'recluster'])
+    if (cursor.takeWord(word)) cursor.takeWord('only');
   const table = cursor.isAtEnd ? '' : ` ${renderName(cursor.qualifiedName())}`;
   return prepared('VACUUM', `vacuum${table}`, { transaction: 'outside_only' });
 }

@@ -67,7 +67,8 @@ function refuseFunction(token: Token, next: Token | undefined): void {
 function refuseArrayComparison(tokens: readonly Token[], index: number): void {
   const token = tokens[index];
   if (!isWord(token, 'any') && !isWord(token, 'some')) return;
-  const isQuery = isWord(tokens[index + 2], 'select') || isWord(tokens[index + 2], 'with') || isSymbol(tokens[index + 2], '(');
+  const isQuery =
+    isWord(tokens[index + 2], 'select') || isWord(tokens[index + 2], 'with') || isSymbol(tokens[index + 2], '(');
   if (isSymbol(tokens[index + 1], '(') && !isQuery) throw syntaxErrorAt(tokens[index + 2]);
 }
 

@@ -3,7 +3,15 @@ import { quoteLiteral } from './names.ts';
 import { type Prepared, prepared } from './prepared.ts';
 import { RedshiftError } from './redshift-error.ts';
 
-const SHARED_WITH_POSTGRES = new Set(['search_path', 'statement_timeout', 'timezone', 'datestyle', 'extra_float_digits', 'client_encoding', 'application_name']);
+const SHARED_WITH_POSTGRES = new Set([
+  'search_path',
+  'statement_timeout',
+  'timezone',
+  'datestyle',
+  'extra_float_digits',
+  'client_encoding',
+  'application_name',
+]);
 const NOT_HERE = new Set(['enable_case_sensitive_identifier', 'describe_field_name_in_uppercase']);
 
 export function prepareSet(cursor: Cursor): Prepared {
@@ -12,7 +20,8 @@ export function prepareSet(cursor: Cursor): Prepared {
   const name = settingName(cursor);
   if (!cursor.takeSymbol('=')) cursor.expectWord('to');
   const value = cursor.rest();
-  if (SHARED_WITH_POSTGRES.has(name)) return prepared('SET', `set ${scope}${name} to ${render(value)}`, { touchesSession: true });
+  if (SHARED_WITH_POSTGRES.has(name))
+    return prepared('SET', `set ${scope}${name} to ${render(value)}`, { touchesSession: true });
   const text = value.map((token) => token.value).join(' ');
   return prepared('SET', `set ${scope}${held(name)} to ${quoteLiteral(text)}`, { touchesSession: true });
 }

@@ -17,7 +17,13 @@ export function prepareBegin(cursor: Cursor): Prepared {
 }
 
 function takeLevel(cursor: Cursor): void {
-  const levels = [['serializable'], ['snapshot'], ['repeatable', 'read'], ['read', 'committed'], ['read', 'uncommitted']];
+  const levels = [
+    ['serializable'],
+    ['snapshot'],
+    ['repeatable', 'read'],
+    ['read', 'committed'],
+    ['read', 'uncommitted'],
+  ];
   if (!levels.some((level) => cursor.takeWord(...level))) throw cursor.syntaxError();
 }
 

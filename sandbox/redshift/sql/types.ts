@@ -31,7 +31,9 @@ const PLAIN: Readonly<Record<string, string>> = {
 
 const UNSUPPORTED = new Set(
   `uuid json jsonb bytea inet cidr macaddr money xml hstore serial bigserial smallserial serial4 serial8 int4range int8range
-   numrange tsrange tstzrange daterange tsvector tsquery point line lseg box path polygon circle bit name oid regclass`.split(/\s+/),
+   numrange tsrange tstzrange daterange tsvector tsquery point line lseg box path polygon circle bit name oid regclass`.split(
+    /\s+/,
+  ),
 );
 const NOT_HERE = new Set(['geometry', 'geography', 'hllsketch']);
 
@@ -143,7 +145,8 @@ function decimal(cursor: Cursor): SqlType {
     if (cursor.takeSymbol(',')) scale = cursor.integer();
     cursor.expectSymbol(')');
   }
-  if (precision < 1 || precision > 38) throw new RedshiftError(`NUMERIC precision ${precision} must be between 1 and 38`);
+  if (precision < 1 || precision > 38)
+    throw new RedshiftError(`NUMERIC precision ${precision} must be between 1 and 38`);
   if (scale > Math.min(precision, 37)) {
     throw new RedshiftError(`NUMERIC scale ${scale} must be between 0 and precision ${precision}`);
   }
