@@ -46,7 +46,7 @@ describe('settling a try', () => {
     ['a try handed back', RUNNING, back, { state: 'queued', seq: 5, attempt: 1, infraAttempt: 0 }],
     ['a try handed back after a cancel request', CANCELLING, back, { state: 'cancelled' }],
     ['a stop by request', CANCELLING, { kind: 'cancelled', reason: 'r' }, { state: 'cancelled', seq: 4 }],
-  ] satisfies [string, SettleInput, Outcome, object][])('of %s', (_, task, outcome, expected) => {
+  ] satisfies [string, SettleInput, Outcome, object][])('of %s', (...[, task, outcome, expected]) => {
     expect(settle(task, outcome, TOOLS)).toMatchObject(expected);
   });
 
