@@ -62,26 +62,6 @@ export function doublesPipeline(id: string, doubles: Doubles, options: Partial<P
   });
 }
 
-/** Holds back whoever reaches a place, and tells who did. */
-export class Gate {
-  readonly #open = Promise.withResolvers<void>();
-  readonly #reached = Promise.withResolvers<TransferContext>();
-
-  /** Resolves when somebody has come to the gate. */
-  get reached(): Promise<TransferContext> {
-    return this.#reached.promise;
-  }
-
-  open(): void {
-    this.#open.resolve();
-  }
-
-  async pass(context: TransferContext): Promise<void> {
-    this.#reached.resolve(context);
-    await this.#open.promise;
-  }
-}
-
 /** Something that happens before a port does its work. */
 export type Trouble = (context: TransferContext) => Promise<void> | void;
 

@@ -11,7 +11,7 @@ export type RunKind = (typeof RUN_KINDS)[number];
 
 /** BullMQ takes jobs without a priority before all others, so every job has one; a smaller number goes first: a person who
  * waits for a run does not wait for a backlog. */
-export const PRIORITIES: Readonly<Record<RunKind, number>> = { scheduled: 100, manual: 50, rerun: 50, test: 100 };
+const PRIORITIES: Readonly<Record<RunKind, number>> = { scheduled: 100, manual: 50, rerun: 50, test: 100 };
 
 export interface NewRun {
   readonly dagId: string;
