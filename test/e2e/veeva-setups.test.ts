@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { minutes, systemClock } from '#framework';
+import { s3Connection } from '#tasks/s3';
 
 import type { Fault } from '../../sandbox/vault/index.ts';
 import { Sessions } from '../../sandbox/vault/server/sessions.ts';
@@ -31,6 +32,7 @@ interface Setup {
   readonly fault: Fault;
   readonly error: object;
   readonly last: number;
+  readonly format: string;
 }
 
 const SETUPS: Readonly<Record<string, Setup>> = {
@@ -39,9 +41,11 @@ const SETUPS: Readonly<Record<string, Setup>> = {
     fault: { kind: 'wrong_md5', file: `${fileOf(DAMAGED)}.002` },
     error: { code: 'E_VAULT_PART_MD5', details: { part: `${fileOf(DAMAGED)}.002` } },
     last: DAMAGED + 1,
+    format: 'parquet',
   },
   'Redis queues and CSV files': {
     last: WHOLE_CYCLE,
+    format: 'csv',
     options: { backend: 'redis', environment: { STAGE_FORMAT: 'csv' } },
     fault: {
       kind: 'value',
@@ -58,7 +62,7 @@ const SETUPS: Readonly<Record<string, Setup>> = {
   },
 };
 
-describe.each(Object.entries(SETUPS))('with %s', (_name, { options, fault, error, last }) => {
+describe.each(Object.entries(SETUPS))('with %s', (_name, { options, fault, error, last, format }) => {
   it('every table is as the Vault has it after a failed window and all changes of its schema, and no secret is told', async () => {
     veeva = await openVeeva(options);
     await loadFull(veeva);
@@ -75,9 +79,18 @@ describe.each(Object.entries(SETUPS))('with %s', (_name, { options, fault, error
     expect((await veeva.sandbox.vault.files()).some(({ parts: { length } }) => length > 1)).toBe(
       options.vault?.partBytes !== undefined,
     );
+    expect(await stagedFormats(veeva)).toEqual([format]);
     await expectNoSecrets(veeva, options.backend);
   });
 });
+
+/** The endings of the staged files, manifests apart. */
+async function stagedFormats({ windrow }: VeevaInstallation): Promise<readonly string[]> {
+  const { store } = await windrow.connections.get(s3Connection);
+  const objects = await store.list('stage/veeva_incremental/');
+  const endings = objects.map(({ key }) => key.slice(key.lastIndexOf('.') + 1));
+  return [...new Set(endings.filter((ending) => ending !== 'json'))];
+}
 
 async function completeUpTo({ publish, completed }: VeevaInstallation, last: number): Promise<void> {
   publish(last);
