@@ -14,6 +14,15 @@ export function dueWindows(schedule: Schedule, lastEnd: Temporal.Instant | undef
   return schedule.catchUp === 'all' ? oldest(schedule, from, until) : newest(schedule, from, until);
 }
 
+/**
+ * The schedule as it stands while so many runs are open, or undefined while no window may be made: with overlap `skip`
+ * none is made while a run is open, and afterwards only the newest, so that the others are passed over.
+ */
+export function scheduleWhile(schedule: Schedule, openRuns: number): Schedule | undefined {
+  if (schedule.overlap !== 'skip') return schedule;
+  return openRuns > 0 ? undefined : { ...schedule, catchUp: 'latest' };
+}
+
 /** The moment at which the window that follows `lastEnd` becomes due; for "why is nothing running?". */
 export function nextDueAt(
   schedule: Schedule,

@@ -22,6 +22,8 @@ export interface PipelineDagOptions extends PipelineOptions {
   /** Absent: windows are made by hand, `windrow dags trigger`. */
   readonly schedule?: Schedule;
   readonly tags?: readonly string[];
+  /** How many windows run side by side with overlap `allow`. Default 4. */
+  readonly maxActiveRuns?: number;
   /** Where data comes from, is held and ends. */
   readonly ports: OpenPorts;
   /** What `ports` opens, so that settings can be checked beforehand. */
@@ -32,13 +34,15 @@ export interface PipelineDagOptions extends PipelineOptions {
   readonly timeout?: string;
 }
 
+const DEFAULT_SIDE_BY_SIDE = 4;
+
 /**
  * A dag of the six tasks over records: one run moves one window and resumes after its last completed phase.
  *
  *     export const orders = pipeline('orders', { schedule: every('1h'), connections: [shop, lake], ports: async ({ connections }) => … });
  */
 export function pipeline(id: string, options: PipelineDagOptions): Dag {
-  const { description, schedule, tags, ports, connections, retry = {}, timeout, ...records } = options;
+  const { description, schedule, tags, ports, connections, retry = {}, timeout, maxActiveRuns, ...records } = options;
   const template: TemplateOptions = {
     spec: pipelineSpec(records),
     lagMs: schedule?.lagMs ?? milliseconds(0),
@@ -47,7 +51,8 @@ export function pipeline(id: string, options: PipelineDagOptions): Dag {
   const long = { retry, connections, ...(timeout === undefined ? {} : { timeout }) };
   const dagOptions = {
     pipeline: records,
-    maxActiveRuns: 1,
+    // Windows side by side only where the schedule says so; windows made by hand run one after the other.
+    maxActiveRuns: schedule?.overlap === 'allow' ? (maxActiveRuns ?? DEFAULT_SIDE_BY_SIDE) : 1,
     ...(description === undefined ? {} : { description }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(tags === undefined ? {} : { tags }),

@@ -2,13 +2,13 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Temporal } from '../core/time.ts';
 import type { Dag } from '../dag/dag.ts';
-import { dueWindows } from '../dag/due-windows.ts';
+import { dueWindows, scheduleWhile } from '../dag/due-windows.ts';
 import type { PipelineSpec } from '../dag/pipeline-spec.ts';
 import type { Schedule } from '../dag/schedule.ts';
 import type { Connections } from '../dag/task-context.ts';
 import type { Delivery } from '../queue/delivery.ts';
 import { newRecords } from '../record/new-records.ts';
-import { findDagState } from '../store/dag-state.ts';
+import { type DagState, findDagState } from '../store/dag-state.ts';
 import { findLastWindowEnd, insertRecords } from '../store/records/insert-records.ts';
 import { openRecordRuns } from '../store/records/open-record-runs.ts';
 import { activateRuns } from '../store/runs/activate-runs.ts';
@@ -31,43 +31,52 @@ export interface AdvanceTools {
 export async function advance(dag: Dag, tools: AdvanceTools): Promise<void> {
   const state = await findDagState(tools.store.database, dag.id);
   if (state === undefined) return;
-  if (!state.paused) await (dag.pipeline === undefined ? planRuns(dag, tools) : planRecords(dag, dag.pipeline, tools));
+  if (!state.paused) await plan(dag, state, tools);
   await tools.delivery.deliver(await activateRuns(tools.store.database, dag.id));
 }
 
-async function planRuns(dag: Dag, { store, clock }: AdvanceTools): Promise<void> {
-  if (dag.schedule === undefined) return;
-  const last = await findLastScheduledEnd(store.database, dag.id);
-  for (const window of dueWindows(dag.schedule, last, clock.now())) {
-    await createRun(store.database, { dagId: dag.id, kind: 'scheduled', window });
+async function plan(dag: Dag, { openRuns }: DagState, tools: AdvanceTools): Promise<void> {
+  const schedule = dag.schedule === undefined ? undefined : scheduleWhile(dag.schedule, openRuns);
+  if (dag.pipeline === undefined) return planRuns(dag.id, schedule, tools);
+  if (schedule !== undefined) await insertDueRecords({ id: dag.id, schedule, spec: dag.pipeline }, tools);
+  await planRecords(dag, dag.pipeline, tools);
+}
+
+async function planRuns(dagId: string, schedule: Schedule | undefined, { store, clock }: AdvanceTools): Promise<void> {
+  if (schedule === undefined) return;
+  const last = await findLastScheduledEnd(store.database, dagId);
+  for (const window of dueWindows(schedule, last, clock.now())) {
+    await createRun(store.database, { dagId, kind: 'scheduled', window });
   }
 }
 
-async function planRecords(dag: Dag, spec: PipelineSpec, tools: AdvanceTools): Promise<void> {
-  const { store, clock, log } = tools;
-  const now = clock.now();
-  if (dag.schedule !== undefined) await insertDueRecords(dag, spec, tools);
+async function planRecords(dag: Dag, spec: PipelineSpec, { store, clock, log }: AdvanceTools): Promise<void> {
   // A lock that nobody holds would stop a strict pipeline for ever: no run starts whose clean-up task could release it.
   const released = await store.desk.releaseStale(dag.id, spec.staleLockMs);
   if (released.length > 0) log.warn('Stale locks released', { dag: dag.id, records: [...released] });
   await openRecordRuns(store.database, {
     pipelineId: dag.id,
     order: dag.schedule?.order ?? 'strict',
-    dueBefore: now.subtract({ milliseconds: dag.schedule?.lagMs ?? 0 }),
+    dueBefore: clock.now().subtract({ milliseconds: dag.schedule?.lagMs ?? 0 }),
     atMost: dag.schedule?.overlap === 'allow' ? dag.maxActiveRuns : 1,
   });
 }
 
-async function insertDueRecords(dag: Dag, spec: PipelineSpec, tools: AdvanceTools): Promise<void> {
+interface Scheduled {
+  readonly id: string;
+  readonly schedule: Schedule;
+  readonly spec: PipelineSpec;
+}
+
+async function insertDueRecords(scheduled: Scheduled, tools: AdvanceTools): Promise<void> {
   const { store, clock } = tools;
-  const schedule = await scheduleOf(dag, spec, tools);
-  if (schedule === undefined) return;
-  const windows = dueWindows(schedule.schedule, schedule.lastEnd, clock.now());
+  const { id, spec } = scheduled;
+  const position = await findPosition(scheduled, tools);
+  if (position === undefined) return;
+  const { windows: kind } = position.schedule;
+  const windows = dueWindows(position.schedule, position.lastEnd, clock.now());
   if (windows.length === 0) return;
-  await insertRecords(
-    store.database,
-    newRecords({ pipelineId: dag.id, spec, windows: schedule.schedule.windows }, windows),
-  );
+  await insertRecords(store.database, newRecords({ pipelineId: id, spec, windows: kind }, windows));
 }
 
 /** The longest wait for an answer to where the first window begins; the next tick asks again. */
@@ -78,13 +87,11 @@ interface Position {
   readonly lastEnd: Temporal.Instant | undefined;
 }
 
-async function scheduleOf(dag: Dag, spec: PipelineSpec, tools: AdvanceTools): Promise<Position | undefined> {
-  const { schedule } = dag;
-  if (schedule === undefined) return undefined;
-  const lastEnd = await findLastWindowEnd(tools.store.database, dag.id);
+async function findPosition({ id, schedule, spec }: Scheduled, tools: AdvanceTools): Promise<Position | undefined> {
+  const lastEnd = await findLastWindowEnd(tools.store.database, id);
   if (lastEnd !== undefined || spec.firstStart === undefined) return { schedule, lastEnd };
   const first = await spec.firstStart({ ...tools, signal: AbortSignal.timeout(ASKING) });
   if (!('notYet' in first)) return { schedule: { ...schedule, start: first }, lastEnd };
-  tools.log.debug('No window can be made yet', { dag: dag.id, why: first.notYet });
+  tools.log.debug('No window can be made yet', { dag: id, why: first.notYet });
   return undefined;
 }

@@ -4,12 +4,24 @@ import type { Executor } from './database.ts';
 
 export interface DagState {
   readonly paused: boolean;
+  /** Runs that have not ended. */
+  readonly openRuns: number;
 }
 
 export async function findDagState(executor: Executor, dagId: string): Promise<DagState | undefined> {
-  const [row] = await executor.run({ name: 'dag_state', text: 'select paused from dag where id = $1' }, [dagId]);
-  return row === undefined ? undefined : z.object({ paused: z.boolean() }).parse(row);
+  const [row] = await executor.run(STATE, [dagId]);
+  return row === undefined ? undefined : StateRow.parse(row);
 }
+
+const STATE = {
+  name: 'dag_state',
+  text: `
+select paused, (select count(*) from dag_run r where r.dag_id = d.id and r.state in ('queued', 'running')) as "openRuns"
+from dag d
+where id = $1`,
+};
+
+const StateRow = z.object({ paused: z.boolean(), openRuns: z.number() });
 
 /** Returns whether there is such a dag. */
 export async function setPaused(executor: Executor, dagId: string, paused: boolean): Promise<boolean> {

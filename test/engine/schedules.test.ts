@@ -43,6 +43,35 @@ describe('schedules', () => {
   const bench = new Bench();
   afterEach(() => bench.close());
 
+  it('passes over the windows that become due while a run is active, where overlap is skip', async () => {
+    const seen: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const clock = new TestClock('2026-01-20T01:00Z');
+    const skipping = dag(
+      'skipping',
+      { schedule: every('1h', { start: '2026-01-20T00:00Z', overlap: 'skip' }) },
+      (d) => {
+        const work = task('work', {
+          run: async (context) => {
+            seen.push(windowText(windowOf(context)));
+            await gate.promise;
+          },
+        });
+        d.use('work', work);
+      },
+    );
+    const engine = await bench.engine({ backend: 'postgres', dags: [skipping], clock });
+    bench.work(engine);
+    await engine.advance('skipping');
+    await eventually('the first window', async () => (seen.length === 1 ? true : undefined));
+    clock.set('2026-01-20T04:00Z');
+    await engine.advance('skipping');
+    gate.resolve();
+    await eventually('the newest window', async () => (seen.length === 2 ? true : undefined));
+    await engine.advance('skipping');
+    expect(seen).toEqual(['2026-01-20T00:00Z..2026-01-20T01:00Z', '2026-01-20T03:00Z..2026-01-20T04:00Z']);
+  });
+
   it('runs one window at a time, oldest first', async () => {
     const order: string[] = [];
     let active = 0;
