@@ -65,7 +65,7 @@ const Fields = z.object({
     .regex(/^[A-Za-z0-9_{}-]+$/, 'expected letters, digits, "_", "-" or braces')
     .default('windrow'),
   WINDROW_CONCURRENCY: Count(1, 1000).default(20),
-  WINDROW_LEASE: Duration.default(seconds(6)),
+  WINDROW_LEASE: Duration.default(seconds(5)),
   WINDROW_TICK: Duration.default(seconds(2)),
   WINDROW_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   WINDROW_DASHBOARD_HOST: z.string().default('127.0.0.1'),
