@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, openSync } from 'node:fs';
+import { chownSync, openSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 
 import { ConfigFailure } from '../../core/failures.ts';
@@ -22,11 +22,15 @@ export function openServerUser(): ServerUser {
   return {
     own: (path) => chownSync(path, ids.uid, ids.gid),
     // Root's folders (a home, a folder made by mktemp) are closed to other users. dac_override lets the server reach its
-    // programs and data there; it is kept as an ambient capability because a change of user drops all others.
+    // programs and data there; it is kept as an ambient capability because a change of user drops all others. PostgreSQL
+    // looks at its own programs by access(2), which asks for the permitted capabilities of a real user other than root
+    // only where no_setuid_fixup is set.
     run: (...call) =>
       launch(
         [
           'setpriv',
+          '--securebits=+no_setuid_fixup',
+
           `--reuid=${ids.uid}`,
           `--regid=${ids.gid}`,
           '--clear-groups',
@@ -52,8 +56,13 @@ async function launch(prefix: readonly string[], [program, parameters, logFile]:
   if (code === 0) return;
   throw new ConfigFailure(
     'E_POSTGRES_PROGRAM_FAILED',
-    `The built-in PostgreSQL could not be used: ${program} ended with code ${code}. See ${logFile}, or set DATABASE_URL.`,
+    `The built-in PostgreSQL could not be used: ${program} ended with code ${code}. It said:\n${lastLines(logFile)}\n` +
+      `The whole log is ${logFile}. Mend what it says, or set DATABASE_URL to another server.`,
   );
+}
+
+function lastLines(logFile: string): string {
+  return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
 }
 
 function accountIds(): { readonly uid: number; readonly gid: number } | undefined {
