@@ -2,7 +2,8 @@ import type { Temporal } from '#framework';
 import { daysUpTo, windowsUpTo } from './calendar.ts';
 import { logsOf } from './model/audit-logs.ts';
 import type { Evolution } from './model/evolution.ts';
-import { type Extract, extractId, type VaultType } from './model/extract.ts';
+import { type Extract, extractId, type VaultColumn, type VaultType } from './model/extract.ts';
+import { SchemaDates } from './model/schema-dates.ts';
 import type { Row } from './model/table.ts';
 import type { VaultState } from './model/vault-state.ts';
 import type { VaultOptions } from './options.ts';
@@ -28,6 +29,7 @@ export class TruthKeeper {
   readonly #options: VaultOptions;
   #start: VaultState | undefined;
   #evolution: Evolution | undefined;
+  #dates = new SchemaDates();
 
   constructor(options: VaultOptions) {
     this.#options = options;
@@ -37,9 +39,16 @@ export class TruthKeeper {
   upTo(moment: Temporal.Instant): readonly TruthTable[] {
     const windows = windowsUpTo(this.#options, moment);
     const evolution = this.#evolutionBefore(windows);
-    while (evolution.windows < windows) evolution.advance();
-    const tables = evolution.state.tables().map((table) => truthTable(table.extract, table.rows()));
-    return [...tables, ...this.#logs(moment)];
+    while (evolution.windows < windows) this.#dates.note(evolution.advance());
+    const tables = evolution.state.tables();
+    return [
+      ...tables.map((table) => truthTable(table.extract, table.rows())),
+      metadataTable(
+        tables.map((table) => table.extract),
+        this.#dates,
+      ),
+      ...this.#logs(moment),
+    ];
   }
 
   /** The evolution at hand where it is not past the window yet, otherwise a new one from the start. */
@@ -47,6 +56,7 @@ export class TruthKeeper {
     if (this.#evolution === undefined || this.#evolution.windows > windows) {
       this.#start ??= initialState(this.#options);
       this.#evolution = evolutionFrom(this.#options, this.#start.clone());
+      this.#dates = new SchemaDates();
     }
     return this.#evolution;
   }
@@ -67,4 +77,41 @@ function truthTable(extract: Extract, rows: Iterable<Row>): TruthTable {
     key: extract.key,
     rows: Array.from(rows, (row) => extract.columns.map((column) => row[column.slot] ?? '')),
   };
+}
+
+const METADATA_COLUMNS = [
+  'modified_date',
+  'extract',
+  'extract_label',
+  'column_name',
+  'column_label',
+  'type',
+  'length',
+  'related_extract',
+] as const;
+
+/** The schema itself, which Vault delivers as a table. Its columns have no types, so all of them are text. */
+function metadataTable(schema: readonly Extract[], dates: SchemaDates): TruthTable {
+  return {
+    extract: 'Metadata.metadata',
+    table: 'metadata',
+    columns: METADATA_COLUMNS.map((name) => ({ name, vaultType: 'String' })),
+    key: ['extract', 'column_name'],
+    rows: schema.flatMap((extract) => extract.columns.map((column) => metadataRow(extract, column, dates))),
+  };
+}
+
+function metadataRow(extract: Extract, column: VaultColumn, dates: SchemaDates): string[] {
+  const { name, label, type, length, related } = column;
+  const row: Record<(typeof METADATA_COLUMNS)[number], string> = {
+    modified_date: dates.get(extract, column),
+    extract: extractId(extract),
+    extract_label: extract.label,
+    column_name: name,
+    column_label: label,
+    type,
+    length: length === undefined ? '' : String(length),
+    related_extract: related ?? '',
+  };
+  return METADATA_COLUMNS.map((key) => row[key]);
 }

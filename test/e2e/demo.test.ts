@@ -56,16 +56,18 @@ describe('npm run demo -- --exit --json', () => {
     expect({ code, result: JSON.parse(out) }).toMatchObject({ code: 0, result: WHOLE });
   });
 
-  it('finds one value that somebody changed in the meantime, and exits with 1', async () => {
+  it('finds one value and one row of the schema that somebody changed in the meantime, and exits with 1', async () => {
     const id = await inRedshift(async (redshift) => {
       const { rows } = await redshift.query<{ id: string }>(CHANGE_ONE_NAME);
+      await redshift.query(FORGET_ONE_COLUMN);
       return rows[0]?.id;
     });
     const { code, out } = await demo();
-    const mismatch = { table: 'user__sys', key: JSON.stringify([id]), column: 'name__v', found: 'somebody else' };
+    const value = { table: 'user__sys', key: JSON.stringify([id]), column: 'name__v', found: 'somebody else' };
+    const row = { table: 'metadata', key: '["Object.user__sys","name__v"]', column: '*', found: 'no row' };
     expect({ code, result: JSON.parse(out) }).toMatchObject({
       code: 1,
-      result: { ...WHOLE, verified: false, mismatches: [mismatch] },
+      result: { ...WHOLE, verified: false, mismatches: [value, row] },
     });
   });
 
@@ -80,3 +82,5 @@ const CHANGE_ONE_NAME = `
 update vault.user__sys set name__v = 'somebody else'
 where id = (select min(id) from vault.user__sys)
 returning id`;
+
+const FORGET_ONE_COLUMN = `delete from vault.metadata where extract = 'Object.user__sys' and column_name = 'name__v'`;

@@ -67,7 +67,6 @@ export class Replica {
   #applyFiles(archive: Archive, type: 'updates' | 'deletes'): void {
     const lines = archive.records('manifest.csv').filter((line) => line['type'] === type && line['file'] !== '');
     for (const { extract = '', records = '', file = '' } of lines) {
-      if (extract === 'Metadata.metadata') continue;
       const rows = archive.records(file);
       if (rows.length !== Number(records))
         throw new Error(`${file} has ${rows.length} rows, the manifest says ${records}.`);
@@ -89,6 +88,7 @@ interface ReplicaTable {
 }
 
 function keyOf(extract: string): string[] {
+  if (extract === 'Metadata.metadata') return ['extract', 'column_name'];
   return extract === 'Picklist.picklist__sys' ? ['object', 'object_field', 'picklist_value_name'] : ['id'];
 }
 

@@ -8,6 +8,8 @@ import { Replica, rowText } from './vault-replica.ts';
 
 const after = (windows: number): Temporal.Instant => ENABLED.add({ minutes: 15 * windows });
 const ofLogs = (table: TruthTable): boolean => table.extract.startsWith('Log.');
+/** The schema does not list the columns of itself, nor outside of log files those of the logs. */
+const isDescribed = (table: TruthTable): boolean => !ofLogs(table) && table.extract !== 'Metadata.metadata';
 
 async function replayed({ client }: VaultBench): Promise<Replica> {
   const replica = new Replica();
@@ -26,13 +28,20 @@ function differences(replica: Replica, truth: readonly TruthTable[]): string[] {
     .filter((table) => {
       const sameRows = sameTexts(replica.rows(table) ?? ['no such table'], table.rows.map(rowText));
       const columns = table.columns.map(({ name }) => name);
-      return !sameRows || !(ofLogs(table) || sameTexts(replica.columns(table.extract), columns));
+      return !sameRows || (isDescribed(table) && !sameTexts(replica.columns(table.extract), columns));
     })
     .map(({ extract }) => extract);
 }
 
 function sameTexts(found: readonly string[], expected: readonly string[]): boolean {
   return JSON.stringify(found) === JSON.stringify(expected.toSorted());
+}
+
+/** A Full does not say when a column was added. */
+function withoutDates(table: TruthTable): TruthTable {
+  if (table.extract !== 'Metadata.metadata') return table;
+  const date = table.columns.findIndex(({ name }) => name === 'modified_date');
+  return { ...table, rows: table.rows.map((row) => row.with(date, '')) };
 }
 
 const extracts = (truth: readonly TruthTable[]): string[] => truth.map(({ extract }) => extract).toSorted();
@@ -69,7 +78,7 @@ describe('the truth of the Vault', () => {
     const full = (await bench.client.items({ extract_type: 'full_directdata' })).at(-1);
     const replica = new Replica();
     if (full !== undefined) replica.applyFull(await bench.client.open(full));
-    const truth = withoutLogs(bench.vault.truth(after(96)));
+    const truth = withoutLogs(bench.vault.truth(after(96))).map(withoutDates);
     expect(replica.extracts()).toEqual(extracts(truth));
     expect(differences(replica, truth)).toEqual([]);
     expect(full?.name).toBe('143462-20260121-0800-F');
