@@ -5,6 +5,8 @@ import { CONNECTIONS, newestFull, veevaToRedshift } from '#tasks/veeva-redshift'
 export const veevaFull = pipeline('veeva_full', {
   description: 'Veeva Vault Direct Data, full file, into Redshift',
   newestWindow: newestFull,
+  // Files that Vault does not list any more end here: what they brought is in the Full.
+  covers: ['veeva_incremental'],
   sourceName: 'veeva_vault',
   targetName: 'redshift',
   connections: CONNECTIONS,

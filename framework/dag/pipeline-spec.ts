@@ -18,6 +18,8 @@ export interface PipelineSpec {
   readonly businessKeys: Readonly<Record<string, BusinessKey>>;
   /** A lock older than this is stale and released by the clean-up task. */
   readonly staleLockMs: Millis;
+  /** Pipelines whose unfinished windows end with a completed window of this one that reaches as far. */
+  readonly covers: readonly string[];
   readonly firstStart?: FirstStart;
   readonly newestWindow?: NewestWindow;
 }
@@ -59,6 +61,11 @@ export interface PipelineOptions {
   readonly businessKeys?: Readonly<Record<string, BusinessKey>>;
   /** Default `2h`. */
   readonly staleLock?: string;
+  /**
+   * Ids of pipelines whose changes are contained in what this one loads, for example `['orders_changes']` of a full copy:
+   * once a window of this pipeline is completed, their unfinished windows that end no later count as completed too.
+   */
+  readonly covers?: readonly string[];
   readonly firstStart?: FirstStart;
   readonly newestWindow?: NewestWindow;
 }
@@ -87,6 +94,7 @@ export function pipelineSpec(options: PipelineOptions = {}): PipelineSpec {
     checkFields: options.checkFields ?? known,
     businessKeys,
     staleLockMs: parseDuration(options.staleLock ?? '2h'),
+    covers: options.covers ?? [],
     ...(options.sourceName === undefined ? {} : { sourceName: options.sourceName }),
     ...(options.targetName === undefined ? {} : { targetName: options.targetName }),
     ...(options.firstStart === undefined ? {} : { firstStart: options.firstStart }),

@@ -21,7 +21,7 @@ export interface OpenedSecrets extends Closable {
   readonly resolve: SecretResolver;
 }
 
-/** @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY` */
+/** @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY`, `E_PIPELINE_COVERS` */
 export function defineProject(project: Project): Project {
   if (project.dags.length === 0) {
     throw new DefinitionFailure(
@@ -36,5 +36,22 @@ export function defineProject(project: Project): Project {
     }
     seen.add(id);
   }
+  for (const dag of project.dags) checkCovered(dag, project.dags);
   return project;
+}
+
+function checkCovered({ id, pipeline }: Dag, dags: readonly Dag[]): void {
+  for (const covered of pipeline?.covers ?? []) {
+    if (covered === id) {
+      throw new DefinitionFailure(
+        'E_PIPELINE_COVERS',
+        `Pipeline "${id}" covers itself. Take it out of its \`covers\`.`,
+      );
+    }
+    if (dags.some((dag) => dag.id === covered && dag.pipeline !== undefined)) continue;
+    throw new DefinitionFailure(
+      'E_PIPELINE_COVERS',
+      `Pipeline "${id}" covers "${covered}", which is no pipeline of the project. Correct the id, or add the pipeline to \`dags\`.`,
+    );
+  }
 }

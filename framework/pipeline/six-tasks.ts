@@ -8,7 +8,7 @@ import { defer, skip } from '../dag/task-outcome.ts';
 import { differences } from '../record/differences.ts';
 import { type Phase, isCompleted } from '../record/phase.ts';
 import type { WindowRecord } from '../record/record.ts';
-import type { RecordHolder } from '../record/record-desk.ts';
+import type { CompletedFigures, RecordHolder } from '../record/record-desk.ts';
 import { validateRecord } from '../record/validate.ts';
 import type { Audit } from '../transfer/ports.ts';
 import type { StageManifest } from '../transfer/stage-manifest.ts';
@@ -48,7 +48,7 @@ export async function storeAndValidate(context: TaskContext, { spec, lagMs, open
 }
 
 /** Compares source and target before any work is done; waits while the source has not published the window. */
-export async function preValidation(context: TaskContext, { openPorts }: TemplateOptions) {
+export async function preValidation(context: TaskContext, { spec, openPorts }: TemplateOptions) {
   const { desk, holder, record, ports, transfer } = await openWork(context, openPorts);
   if (isDone(record, holder)) return skip('source and target have the same rows for this window already');
   if (isCompleted(record, 'SOURCE_TO_STAGE'))
@@ -61,7 +61,7 @@ export async function preValidation(context: TaskContext, { openPorts }: Templat
   if (record.retryAttempt === 0 && target.kind === 'counted' && target.rows === rows) {
     const manifest = await ports.stage.find(transfer);
     if (manifest !== undefined) await ports.completed?.(manifest, transfer);
-    await desk.alreadyLoaded(holder, target.rows);
+    await desk.alreadyLoaded(holder, target.rows, spec.covers);
     return skip(`source and target both have ${target.rows} rows for this window already`);
   }
   return { source: rows, target: target.kind === 'counted' ? target.rows : null, resumed: false };
@@ -95,7 +95,7 @@ export async function stageToTarget(context: TaskContext, { openPorts }: Templat
 }
 
 /** Counts and keys must agree; only then the window is complete and what waits for it may go on. */
-export async function audit(context: TaskContext, { openPorts }: TemplateOptions) {
+export async function audit(context: TaskContext, { spec, openPorts }: TemplateOptions) {
   const work = await openWork(context, openPorts);
   const { desk, holder, record, ports, transfer } = work;
   if (isDone(record, holder)) {
@@ -106,15 +106,19 @@ export async function audit(context: TaskContext, { openPorts }: TemplateOptions
   const found = await ports.target.audit(manifest, transfer);
   // Before the record says so: whoever reads COMPLETED may rely on everything that goes with it.
   if (found.verdict === 'PASS') await ports.completed?.(manifest, transfer);
-  await desk.audited(holder, {
+  await desk.audited(holder, auditFigures(found), spec.covers);
+  if (found.verdict === 'FAIL') throw differs(work, found);
+  return { source: found.sourceRows, target: found.targetRows, verdict: found.verdict };
+}
+
+function auditFigures(found: Audit): CompletedFigures {
+  return {
     ...differences(found.sourceRows, found.targetRows),
     sourceCount: found.sourceRows,
     targetCount: found.targetRows,
     result: found.verdict,
     details: { differences: found.differences.map((difference) => ({ ...difference })) },
-  });
-  if (found.verdict === 'FAIL') throw differs(work, found);
-  return { source: found.sourceRows, target: found.targetRows, verdict: found.verdict };
+  };
 }
 
 /** Releases locks that nobody holds any more, and tells people about a failure of this window. Runs whatever happened. */
@@ -177,7 +181,8 @@ async function stagedManifest({ ports, transfer, record }: WindowWork): Promise<
 
 function differs({ record }: WindowWork, found: Audit): DataFailure {
   const tables = found.differences.map(
-    ({ table, expected, found: rows }) => `${table} (expected ${expected}, found ${rows})`,
+    ({ table, expected, found: rows, missing, surplus }) =>
+      `${table} (expected ${expected}, found ${rows}: ${missing} missing, ${surplus} too many)`,
   );
   return new DataFailure(
     'E_AUDIT_DIFFERENCE',

@@ -117,7 +117,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
     ...common,
     random: options.random,
     closed: async (runs) => {
-      for (const dagId of new Set(runs.map((run) => run.dagId))) await advanceOne(dagId);
+      for (const dagId of new Set(runs.flatMap((run) => goingOn(dags, run.dagId)))) await advanceOne(dagId);
     },
   });
   const { concurrency, leaseMs, tickMs } = settings;
@@ -131,6 +131,11 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
     startScheduler: () => startScheduler({ ...common, dispatcher, settler, tickMs }),
     close: () => closeAll(opened.splice(0)),
   };
+}
+
+/** A run that ended may have made way for the next window of its own pipeline, and of those that it covers. */
+function goingOn(dags: ReadonlyMap<string, Dag>, dagId: string): readonly string[] {
+  return [dagId, ...(dags.get(dagId)?.pipeline?.covers ?? [])];
 }
 
 /** Secrets that stand in the environment need no store; a project without one refuses references to stored ones. */

@@ -38,15 +38,18 @@ export interface RecordDesk {
   readonly startPhase: (holder: RecordHolder, phase: Phase) => Promise<void>;
   readonly completePhase: (holder: RecordHolder, phase: Phase, facts: PhaseFacts) => Promise<void>;
   readonly failPhase: (holder: RecordHolder, phase: Phase) => Promise<void>;
-  /** Writes the audit; a PASS completes the record. */
-  readonly audited: (holder: RecordHolder, figures: CompletedFigures) => Promise<void>;
+  /** Writes the audit; a PASS completes the record, and with it what it covers. */
+  readonly audited: (holder: RecordHolder, figures: CompletedFigures, covers: Covers) => Promise<void>;
   /** Completes a record whose window needs no work because source and target agree already. */
-  readonly alreadyLoaded: (holder: RecordHolder, rows: number) => Promise<void>;
+  readonly alreadyLoaded: (holder: RecordHolder, rows: number, covers: Covers) => Promise<void>;
   /** Gives back records whose lock is stale and whose run is not open any more. */
   readonly releaseStale: (pipelineId: string, olderThan: Millis) => Promise<readonly RecordId[]>;
   /** The tasks of a run that failed so far. */
   readonly failedTasks: (runId: RunId) => Promise<readonly FailedTask[]>;
 }
+
+/** Pipelines whose unfinished windows up to the end of the completed one are completed in the same statement. */
+export type Covers = readonly string[];
 
 export interface PhaseFacts {
   readonly sourceCount?: number;

@@ -6,6 +6,8 @@ import { type RecordId, recordId } from '../../core/ids.ts';
 import type { Phase } from '../../record/phase.ts';
 import type { RecordClaim, RecordDesk, RecordHolder } from '../../record/record-desk.ts';
 import type { Executor, Statement } from '../database.ts';
+import { ALREADY_LOADED, AUDITED } from './complete-record.ts';
+import { HELD, TOUCH } from './held-record.ts';
 import { readRecord } from './record-rows.ts';
 
 /** The book-keeping of records over the store. */
@@ -23,8 +25,9 @@ export function openRecordDesk(executor: Executor): RecordDesk {
         facts.receipt === undefined ? null : JSON.stringify(facts.receipt),
       ]),
     failPhase: (holder, phase) => write(FAIL_PHASE[phase], holder, []),
-    audited: (holder, figures) =>
+    audited: (holder, figures, covers) =>
       write(AUDITED, holder, [
+        covers,
         figures.sourceCount,
         figures.targetCount,
         figures.countDifference,
@@ -32,7 +35,7 @@ export function openRecordDesk(executor: Executor): RecordDesk {
         figures.result,
         JSON.stringify(figures.details),
       ]),
-    alreadyLoaded: (holder, rows) => write(ALREADY_LOADED, holder, [rows]),
+    alreadyLoaded: (holder, rows, covers) => write(ALREADY_LOADED, holder, [covers, rows]),
     releaseStale: async (pipelineId, olderThan) => {
       const rows = await executor.run(RELEASE_STALE, [pipelineId, olderThan]);
       return rows.map((row) => Id.parse(row).id);
@@ -93,10 +96,6 @@ returning p.*`,
 
 const READ = { name: 'read_record', text: 'select * from pipeline_records where id = $1' };
 
-const HELD = `where id = $1 and dag_run_id = $2 and fence <= $3 and pipeline_status = 'IN_PROGRESS'
-returning id`;
-const TOUCH = `fence = $3, record_last_updated_time = now()`;
-
 const PREFIX: Readonly<Record<Phase, string>> = {
   SOURCE_TO_STAGE: 'source_to_stage_ingestion',
   STAGE_TO_TARGET: 'stage_to_target_ingestion',
@@ -116,7 +115,8 @@ const START_PHASE = perPhase((prefix) => ({
   text: `
 update pipeline_records set
   ${prefix}_start_time = now(), ${prefix}_end_time = null, ${prefix}_status = 'IN_PROGRESS', ${TOUCH}
-${HELD}`,
+${HELD}
+returning id`,
 }));
 
 const COMPLETE_PHASE = perPhase((prefix, phase) => ({
@@ -126,38 +126,14 @@ update pipeline_records set
   ${prefix}_end_time = now(), ${prefix}_status = 'COMPLETED', phase_completed = '${phase}',
   source_count = coalesce($4::bigint, source_count), stage_count = coalesce($5::bigint, stage_count),
   load_receipt = coalesce($6::jsonb, load_receipt), ${TOUCH}
-${HELD}`,
+${HELD}
+returning id`,
 }));
 
 const FAIL_PHASE = perPhase((prefix) => ({
   name: `fail_${prefix}`,
-  text: `update pipeline_records set ${prefix}_end_time = now(), ${prefix}_status = 'FAILED', ${TOUCH} ${HELD}`,
+  text: `update pipeline_records set ${prefix}_end_time = now(), ${prefix}_status = 'FAILED', ${TOUCH} ${HELD} returning id`,
 }));
-
-const AUDITED = {
-  name: 'audited',
-  text: `
-update pipeline_records set
-  source_count = $4, target_count = $5, count_difference = $6, percentage_difference = $7::numeric, audit_result = $8,
-  audit_details = $9, audit_end_time = now(),
-  audit_status = case when $8 = 'PASS' then 'COMPLETED' else 'FAILED' end,
-  phase_completed = case when $8 = 'PASS' then 'AUDIT' else phase_completed end,
-  pipeline_status = case when $8 = 'PASS' then 'COMPLETED' else pipeline_status end,
-  pipeline_end_time = case when $8 = 'PASS' then now() else pipeline_end_time end,
-  lease_until = case when $8 = 'PASS' then null else lease_until end,
-  ${TOUCH}
-${HELD}`,
-};
-
-const ALREADY_LOADED = {
-  name: 'already_loaded',
-  text: `
-update pipeline_records set
-  source_count = $4, target_count = $4, count_difference = 0, percentage_difference = 0, audit_result = 'PASS',
-  audit_status = 'COMPLETED', audit_start_time = now(), audit_end_time = now(), phase_completed = 'AUDIT',
-  pipeline_status = 'COMPLETED', pipeline_end_time = now(), lease_until = null, ${TOUCH}
-${HELD}`,
-};
 
 const RELEASE_STALE = {
   name: 'release_stale',
