@@ -73,6 +73,10 @@ export interface AuditedTable {
   readonly table: string;
   readonly expected: number;
   readonly found: number;
+  /** Rows that should be there and are not. Counted key by key, so that a row too many elsewhere does not make up for it. */
+  readonly missing: number;
+  /** Rows too many: doubled, outdated, or of a key that should be absent. */
+  readonly surplus: number;
 }
 
 export interface Audit {

@@ -1,4 +1,4 @@
-import type { Audit, StageManifest, TransferContext } from '#framework';
+import type { Audit, AuditedTable, StageManifest, TransferContext } from '#framework';
 
 import { planEvolution } from './evolve.ts';
 import { type LoadTools, type PresentTable, loadedTable, lowerCased, olderStaging, presentTables } from './load.ts';
@@ -10,8 +10,8 @@ import { copyIntoStaging, dropStaging } from './stage-copy.ts';
 import { type TargetState, namesOf, readTargetState } from './target-state.ts';
 
 /**
- * Compares every key of the window with the target: updates must stand there at least as late as the window says, deleted
- * keys must be absent, and a replaced table must hold nothing else. The staging tables of the load serve once more; where
+ * Compares every key of the window with the target: updates must stand there once, at least as late as the window says,
+ * deleted keys must be absent, and a replaced table must hold nothing else. The staging tables of the load serve once more; where
  * they are gone the stage is copied again.
  */
 export async function audit(tools: LoadTools, manifest: StageManifest, context: TransferContext): Promise<Audit> {
@@ -20,9 +20,9 @@ export async function audit(tools: LoadTools, manifest: StageManifest, context: 
   const planned = planEvolution({ manifest, tables, state, policy: tools.policy }).tables;
   const { present, copied } = await findStaging(tools, { manifest, state, tables, planned, context });
   const standing = present.filter(({ table }) => state.tables.has(table.table));
-  const found = await countFound(tools, standing, context);
+  const tallies = await tallyTables(tools, standing, context);
   await dropStaging(tools, olderStaging([...state.staging, ...copied], context), context.signal);
-  return verdict(manifest, { tables, planned, found });
+  return verdict(manifest, { tables, planned, tallies });
 }
 
 interface AuditedLoad {
@@ -58,51 +58,68 @@ function partsOf(present: readonly PresentTable[]): ReturnType<typeof stagedPart
   return stagedParts(present.map(({ table }) => table));
 }
 
-/** Rows found for each table, by its name. */
-async function countFound(
+/** What the target holds of one table: staged keys that it satisfies, and rows too many. */
+interface Tally {
+  readonly satisfied: number;
+  readonly surplus: number;
+}
+
+/** The tally of each table, by its name. */
+async function tallyTables(
   tools: LoadTools,
   present: readonly PresentTable[],
   context: TransferContext,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, Tally>> {
   const { signal } = context;
-  const question = { schema: tools.schema, windowEnd: context.window.end };
+  const question = { schema: tools.schema, windowEnd: context.window.end, recordId: context.recordId };
   const selects = present.flatMap((table, place) => auditSelects(loadedTable(table), place, question));
-  const found = new Map<string, number>();
+  const tallies = new Map<string, Tally>();
   for (const piece of inPieces(selects)) {
-    for (const [place, rows] of await tools.warehouse.rows(
+    for (const [place, satisfied, surplus] of await tools.warehouse.rows(
       { name: 'audit by key', sql: piece.join('\nunion all\n') },
       { signal },
     )) {
       const table = present[Number(place)]?.table.table ?? '';
-      found.set(table, (found.get(table) ?? 0) + Number(rows));
+      const before = tallies.get(table) ?? NOTHING;
+      tallies.set(table, {
+        satisfied: before.satisfied + Number(satisfied),
+        surplus: before.surplus + Number(surplus),
+      });
     }
   }
-  return found;
+  return tallies;
 }
+
+const NOTHING: Tally = { satisfied: 0, surplus: 0 };
 
 function verdict(
   manifest: StageManifest,
   {
     tables,
     planned,
-    found,
+    tallies,
   }: {
     readonly tables: readonly LoadTable[];
     readonly planned: readonly PlannedTable[];
-    readonly found: ReadonlyMap<string, number>;
+    readonly tallies: ReadonlyMap<string, Tally>;
   },
 ): Audit {
   const audited = tables.map((table, index) => {
-    const expected = (table.updates?.rows ?? 0) + (table.deletes?.rows ?? 0);
     // A later window removed the table, and with it everything that this one brought.
     const isGone = planned[index]?.state === 'gone';
-    return { table: table.table, expected, found: isGone ? expected : (found.get(table.table) ?? 0) };
+    return auditedTable(table, isGone ? undefined : (tallies.get(table.table) ?? NOTHING));
   });
-  const differences = audited.filter((table) => table.expected !== table.found);
+  const differences = audited.filter((table) => table.missing !== 0 || table.surplus !== 0);
   return {
     verdict: differences.length === 0 ? 'PASS' : 'FAIL',
     sourceRows: manifest.rows,
     targetRows: audited.reduce((sum, table) => sum + table.found, 0),
     differences,
   };
+}
+
+function auditedTable({ table, updates, deletes }: LoadTable, tally: Tally | undefined): AuditedTable {
+  const expected = (updates?.rows ?? 0) + (deletes?.rows ?? 0);
+  const { satisfied, surplus } = tally ?? { satisfied: expected, surplus: 0 };
+  return { table, expected, found: satisfied + surplus, missing: expected - satisfied, surplus };
 }

@@ -154,12 +154,12 @@ describe('a pipeline of six tasks', () => {
       count_difference: 1,
       error: { code: 'E_AUDIT_DIFFERENCE', task: 'audit' },
     });
-    expect(JSON.stringify(found)).toContain('orders (expected 3, found 2)');
+    expect(JSON.stringify(found)).toContain('orders (expected 3, found 2: 1 missing, 0 too many)');
     expect(doubles.failed).toEqual([
       {
         task: 'audit',
         code: 'E_AUDIT_DIFFERENCE',
-        message: expect.stringContaining('orders (expected 3, found 2)'),
+        message: expect.stringContaining('orders (expected 3, found 2: 1 missing, 0 too many)'),
         command: 'windrow records rerun 1',
       },
     ]);

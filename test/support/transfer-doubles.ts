@@ -172,12 +172,14 @@ export class MemoryTarget implements Target {
 
   readonly audit: Target['audit'] = async (manifest, { window }) => {
     const found = (this.tables.get(windowText(window)) ?? 0) - this.missing;
-    const differs = found !== manifest.rows;
+    const missing = Math.max(0, manifest.rows - found);
+    const surplus = Math.max(0, found - manifest.rows);
+    const differs = missing + surplus > 0;
     return {
       verdict: differs ? 'FAIL' : 'PASS',
       sourceRows: manifest.rows,
       targetRows: found,
-      differences: differs ? [{ table: TABLE, expected: manifest.rows, found }] : [],
+      differences: differs ? [{ table: TABLE, expected: manifest.rows, found, missing, surplus }] : [],
     };
   };
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { Audit } from '#framework';
 import type { CsvColumn } from '#tasks/parquet';
 import { redshiftTarget } from '#tasks/redshift';
 
@@ -28,7 +29,11 @@ const ODD_TEXT = [
   'V04|\\N|7|true|NULL|1969-07-20T20:17:40.000Z',
 ];
 
+const ONE_EACH = { missing: 1, surplus: 1 };
+const ONE_TOO_MANY = { missing: 0, surplus: 1 };
+
 let ground: Ground;
+let damages = 0;
 
 beforeAll(async () => {
   ground = await openGround();
@@ -226,21 +231,61 @@ describe('loading a window', () => {
     expect(await ground.opened.reader.listTables()).toContain('tidy');
   });
 
+  const copied = (id: string): string =>
+    `insert into vault.TABLE select '${id}', name__v, price__c, active__v, launch_date__c, modified_date__v, ` +
+    `"_windrow_window_end", "_windrow_record_id" from vault.TABLE where id = 'V02'`;
+  const older = `update vault.TABLE set "_windrow_window_end" = "_windrow_window_end" - interval '1 hour' where id = `;
+
   it.each([
-    ['a missing row', "delete from vault.damaged where id = 'V02'", 3],
-    ['a doubled row', "insert into vault.damaged select * from vault.damaged where id = 'V02'", 5],
-  ])('finds %s in the audit', async (_, damage, found) => {
-    const manifest = await ground.stage({
-      number: 9,
-      tables: [table('damaged', { mode: 'replace', updates: ODD_ROWS })],
-    });
-    await ground.target.load(manifest, contextOf(manifest, { loadId: damage }));
-    await ground.opened.warehouse.run([{ name: 'damage', sql: damage }]);
-    await expect(ground.target.audit(manifest, contextOf(manifest, { loadId: damage, fence: 2 }))).resolves.toEqual({
-      verdict: 'FAIL',
-      sourceRows: 4,
-      targetRows: found,
-      differences: [{ table: 'damaged', expected: 4, found }],
-    });
+    ['a missing row', ["delete from vault.TABLE where id = 'V02'"], { missing: 1, surplus: 0 }],
+    ['a doubled row', [copied('V02')], { missing: 0, surplus: 1 }],
+    ['a missing row beside a doubled one', ["delete from vault.TABLE where id = 'V01'", copied('V02')], ONE_EACH],
+    ['an older row in place of one', [`${older}'V03'`], ONE_EACH],
+    ['an older row beside the one of the window', [copied('V03'), `${older}'V03' and name__v = 'NA'`], ONE_TOO_MANY],
+    ['a deleted row that is there again', [copied('V09')], ONE_TOO_MANY],
+    ['a deleted row that was never removed', [copied('V09'), `${older}'V09'`], ONE_TOO_MANY],
+    ['a deleted row beside a missing one', [copied('V09'), "delete from vault.TABLE where id = 'V01'"], ONE_EACH],
+    ['a re-created row that stands twice', [copied('V02')], ONE_TOO_MANY],
+  ])('finds %s in the audit of changes', async (_, damage, wrong) => {
+    const one = table(`changed_${(damages += 1)}`, { updates: ODD_ROWS, deletes: [['V09'], ['V02']] });
+    expect(await auditDamaged(one, damage)).toEqual(differing(one, { expected: 6, ...wrong }));
+  });
+
+  it.each([
+    ['a missing row', ["delete from vault.TABLE where id = 'V02'"], { missing: 1, surplus: 0 }],
+    ['a doubled row', [copied('V02')], ONE_TOO_MANY],
+    ['a stray row', [copied('V09')], ONE_TOO_MANY],
+    ['a missing row beside a doubled one', ["delete from vault.TABLE where id = 'V01'", copied('V02')], ONE_EACH],
+    ['a missing row beside a stray one', ["delete from vault.TABLE where id = 'V01'", copied('V09')], ONE_EACH],
+  ])('finds %s in the audit of a Full', async (_, damage, wrong) => {
+    const one = table(`replaced_${(damages += 1)}`, { updates: ODD_ROWS, mode: 'replace' });
+    expect(await auditDamaged(one, damage)).toEqual(differing(one, { expected: 4, ...wrong }));
   });
 });
+
+interface Wrong {
+  readonly expected: number;
+  readonly missing: number;
+  readonly surplus: number;
+}
+
+function differing({ table: name }: TableWindow, wrong: Wrong): Audit {
+  const found = wrong.expected - wrong.missing + wrong.surplus;
+  return {
+    verdict: 'FAIL',
+    sourceRows: wrong.expected,
+    targetRows: found,
+    differences: [{ table: name, found, ...wrong }],
+  };
+}
+
+/** Loads the table, damages it with statements on `TABLE`, and audits it. */
+async function auditDamaged(one: TableWindow, damage: readonly string[]): Promise<Audit> {
+  const manifest = await ground.stage({ number: 9, tables: [one] });
+  const context = contextOf(manifest, { loadId: one.table });
+  await ground.target.load(manifest, context);
+  for (const sql of damage) {
+    await ground.opened.warehouse.run([{ name: 'damage', sql: sql.replaceAll('TABLE', one.table) }]);
+  }
+  return ground.target.audit(manifest, { ...context, fence: 2 });
+}

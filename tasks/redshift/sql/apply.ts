@@ -62,6 +62,11 @@ export function sameKey(key: readonly LoadedColumn[], left: string, right: strin
     .join('\nand ');
 }
 
+/** The key of a staged row as a list of expressions to group by, each exact as in `sameKey`. */
+export function stagedKey(key: readonly LoadedColumn[], staged: string): string {
+  return key.map((column) => exactText(keyText(column, staged))).join(', ');
+}
+
 /** The condition that a tombstone row stands for the key of a staged row. */
 export function sameTombstone(table: LoadedTable, staged: string, tombstone: string): string {
   const keys = table.key.map(

@@ -1,19 +1,23 @@
 import type { Temporal } from '#framework';
 
-import { type LoadedTable, sameKey, sameTombstone } from './apply.ts';
-import { TABLE_BASE, TOMBSTONE, windowEndColumn } from './names.ts';
+import { type LoadedTable, sameKey, sameTombstone, stagedKey } from './apply.ts';
+import { TABLE_BASE, TOMBSTONE, recordIdColumn, windowEndColumn } from './names.ts';
 import { lines, literal, qualified, quote, timestampLiteral } from './text.ts';
 
 export interface AuditQuestion {
   readonly schema: string;
   readonly windowEnd: Temporal.Instant;
+  readonly recordId: number;
 }
 
-/** One select for each thing to check of a table, each giving the table's place and a number of rows. */
+/**
+ * One select for each thing to check of a table. Each gives the table's place, the number of staged keys that the target
+ * satisfies, and the number of target rows too many. Both are counted key by key: one never makes up for the other.
+ */
 export function auditSelects(table: LoadedTable, place: number, question: AuditQuestion): readonly string[] {
   return [
-    ...(table.updates === undefined ? [] : [presentRows(table, table.updates, { ...question, place })]),
-    ...(table.deletes === undefined ? [] : [absentRows(table, table.deletes, { ...question, place })]),
+    ...(table.updates === undefined ? [] : [presentKeys(table, table.updates, { ...question, place })]),
+    ...(table.deletes === undefined ? [] : [absentKeys(table, table.deletes, { ...question, place })]),
     ...(table.mode === 'replace' ? [strayRows(table, { ...question, place })] : []),
   ];
 }
@@ -22,16 +26,19 @@ interface Place extends AuditQuestion {
   readonly place: number;
 }
 
-/** Staged rows that stand in the target, or give way to a later deletion or Full. A row that stands twice counts twice. */
-function presentRows(table: LoadedTable, staging: string, { schema, windowEnd, place }: Place): string {
+const KEPT_END = `windrow_kept.${windowEndColumn}`;
+
+/** Staged keys that have their row in the target, or gave way to a later deletion or Full; one row each, and none older. */
+function presentKeys(table: LoadedTable, staging: string, { schema, windowEnd, place }: Place): string {
   const end = timestampLiteral(windowEnd);
   const later = [`where "table_name" = ${literal(table.table)}`, `and "window_end" > ${end}`];
   return lines(
-    `select ${place}, sum(case`,
-    `when windrow_kept.${windowEndColumn} >= ${end} then 1`,
-    `when windrow_kept.${windowEndColumn} is null and windrow_gone."table_name" is not null then 1`,
-    `when windrow_kept.${windowEndColumn} is null and windrow_base."window_end" is not null then 1`,
-    'else 0 end)',
+    `select ${place}, sum(case when windrow_rows > 0 or windrow_overruled > 0 then 1 else 0 end),`,
+    'sum(windrow_older + case when windrow_rows > 1 then windrow_rows - 1 else 0 end)',
+    'from (',
+    `select sum(case when ${KEPT_END} >= ${end} then 1 else 0 end) as windrow_rows,`,
+    `sum(case when ${KEPT_END} < ${end} then 1 else 0 end) as windrow_older,`,
+    'count(windrow_gone."table_name") + count(windrow_base."window_end") as windrow_overruled',
     `from ${qualified(schema, staging)} as windrow_staged`,
     `left join ${qualified(schema, table.table)} as windrow_kept`,
     `on ${sameKey(table.key, 'windrow_staged', 'windrow_kept')}`,
@@ -44,32 +51,51 @@ function presentRows(table: LoadedTable, staging: string, { schema, windowEnd, p
     `select max("window_end") as "window_end" from ${qualified(schema, TABLE_BASE)}`,
     later,
     ') as windrow_base',
+    `group by ${stagedKey(table.key, 'windrow_staged')}`,
+    ') as windrow_keys',
   );
 }
 
-/** Deleted keys that are absent, or came back in this window or a later one. */
-function absentRows(table: LoadedTable, staging: string, { schema, windowEnd, place }: Place): string {
-  const kept = `windrow_kept.${windowEndColumn}`;
+/** Every deleted key, and its rows up to the window, unless the window itself brought the key again. */
+function absentKeys(table: LoadedTable, staging: string, { schema, windowEnd, recordId, place }: Place): string {
+  const end = timestampLiteral(windowEnd);
+  // A Full with the same end may bring the key too; that row bears the record of the Full.
+  const ofWindow = `${KEPT_END} = ${end} and windrow_kept.${recordIdColumn} = ${recordId}`;
+  const recreated = table.updates === undefined ? '' : ' and windrow_again.windrow_here is null';
   return lines(
-    `select ${place}, sum(case when ${kept} is null or ${kept} >= ${timestampLiteral(windowEnd)} then 1 else 0 end)`,
+    `select ${place}, count(*), sum(windrow_rows)`,
+    'from (',
+    `select sum(case when (${KEPT_END} < ${end} or (${ofWindow}))${recreated} then 1 else 0 end) as windrow_rows`,
     `from ${qualified(schema, staging)} as windrow_staged`,
     `left join ${qualified(schema, table.table)} as windrow_kept`,
     `on ${sameKey(table.key, 'windrow_staged', 'windrow_kept')}`,
+    table.updates === undefined
+      ? ''
+      : lines(
+          `left join ${stagedKeys(table, qualified(schema, table.updates))} as windrow_again`,
+          `on ${sameKey(table.key, 'windrow_again', 'windrow_kept')}`,
+        ),
+    `group by ${stagedKey(table.key, 'windrow_staged')}`,
+    ') as windrow_keys',
   );
 }
 
 /** Rows up to the end of a Full that the Full does not have. */
 function strayRows(table: LoadedTable, { schema, windowEnd, place }: Place): string {
-  const kept = `windrow_kept.${windowEndColumn} <= ${timestampLiteral(windowEnd)}`;
+  const kept = `${KEPT_END} <= ${timestampLiteral(windowEnd)}`;
   const from = `from ${qualified(schema, table.table)} as windrow_kept`;
-  if (table.updates === undefined) return lines(`select ${place}, count(*)`, from, `where ${kept}`);
-  const key = table.key.map((column) => quote(column.name)).join(', ');
+  if (table.updates === undefined) return lines(`select ${place}, 0, count(*)`, from, `where ${kept}`);
   return lines(
-    `select ${place}, count(*)`,
+    `select ${place}, 0, count(*)`,
     from,
-    `left join (select 1 as windrow_here, ${key} from ${qualified(schema, table.updates)}) as windrow_staged`,
+    `left join ${stagedKeys(table, qualified(schema, table.updates))} as windrow_staged`,
     `on ${sameKey(table.key, 'windrow_staged', 'windrow_kept')}`,
     `where ${kept}`,
     'and windrow_staged.windrow_here is null',
   );
+}
+
+/** The keys of a staging table with a mark, because a key column alone may be NULL. */
+function stagedKeys(table: LoadedTable, staging: string): string {
+  return `(select 1 as windrow_here, ${table.key.map((column) => quote(column.name)).join(', ')} from ${staging})`;
 }
