@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Clock, type Closable, ConfigFailure, closeAll, systemClock } from '#framework';
 import { openEmbeddedPostgres } from '#framework/operate';
 
+import { type Claim, claimDirectory } from './claim.ts';
 import { type DynamoDbSandbox, startDynamoDb } from './dynamodb/index.ts';
 import { BUCKET, STATE_TABLE, TOPIC, environmentOf } from './environment.ts';
 import { type RedshiftOptions, type RedshiftSandbox, startRedshift } from './redshift/index.ts';
@@ -30,6 +31,8 @@ export interface SandboxOptions {
   /** Credentials that the AWS stand-ins accept; absent: their own, which `environment` then holds. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly region?: string;
+  /** The claim of `directory` where the caller holds it already; the caller closes it. */
+  readonly claim?: Claim;
 }
 
 /** The stand-ins that run. */
@@ -49,11 +52,14 @@ export interface Sandbox extends Stands, Closable {
 
 const OWN_KEYS = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox-secret' } as const;
 
-/** Starts every stand-in, or none when one of them cannot start. */
+/**
+ * Starts every stand-in, or none when one of them cannot start.
+ * @throws ConfigFailure `E_SANDBOX_IN_USE` where another process has started them in this directory
+ */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { credentials, region = 'us-east-1' } = options;
   checkChoice(options.without ?? []);
-  const opened: Closable[] = [];
+  const opened: Closable[] = options.claim === undefined ? [claimDirectory(options.directory)] : [];
   try {
     const stands = await startStands(options, opened);
     const environment = environmentOf(stands, { region, keys: credentials === undefined ? OWN_KEYS : undefined });

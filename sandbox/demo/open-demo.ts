@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type Closable, ConfigFailure, type Environment, type Log, Temporal, closeAll } from '#framework';
@@ -7,12 +7,13 @@ import { project } from '#dags';
 import { startDashboard } from '#dashboard';
 import { redshiftConnection, type RedshiftReader } from '#tasks/redshift';
 
+import { CLAIM_FILE } from '../claim.ts';
 import type { Sandbox } from '../start.ts';
 import { vaultSizes } from '../vault-sizes.ts';
 import { type DemoClock, demoClock } from './demo-clock.ts';
 import { type DemoState, demoStatePath, findDemoState, saveDemoState } from './demo-state.ts';
 import type { DemoOptions } from './options.ts';
-import { startStandIns } from './stand-ins.ts';
+import { claimStandIns, standInFolder, startStandIns } from './stand-ins.ts';
 import { enabledAtFor, nowFor } from './timetable.ts';
 
 export interface Demo extends Closable {
@@ -48,13 +49,14 @@ async function open(options: DemoOptions, environment: Environment, { log, opene
     return part;
   };
   const { home } = options;
+  const claim = keep(claimStandIns(home));
   if (options.fresh) await forget(home, environment);
   const state = advanced(findDemoState(home), options.windows ?? USUAL_WINDOWS);
   saveDemoState(home, state);
   const clock = demoClock(state.now);
   const server = keep(await openEmbeddedPostgres({ directory: join(home, 'postgres') }));
   const sandbox = keep(
-    await startStandIns({ home, state, clock, databaseUrl: server.url, sizes: vaultSizes(options) }),
+    await startStandIns({ home, state, clock, databaseUrl: server.url, sizes: vaultSizes(options), claim }),
   );
   // The SDKs read credentials from the process; everything else goes by the settings.
   Object.assign(process.env, sandbox.environment);
@@ -112,7 +114,6 @@ async function forget(home: string, environment: Environment): Promise<void> {
       '--fresh removes the demo\'s own database only, and DATABASE_URL names another. Unset DATABASE_URL, or drop the schemas "windrow" and "bullmq" there yourself.',
     );
   }
-  if (!existsSync(home)) return;
   const postgres = join(home, 'postgres');
   if (existsSync(postgres)) await (await openEmbeddedPostgres({ directory: postgres })).close();
   if (existsSync(join(postgres, 'data', 'postmaster.pid'))) {
@@ -121,7 +122,9 @@ async function forget(home: string, environment: Environment): Promise<void> {
       `Another program uses ${home}. Stop it before starting over with --fresh.`,
     );
   }
-  for (const path of [postgres, join(home, 'sandbox'), demoStatePath(home)])
+  const folder = standInFolder(home);
+  const standIns = readdirSync(folder).filter((name) => name !== CLAIM_FILE);
+  for (const path of [postgres, ...standIns.map((name) => join(folder, name)), demoStatePath(home)])
     rmSync(path, { recursive: true, force: true });
 }
 

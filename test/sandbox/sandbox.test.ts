@@ -72,6 +72,7 @@ describe('the sandbox', () => {
     await first.close();
     const second = await start({ without, vault: { seed: 7 } });
     expect(second.vault?.enabledAt.toString()).toBe(first.vault?.enabledAt.toString());
+    await second.close();
     await expect(start({ without, vault: { seed: 8 } })).rejects.toMatchObject({ code: 'E_SANDBOX_OTHER_VAULT' });
   });
 });
