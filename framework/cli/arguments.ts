@@ -50,6 +50,12 @@ export function phaseArgument(text: string): Phase {
   throw new InvalidArgumentError(`Expected one of ${PHASES.join(', ')}.`);
 }
 
+export function reasonArgument(text: string): string {
+  const reason = text.trim();
+  if (reason !== '') return reason;
+  throw new InvalidArgumentError('Expected a text that says why.');
+}
+
 const Params = z.record(z.string(), z.json());
 
 export function paramsArgument(text: string): Readonly<Record<string, Json>> {

@@ -95,9 +95,17 @@ export function pipelineSpec(options: PipelineOptions = {}): PipelineSpec {
     businessKeys,
     staleLockMs: parseDuration(options.staleLock ?? '2h'),
     covers: options.covers ?? [],
-    ...(options.sourceName === undefined ? {} : { sourceName: options.sourceName }),
-    ...(options.targetName === undefined ? {} : { targetName: options.targetName }),
-    ...(options.firstStart === undefined ? {} : { firstStart: options.firstStart }),
-    ...(options.newestWindow === undefined ? {} : { newestWindow: options.newestWindow }),
+    ...given(options),
+  };
+}
+
+type Given = Pick<PipelineSpec, 'sourceName' | 'targetName' | 'firstStart' | 'newestWindow'>;
+
+function given({ sourceName, targetName, firstStart, newestWindow }: PipelineOptions): Given {
+  return {
+    ...(sourceName === undefined ? {} : { sourceName }),
+    ...(targetName === undefined ? {} : { targetName }),
+    ...(firstStart === undefined ? {} : { firstStart }),
+    ...(newestWindow === undefined ? {} : { newestWindow }),
   };
 }

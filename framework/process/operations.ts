@@ -3,6 +3,7 @@ import type { Phase } from '../record/phase.ts';
 import type { RerunPlan } from '../record/rerun-plan.ts';
 import { setPaused } from '../store/dag-state.ts';
 import { previewRerun, rerunRecord } from '../store/records/rerun-record.ts';
+import { type SkipResult, skipRecord } from '../store/records/skip-record.ts';
 import { activateRuns } from '../store/runs/activate-runs.ts';
 import { cancelRun } from '../store/runs/cancel-run.ts';
 import { type CreatedByHand, type Refused, type TriggerOptions, createTriggered } from './trigger.ts';
@@ -18,6 +19,8 @@ export interface Operations {
   /** Shows what `rerunRecord` would do. Changes nothing. */
   readonly previewRerun: (id: number, options?: RerunFrom) => Promise<RerunPreview>;
   readonly rerunRecord: (id: number, options?: RerunFrom) => Promise<Rerun>;
+  /** Completes a window that will not be loaded any more; later windows go on at the scheduler's next tick. */
+  readonly skipRecord: (id: number, reason: string) => Promise<SkipResult>;
 }
 
 export interface RerunFrom {
@@ -58,6 +61,7 @@ export function operations(windrow: Windrow): Operations {
       return preview.kind === 'started' ? { kind: 'planned', plan: preview.plan } : preview;
     },
     rerunRecord: (id, options = {}) => rerun(windrow, id, options),
+    skipRecord: (id, reason) => skipRecord(database, recordId(id), reason),
   };
 }
 

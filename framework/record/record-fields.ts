@@ -44,6 +44,7 @@ export function recordFields(record: WindowRecord): Readonly<Record<string, Json
     target_count: record.audit.targetCount ?? null,
     count_difference: record.audit.countDifference ?? null,
     percentage_difference: record.audit.percentageDifference ?? null,
+    audit_details: record.audit.details ?? null,
     pipeline_start_time: text(record.pipelineStartTime),
     pipeline_end_time: text(record.pipelineEndTime),
     phase_completed: record.phaseCompleted ?? null,

@@ -57,6 +57,8 @@ export interface AuditFigures {
   readonly countDifference: number | undefined;
   /** Decimal text such as `-0.33`, so that no digit passes through a float. */
   readonly percentageDifference: string | undefined;
+  /** Tables that differ, or why the record counts as completed without an audit. */
+  readonly details: Readonly<Record<string, Json>> | undefined;
 }
 
 export const PENDING_PHASE: PhaseProgress = { status: 'PENDING', startedAt: undefined, endedAt: undefined };
@@ -68,4 +70,5 @@ export const NO_AUDIT: AuditFigures = {
   targetCount: undefined,
   countDifference: undefined,
   percentageDifference: undefined,
+  details: undefined,
 };

@@ -247,7 +247,42 @@ describe('records', () => {
     });
   });
 
-  it.each(['records show 999', 'records rerun 999', 'records rerun 999 --dry-run'])(
+  it('that will never be loaded are skipped with a reason, once, and only while no run has them', async () => {
+    const id = await recordOf('torn');
+    const skipped = await windrowJson(at, `records skip ${id} --reason 'the sack is lost'`);
+
+    expect(skipped).toMatchObject({
+      code: 0,
+      json: {
+        skipped: true,
+        id,
+        pipeline_status: 'COMPLETED',
+        audit_details: { completed: 'skipped: the sack is lost' },
+      },
+    });
+    expect((await windrow(at, `records show ${id}`)).out).toMatch(/record_skipped .*"reason":"the sack is lost"/);
+    expect((await windrowJson(at, `records show ${id}`)).json).toMatchObject({
+      error: null,
+      events: expect.arrayContaining([
+        expect.objectContaining({
+          kind: 'record_skipped',
+          details: { reason: 'the sack is lost', was: 'FAILED', error: 'E_TORN' },
+        }),
+      ]),
+    });
+    expect(await windrow(at, `records skip ${id} --reason again`)).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('is COMPLETED already'),
+    });
+    expect(await windrow(at, `records skip ${await recordOf('orders')} --reason again`)).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('windrow runs cancel'),
+    });
+    expect((await windrow(at, `records skip ${id}`)).code).toBe(2);
+    expect((await windrow(at, `records skip ${id} --reason ' '`)).code).toBe(2);
+  });
+
+  it.each(['records show 999', 'records rerun 999', 'records rerun 999 --dry-run', 'records skip 999 --reason gone'])(
     'that do not exist end "%s" with 3',
     async (words) => {
       expect(await windrow(at, words)).toMatchObject({

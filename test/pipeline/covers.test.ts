@@ -61,14 +61,14 @@ describe('a pipeline that covers another', () => {
     await eventually('the failed audit', async () =>
       row(engine, `select 1 from pipeline_records where pipeline_id = 'whole' and pipeline_status = 'FAILED'`),
     );
-    await statuses(engine, ['FAILED', 'PENDING', 'PENDING']);
+    expect(await found(engine)).toEqual(['FAILED', 'PENDING', 'PENDING']);
 
     whole.target.missing = 0;
     await startWindow(engine, 'whole', '2026-01-01T00:00Z..2026-01-20T13:29Z');
     await eventually('the end of the whole', async () =>
       row(engine, `select 1 from pipeline_records where pipeline_id = 'whole' and pipeline_status = 'COMPLETED'`),
     );
-    await statuses(engine, ['FAILED', 'PENDING', 'PENDING']);
+    expect(await found(engine)).toEqual(['FAILED', 'PENDING', 'PENDING']);
   });
 
   it('leaves a window alone that a run has in hand', async () => {
@@ -83,7 +83,7 @@ describe('a pipeline that covers another', () => {
     await eventually('the end of the whole', async () =>
       row(engine, `select 1 from pipeline_records where pipeline_id = 'whole' and pipeline_status = 'COMPLETED'`),
     );
-    await statuses(engine, ['PENDING', 'PENDING', 'PENDING']);
+    expect(await found(engine)).toEqual(['PENDING', 'PENDING', 'PENDING']);
   });
 
   it('also where source and target agree already', async () => {
@@ -109,14 +109,14 @@ describe('a pipeline that covers another', () => {
 
 /** Waits until the records of `changes` are in these states, by window. */
 async function statuses(engine: Windrow, wanted: readonly string[]): Promise<void> {
-  let seen: unknown[] = [];
-  await eventually(`the records ${wanted.join()}`, async () => {
-    const rows = await engine.store.database.run({
-      text: `select pipeline_status as s from pipeline_records where pipeline_id = 'changes' order by window_start_time`,
-    });
-    seen = rows.map(({ s }) => s);
-    return seen.join() === wanted.join() ? true : undefined;
-  }).catch((cause: unknown) => {
-    throw new Error(`Expected the records ${wanted.join()}, found ${seen.join()}.`, { cause });
+  await eventually(`the records ${wanted.join()}`, async () =>
+    (await found(engine)).join() === wanted.join() ? true : undefined,
+  );
+}
+
+async function found(engine: Windrow): Promise<readonly unknown[]> {
+  const rows = await engine.store.database.run({
+    text: `select pipeline_status as s from pipeline_records where pipeline_id = 'changes' order by window_start_time`,
   });
+  return rows.map(({ s }) => s);
 }

@@ -66,6 +66,7 @@ const completed: WindowRecord = {
     targetCount: 10,
     countDifference: 0,
     percentageDifference: '0.00',
+    details: { differences: [] },
   },
   pipelineStartTime: at('2026-01-20T12:20Z'),
   pipelineEndTime: at('2026-01-20T12:25Z'),

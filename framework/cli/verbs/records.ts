@@ -11,7 +11,7 @@ import { listRecords } from '../../store/views/list-records.ts';
 import { listRuns } from '../../store/views/list-runs.ts';
 import { type EventView, recordEvents } from '../../store/views/record-events.ts';
 import { type Answer, done, notFound, refused } from '../answer.ts';
-import { idArgument, limitArgument, phaseArgument } from '../arguments.ts';
+import { idArgument, limitArgument, phaseArgument, reasonArgument } from '../arguments.ts';
 import { rerunJson, rerunText } from '../rerun-text.ts';
 import { elapsed, moment, runTable } from '../run-text.ts';
 import type { Session } from '../session.ts';
@@ -57,6 +57,14 @@ export function addRecords(program: Command, { act }: Shell): void {
     .addOption(new Option('--wait', 'wait for the end of the new run').conflicts('queue'))
     .option('--queue', 'leave the work to a worker; otherwise it is done here when no worker lives')
     .action(act(rerun));
+  records
+    .command('skip')
+    .description(
+      'give a window up: it counts as completed, and later ones go on; what it would have brought is not loaded',
+    )
+    .argument('<id>', 'number of the record', idArgument)
+    .requiredOption('--reason <text>', 'why; kept on the record', reasonArgument)
+    .action(act(skip));
 }
 
 async function list(session: Session, { pipeline, ...filter }: ListOptions): Promise<Answer> {
@@ -121,6 +129,17 @@ async function start(session: Session, windrow: Windrow, { id, from, finish }: S
     finish,
     json,
     text: `${rerunText(plan)}\n\n`,
+  });
+}
+
+async function skip(session: Session, id: number, { reason }: { readonly reason: string }): Promise<Answer> {
+  return session.withWindrow(async (windrow) => {
+    const result = await operations(windrow).skipRecord(id, reason);
+    if (result.kind === 'not_found') return noRecord(id);
+    if (result.kind === 'refused') return refused(result.reason);
+    const { record } = result;
+    const text = `Record ${id} (${windowText(record.window)} of ${record.pipelineId}) is skipped. Later windows go on without it.`;
+    return done({ skipped: true, reason, ...recordFields(record) }, text);
   });
 }
 
