@@ -162,17 +162,17 @@ describe('matching a window', () => {
     });
   });
 
-  it('takes the newest Full that stops inside the window, its end included', () => {
+  it('takes the Full that stops where the window ends, and no earlier one', () => {
     const full = (day: string) => item(`143462-202601${day}-0800-F`, '2000-01-01T00:00Z', `2026-01-${day}T08:00Z`);
     const wanted = { kind: 'full', now: at('2026-01-20T10:00Z') } as const;
     const listed = [full('19'), full('20'), own];
-    expect(match(listed, { ...wanted, window: window('2000-01-01T00:00Z', '2026-01-20T10:00Z') })).toMatchObject({
+    expect(match(listed, { ...wanted, window: window('2000-01-01T00:00Z', '2026-01-20T08:00Z') })).toMatchObject({
       file: { name: '143462-20260120-0800-F' },
     });
     expect(match(listed, { ...wanted, window: window('2026-01-18T08:00Z', '2026-01-19T08:00Z') })).toMatchObject({
       file: { name: '143462-20260119-0800-F' },
     });
-    expect(match(listed, { ...wanted, window: window('2026-01-20T08:00Z', '2026-01-21T08:00Z') })).toMatchObject({
+    expect(match(listed, { ...wanted, window: window('2000-01-01T00:00Z', '2026-01-20T10:00Z') })).toMatchObject({
       kind: 'not_published',
     });
   });

@@ -33,12 +33,11 @@ export function matchWindow(items: readonly ListedItem[], wanted: Wanted): Match
 
 /**
  * incremental: the same start and stop. log: the same stop, because the length of a day changes with the clock.
- * full: a Full starts in 2000, so any that stops inside the window, its end included, belongs to it.
+ * full: the same stop, because it starts in 2000. One that stops earlier does not hold what the window's end promises.
  */
 function covers(item: ListedItem, { kind, window }: Wanted): boolean {
-  if (kind === 'full') return isAfter(item.stop, window.start) && !isAfter(item.stop, window.end);
   if (!item.stop.equals(window.end)) return false;
-  return kind === 'log' || item.kind === 'hole' || item.start.equals(window.start);
+  return kind !== 'incremental' || item.kind === 'hole' || item.start.equals(window.start);
 }
 
 function isExpired({ kind, window, now }: Wanted): boolean {
