@@ -15,6 +15,7 @@ import { recordDeskConnection } from '../pipeline/record-desk-connection.ts';
 import { backendSettings, migrateQueues, openBackend, type BackendSettings } from '../queue/backend.ts';
 import { BullMqDispatcher } from '../queue/bullmq-dispatcher.ts';
 import { Delivery } from '../queue/delivery.ts';
+import { ensureRedis } from '../queue/redis-connection.ts';
 import { advance } from '../scheduler/advance.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { openEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
@@ -93,6 +94,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
     opened.push(part);
     return part;
   };
+  if (settings.redisUrl !== undefined) await ensureRedis(settings.redisUrl);
   const server = keep(await openDatabaseServer(settings));
   const store = keep(openStore({ url: server.url.reveal(), log, connections: 16 }));
   const queues = await migrateAll(store, settings, server.url);

@@ -8,13 +8,13 @@ import {
   runMigrations,
   withBackend,
 } from 'bullmq';
-import { Redis } from 'ioredis';
 import pg from 'pg';
 
 import type { Closable } from '../core/closable.ts';
 import { Bug, ConfigFailure } from '../core/failures.ts';
 import type { Log } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
+import { openSendingConnection, openWorkerConnection } from './redis-connection.ts';
 
 export type BackendSettings =
   | { readonly kind: 'redis'; readonly url: Secret; readonly prefix: string }
@@ -90,34 +90,33 @@ const KEPT = { redis: { age: 86_400, count: 5000 }, postgres: { age: 86_400 } } 
  */
 const SINGLY_UP_TO = 4;
 
-function redisBackend(settings: Extract<BackendSettings, { kind: 'redis' }>, log: Log): Backend {
-  // BullMQ demands null for workers: a blocking read must survive any number of reconnects.
-  const connection = new Redis(settings.url.reveal(), {
-    maxRetriesPerRequest: null,
-    enableAutoPipelining: true,
-    lazyConnect: true,
-  });
-  connection.on('error', (error) => log.warn('Redis is not reachable', { message: error.message }));
-  const { prefix } = settings;
+function redisBackend({ url, prefix }: Extract<BackendSettings, { kind: 'redis' }>, log: Log): Backend {
+  const { client, ask, close } = openSendingConnection(url, log);
   return {
     kind: 'redis',
-    queue: (name) => jobQueue(listening(new Queue(name, { connection, prefix }), log)),
-    worker: (name, { concurrency, process }) =>
-      jobWorker(
+    queue: (name) => jobQueue(listening(new Queue(name, { connection: client, prefix }), log), ask),
+    worker: (name, { concurrency, process }) => {
+      const connection = openWorkerConnection(url);
+      const worker = jobWorker(
         listening(
           new Worker(name, (job) => process(job), {
             ...WORKER_OPTIONS,
             ...endedJobs(KEPT.redis),
-            connection,
+            connection: connection.client,
             prefix,
             concurrency,
           }),
           log,
         ),
-      ),
-    close: async () => {
-      await connection.quit().catch(() => connection.disconnect());
+      );
+      const closeWorker = async (): Promise<void> => {
+        connection.letGo();
+        await worker.close();
+        connection.close();
+      };
+      return { ...worker, close: closeWorker };
     },
+    close,
   };
 }
 
@@ -169,23 +168,26 @@ type AnyQueue = Pick<
   'addBulk' | 'getJobState' | 'remove' | 'upsertJobScheduler' | 'getJobSchedulers' | 'removeJobScheduler' | 'close'
 >;
 
-function jobQueue(queue: AnyQueue): JobQueue {
+type Ask = <T>(call: () => Promise<T>) => Promise<T>;
+
+function jobQueue(queue: AnyQueue, ask: Ask = (call) => call()): JobQueue {
   let closing: Promise<void> | undefined;
   return {
     inner: queue,
     addBulk: async (jobs) => {
-      await queue.addBulk(jobs.map(({ name, data, opts }) => ({ name, data, opts })));
+      await ask(() => queue.addBulk(jobs.map(({ name, data, opts }) => ({ name, data, opts }))));
     },
-    stateOf: (jobId) => queue.getJobState(jobId),
+    stateOf: (jobId) => ask(() => queue.getJobState(jobId)),
     remove: async (jobId) => {
-      await queue.remove(jobId);
+      await ask(() => queue.remove(jobId));
     },
     upsertScheduler: async (id, repeat, name) => {
-      await queue.upsertJobScheduler(id, repeat, { name, opts: { removeOnComplete: 20, removeOnFail: 20 } });
+      const opts = { removeOnComplete: 20, removeOnFail: 20 };
+      await ask(() => queue.upsertJobScheduler(id, repeat, { name, opts }));
     },
-    schedulerIds: async () => (await queue.getJobSchedulers()).map(({ key }) => key),
+    schedulerIds: async () => (await ask(() => queue.getJobSchedulers())).map(({ key }) => key),
     removeScheduler: async (id) => {
-      await queue.removeJobScheduler(id);
+      await ask(() => queue.removeJobScheduler(id));
     },
     close: () => (closing ??= queue.close()),
   };

@@ -7,11 +7,16 @@ import type { Closable } from '#framework';
 
 export interface RedisServer extends Closable {
   readonly url: string;
+  readonly port: number;
 }
 
-/** A Redis of one's own, without persistence, on a free port of 127.0.0.1. For tests that flush or stop it. */
-export async function openRedisServer(options: { readonly directory: string }): Promise<RedisServer> {
-  const port = await freePort();
+/** A Redis of one's own, without persistence, on a free port of 127.0.0.1. For tests that flush, stop or restart it. */
+export async function openRedisServer(options: {
+  readonly directory: string;
+  /** That of a server that was stopped. */
+  readonly port?: number;
+}): Promise<RedisServer> {
+  const port = options.port ?? (await freePort());
   const child = spawn(
     'redis-server',
     [
@@ -41,6 +46,7 @@ export async function openRedisServer(options: { readonly directory: string }): 
   await started;
   return {
     url: `redis://127.0.0.1:${port}`,
+    port,
     close: async () => {
       child.kill('SIGTERM');
       await ended;
