@@ -186,7 +186,7 @@ type RecordQuestions = Pick<VeevaInstallation, 'ended' | 'completed' | 'find' | 
 
 function recordQuestions(windrow: Windrow): RecordQuestions {
   const find: RecordQuestions['find'] = async (window) => {
-    const filter = { pipelineId: window === 0 ? 'veeva_full' : 'veeva_incremental', limit: 1000 };
+    const filter = { pipelineId: window === 0 ? 'veeva_full' : 'veeva_incremental', limit: 5000 };
     const records = await listRecords(windrow.store.database, filter);
     return records.find((record) => record.window.end.equals(windowEnd(window)));
   };
