@@ -14,7 +14,6 @@ import { openStore } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { plainLog } from './plain-log.ts';
-import { hasLiveWorker } from './live-worker.ts';
 import { type ProjectFile, loadPrepare, loadProject, projectDirectory, readProjectFile } from './project-file.ts';
 
 /** Where a command runs and what it prints to. */
@@ -110,7 +109,7 @@ export class Session {
   /** Opens the whole installation; the database learns the project's dags. */
   async withWindrow<T>(work: (windrow: Windrow) => Promise<T>, log: Log = this.quietLog()): Promise<T> {
     const project = await loadProject(this.projectFile());
-    const prepared = await this.#prepare();
+    const prepared = await this.prepare();
     const { environment, clock } = prepared ?? { ...this.#surroundings, clock: systemClock };
     try {
       const windrow = await openInstallation({ project, environment, directory: this.directory, clock, log });
@@ -124,11 +123,10 @@ export class Session {
     }
   }
 
-  /** What the project prepares for a process that may open connections. Where a worker lives, its surroundings serve. */
-  async #prepare(): Promise<Prepared | undefined> {
+  /** What the project prepares for a process that may open connections; the caller closes it. */
+  async prepare(): Promise<Prepared | undefined> {
     const prepare = await loadPrepare(this.projectFile());
-    if (prepare === undefined || (await this.withDatabase(hasLiveWorker))) return undefined;
-    return prepare({ ...this.#surroundings.environment, WINDROW_HOME: this.settings.home });
+    return prepare?.({ ...this.#surroundings.environment, WINDROW_HOME: this.settings.home });
   }
 
   /** A short command says only what went wrong, unless a level was asked for. */

@@ -12,6 +12,7 @@ import type { Sandbox } from '../start.ts';
 import { vaultSizes } from '../vault-sizes.ts';
 import { type DemoClock, demoClock } from './demo-clock.ts';
 import { type DemoState, demoStatePath, findDemoState, saveDemoState } from './demo-state.ts';
+import { publishEnvironment } from './live-environment.ts';
 import type { DemoOptions } from './options.ts';
 import { claimStandIns, standInFolder, startStandIns } from './stand-ins.ts';
 import { enabledAtFor, nowFor } from './timetable.ts';
@@ -58,6 +59,7 @@ async function open(options: DemoOptions, environment: Environment, { log, opene
   const sandbox = keep(
     await startStandIns({ home, state, clock, databaseUrl: server.url, sizes: vaultSizes(options), claim }),
   );
+  const published = keep(publishEnvironment(home, { claim, environment: sandbox.environment, clock }));
   // The SDKs read credentials from the process; everything else goes by the settings.
   Object.assign(process.env, sandbox.environment);
   const sources = {
@@ -76,7 +78,13 @@ async function open(options: DemoOptions, environment: Environment, { log, opene
   return {
     windrow,
     sandbox,
-    clock,
+    clock: {
+      now: clock.now,
+      run: (rate) => {
+        clock.run(rate);
+        published.tellRate(rate);
+      },
+    },
     reader,
     enabledAt: state.enabledAt,
     dashboardUrl: dashboard.url,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { FIXTURES, type Installation, openInstallationFolder, windrow, windrowJson } from './windrow.ts';
+import { FIXTURES, type Installation, openInstallationFolder, start, windrow, windrowJson } from './windrow.ts';
 
 const PROJECT = join(FIXTURES, 'project.ts');
 
@@ -51,6 +51,30 @@ describe('config', () => {
       expect(err).toContain(name);
     expect(json).toMatchObject({ ok: false, problems: { length: 4 } });
     expect(err).not.toContain('short');
+  });
+
+  it('is told with what the project prepares, as every other verb works with it, and a worker elsewhere changes nothing', async () => {
+    const whole = await folder({ project: PROJECT, prepare: join(FIXTURES, 'prepare.ts') });
+    const { SHOP_TOKEN: _left, ...environment } = whole.environment;
+    const prepared = { ...whole, environment };
+    expect(await windrowJson(prepared, 'config check')).toMatchObject({ code: 0, json: { ok: true } });
+    const worker = start(prepared, 'worker');
+    await worker.hears('Windrow is ready: worker;');
+    expect(await windrowJson(prepared, 'dags trigger hello --wait')).toMatchObject({
+      code: 0,
+      json: { run: { state: 'success' } },
+    });
+    worker.signal('SIGTERM');
+    expect((await worker.end).code).toBe(0);
+  });
+
+  it('names what the project could not prepare, beside the other mistakes', async () => {
+    const spoilt = await folder({ project: PROJECT, prepare: './lost.ts' });
+    const { code, json } = await windrowJson(spoilt, 'config check', { SHOP_URL: 'shop' });
+    expect([code, json]).toMatchObject([
+      5,
+      { problems: [expect.stringMatching(/^prepare: .*no such file/), expect.stringContaining('shop: SHOP_URL')] },
+    ]);
   });
 
   it('counts a project that cannot be loaded as one more mistake', async () => {

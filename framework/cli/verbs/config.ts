@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ConfigFailure, Failure } from '../../core/failures.ts';
 import type { Reading } from '../../core/settings.ts';
 import type { Project } from '../../dag/project.ts';
+import { settingSources } from '../../process/installation.ts';
 import { readEngineSettings } from '../../process/settings.ts';
 import { type Answer, done, trouble } from '../answer.ts';
 import { loadDashboard, loadProject } from '../project-file.ts';
@@ -52,16 +53,35 @@ async function check(session: Session): Promise<Answer> {
 }
 
 async function readGroups(session: Session): Promise<readonly Group[]> {
-  const { sources } = session;
-  const engine: Group = { name: 'engine', reading: readEngineSettings(sources) };
+  const engine: Group = { name: 'engine', reading: readEngineSettings(session.sources) };
   const project = await attempt(async () => loadProject(session.projectFile()));
   if (project.kind === 'unreadable') return [engine, { name: 'project', reading: project }];
   const dashboard = await attempt(async () => loadDashboard(session.projectFile()));
+  const loading = dashboard.kind === 'unreadable' ? [{ name: 'dashboard', reading: dashboard }] : [];
+  if (engine.reading.kind === 'unreadable')
+    return [engine, ...loading, ...projectGroups(project.settings, session.sources)];
+  const prepared = await attempt(async () => preparedSources(session));
+  return prepared.kind === 'read'
+    ? [
+        { name: 'engine', reading: readEngineSettings(prepared.settings) },
+        ...loading,
+        ...projectGroups(project.settings, prepared.settings),
+      ]
+    : [engine, ...loading, { name: 'prepare', reading: prepared }, ...projectGroups(project.settings, session.sources)];
+}
+
+/** The settings as all other verbs see them; nothing that was started for it stays. */
+async function preparedSources(session: Session): Promise<Session['sources']> {
+  const prepared = await session.prepare();
+  if (prepared === undefined) return session.sources;
+  await prepared.close();
+  return settingSources(prepared.environment, session.directory);
+}
+
+function projectGroups(project: Project, sources: Session['sources']): readonly Group[] {
   return [
-    engine,
-    ...(dashboard.kind === 'unreadable' ? [{ name: 'dashboard', reading: dashboard }] : []),
-    ...secretStore(project.settings, sources),
-    ...connections(project.settings).map(({ name, read }) => ({ name, reading: read(sources) })),
+    ...secretStore(project, sources),
+    ...connections(project).map(({ name, read }) => ({ name, reading: read(sources) })),
   ];
 }
 
