@@ -36,7 +36,7 @@ export async function storeAndValidate(context: TaskContext, { spec, lagMs, open
     throw new DataFailure(
       'E_RECORD_INCOMPLETE',
       `Record ${record.id} lacks ${validation.absent.join(', ')}, which checkFields of pipeline "${record.pipelineId}" demands. ` +
-        'Correct the business key functions, delete the record so that it is made anew, or shorten checkFields.',
+        `Correct the business key functions or shorten checkFields, then: windrow records rerun ${record.id}, which computes the keys anew.`,
     );
   }
   context.log.info('Window claimed', {

@@ -1,6 +1,8 @@
+import { DataFailure } from '../core/failures.ts';
 import { type RunId, recordId, runId } from '../core/ids.ts';
 import type { Phase } from '../record/phase.ts';
-import type { RerunPlan } from '../record/rerun-plan.ts';
+import { businessKeys } from '../record/new-records.ts';
+import type { RerunPlan, RerunRequest } from '../record/rerun-plan.ts';
 import { setPaused } from '../store/dag-state.ts';
 import { previewRerun, rerunRecord } from '../store/records/rerun-record.ts';
 import { type SkipResult, skipRecord } from '../store/records/skip-record.ts';
@@ -56,8 +58,9 @@ export function operations(windrow: Windrow): Operations {
     unpauseDag: async (dagId) =>
       (await setPaused(database, dagId, false)) ? { kind: 'unpaused' } : { kind: 'not_found' },
     cancelRun: (id) => cancel(windrow, id),
-    previewRerun: async (id, { from } = {}) => {
-      const preview = await previewRerun(database, recordId(id), { now: windrow.clock.now(), ...(from && { from }) });
+    previewRerun: async (id, options = {}) => {
+      const request = rerunRequest(windrow, options);
+      const preview = await orRefused(previewRerun(database, recordId(id), request));
       return preview.kind === 'started' ? { kind: 'planned', plan: preview.plan } : preview;
     },
     rerunRecord: (id, options = {}) => rerun(windrow, id, options),
@@ -79,11 +82,30 @@ async function cancel(windrow: Windrow, id: number): Promise<CancelledRun> {
   return { kind: 'cancelling', running: cancelled.running };
 }
 
-async function rerun(windrow: Windrow, id: number, { from }: RerunFrom): Promise<Rerun> {
-  const result = await rerunRecord(windrow.store.database, recordId(id), {
-    now: windrow.clock.now(),
+/** The keys of a record come from the code as it is now, so that a corrected function takes effect. */
+function rerunRequest({ clock, dags }: Windrow, { from }: RerunFrom): RerunRequest {
+  return {
+    now: clock.now(),
+    keysOf: (record) => {
+      const spec = dags.get(record.pipelineId)?.pipeline;
+      return spec === undefined ? undefined : businessKeys(spec, record);
+    },
     ...(from && { from }),
-  });
+  };
+}
+
+async function orRefused<T>(work: Promise<T>): Promise<T | Refused> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof DataFailure) return { kind: 'refused', reason: error.message };
+    throw error;
+  }
+}
+
+async function rerun(windrow: Windrow, id: number, options: RerunFrom): Promise<Rerun> {
+  const request = rerunRequest(windrow, options);
+  const result = await orRefused(rerunRecord(windrow.store.database, recordId(id), request));
   if (result.kind === 'not_found' || result.kind === 'refused') return result;
   if (result.kind === 'planned' || result.run.kind === 'already_there') {
     return { kind: 'refused', reason: `Record ${id} has got a run just now. Wait for its end.` };

@@ -43,7 +43,8 @@ function lengthText(window: Window): string {
   return formatDuration(milliseconds(window.end.epochMilliseconds - window.start.epochMilliseconds));
 }
 
-function businessKeys(spec: PipelineSpec, facts: RecordFacts): Readonly<Record<string, Json>> {
+/** @throws DataFailure `E_BUSINESS_KEY` when a key function throws */
+export function businessKeys(spec: PipelineSpec, facts: RecordFacts): Readonly<Record<string, Json>> {
   const keys: [string, Json][] = [];
   for (const [name, compute] of Object.entries(spec.businessKeys)) {
     const value = computed(name, () => compute(facts), facts);

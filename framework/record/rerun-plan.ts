@@ -25,6 +25,8 @@ export interface RerunRequest {
   /** Absent: behind the last completed phase, or everything where all are completed. */
   readonly from?: Phase;
   readonly now: Temporal.Instant;
+  /** The record's keys as the code computes them now; absent where its pipeline is not known here. */
+  readonly keysOf?: (record: WindowRecord) => WindowRecord['businessKeys'] | undefined;
 }
 
 /** Pure. Nothing that was loaded is touched by the plan: the phases themselves are repeatable. */
@@ -34,7 +36,7 @@ export function rerunPlan(record: WindowRecord, request: RerunRequest): RerunPla
   const from = request.from ?? nextPhase(record.phaseCompleted) ?? PHASES[0];
   const keeps = PHASES.slice(0, PHASES.indexOf(from));
   const repeats = PHASES.slice(PHASES.indexOf(from));
-  const after = reset(record, from);
+  const after = { ...reset(record, from), businessKeys: request.keysOf?.(record) ?? record.businessKeys };
   return { kind: 'rerun', recordId: record.id, from, keeps, repeats, resets: fieldResets(record, after), after };
 }
 

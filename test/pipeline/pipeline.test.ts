@@ -1,4 +1,5 @@
 import { DataFailure, RemoteFailure, Temporal, every, recordId, runId, seconds } from '#framework';
+import { operations } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { Bench, row } from '../engine/bench.ts';
@@ -208,6 +209,46 @@ describe('a pipeline of six tasks', () => {
     const found = await row(engine, 'select error from pipeline_records');
     expect(found).toMatchObject({
       error: { code: 'E_RECORD_INCOMPLETE', message: expect.stringContaining('lacks region') },
+    });
+  });
+
+  it('computes the business keys anew for a re-run, with the function as it is then', async () => {
+    const keys: { region?: string } = {};
+    const { engine } = await open(
+      { businessKeys: { region: () => keys.region }, checkFields: ['region'] },
+      '2026-01-20T13:30Z',
+    );
+    await engine.advance('orders');
+    await records(engine, { [FIRST]: 'FAILED' });
+    const failed = await row(engine, 'select id, error from pipeline_records');
+    expect(failed).toMatchObject({
+      error: { message: expect.stringContaining(`windrow records rerun ${String(failed?.['id'])}`) },
+    });
+    keys.region = 'emea';
+    expect(await operations(engine).previewRerun(Number(failed?.['id']))).toMatchObject({
+      plan: { resets: expect.arrayContaining([{ column: 'business_keys', before: {}, after: { region: 'emea' } }]) },
+    });
+    await rerun(engine, FIRST);
+    await records(engine, { [FIRST]: 'COMPLETED' });
+    expect(await row(engine, 'select business_keys from pipeline_records')).toEqual({
+      business_keys: { region: 'emea' },
+    });
+  });
+
+  it('refuses a re-run while a business key function throws, and says which', async () => {
+    let broken = false;
+    const region = (): string => {
+      if (broken) throw new Error('no such region');
+      return 'emea';
+    };
+    const { engine } = await open({ businessKeys: { region } }, '2026-01-20T13:30Z');
+    await engine.advance('orders');
+    await records(engine, { [FIRST]: 'COMPLETED' });
+    await bench.until(engine, runId(1), { cleanup_stale_locks: 'success' });
+    broken = true;
+    expect(await operations(engine).previewRerun(1)).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('the business key "region" cannot be computed'),
     });
   });
 

@@ -1,16 +1,9 @@
 import type { RecordId } from '../../core/ids.ts';
-import type { Temporal } from '../../core/time.ts';
-import type { Phase } from '../../record/phase.ts';
 import type { WindowRecord } from '../../record/record.ts';
-import { type RerunPlan, rerunPlan } from '../../record/rerun-plan.ts';
+import { type RerunPlan, type RerunRequest, rerunPlan } from '../../record/rerun-plan.ts';
 import type { Database, Executor } from '../database.ts';
 import { type CreatedRun, createRun } from '../runs/create-run.ts';
 import { readRecord } from './record-rows.ts';
-
-export interface RerunOptions {
-  readonly from?: Phase;
-  readonly now: Temporal.Instant;
-}
 
 export type RerunResult =
   | { readonly kind: 'not_found' }
@@ -19,14 +12,14 @@ export type RerunResult =
   | { readonly kind: 'started'; readonly plan: Extract<RerunPlan, { kind: 'rerun' }>; readonly run: CreatedRun };
 
 /** What a re-run would reset and what stays. Changes nothing. */
-export async function previewRerun(database: Database, id: RecordId, options: RerunOptions): Promise<RerunResult> {
+export async function previewRerun(database: Database, id: RecordId, options: RerunRequest): Promise<RerunResult> {
   const [row] = await database.run(READ, [id]);
   if (row === undefined) return { kind: 'not_found' };
   return (await openRun(database, id)) ?? outcome(rerunPlan(readRecord(row), options));
 }
 
 /** Resets the record as planned and creates a queued run that is bound to it, in one transaction. */
-export async function rerunRecord(database: Database, id: RecordId, options: RerunOptions): Promise<RerunResult> {
+export async function rerunRecord(database: Database, id: RecordId, options: RerunRequest): Promise<RerunResult> {
   return database.transaction(async (transaction): Promise<RerunResult> => {
     const [row] = await transaction.run(LOCK, [id]);
     if (row === undefined) return { kind: 'not_found' };
@@ -72,6 +65,7 @@ async function reset(transaction: Executor, after: WindowRecord): Promise<void> 
     ...phases.map(({ status }) => status),
     after.audit.sourceCount ?? null,
     after.audit.stageCount ?? null,
+    JSON.stringify(after.businessKeys),
   ]);
 }
 
@@ -94,6 +88,6 @@ update pipeline_records set
   audit_status = $6, audit_start_time = null, audit_end_time = null, audit_result = null,
   source_count = $7, stage_count = $8, target_count = null, count_difference = null, percentage_difference = null,
   audit_details = null, pipeline_start_time = null, pipeline_end_time = null, error = null,
-  record_last_updated_time = now()
+  business_keys = $9, record_last_updated_time = now()
 where id = $1`,
 };
