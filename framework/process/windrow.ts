@@ -15,6 +15,7 @@ import { recordDeskConnection } from '../pipeline/record-desk-connection.ts';
 import { backendSettings, migrateQueues, openBackend, type BackendSettings } from '../queue/backend.ts';
 import { BullMqDispatcher } from '../queue/bullmq-dispatcher.ts';
 import { Delivery } from '../queue/delivery.ts';
+import { cutKeptJobs } from '../queue/kept-jobs.ts';
 import { ensureRedis } from '../queue/redis-connection.ts';
 import { advance } from '../scheduler/advance.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
@@ -130,7 +131,10 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
     settings,
     advance: advanceOne,
     startWorker: () => new Worker({ ...common, dispatcher, settler, concurrency, leaseMs, id: workerId() }),
-    startScheduler: () => startScheduler({ ...common, dispatcher, settler, tickMs }),
+    startScheduler: () => {
+      const parts = [cutKeptJobs(dags, dispatcher, log), startScheduler({ ...common, dispatcher, settler, tickMs })];
+      return { close: () => closeAll(parts) };
+    },
     close: () => closeAll(opened.splice(0)),
   };
 }

@@ -74,6 +74,9 @@ export class BullMqDispatcher implements Dispatcher {
     return state === 'unknown' || state === 'completed' || state === 'failed';
   }
 
+  /** Removes ended jobs of a pool but for the newest `most` that completed and as many that failed. */
+  readonly cutEnded = (pool: string, most: number): Promise<void> => this.poolQueue(pool).cutEnded(most);
+
   readonly consume = ({ pool, concurrency, handle }: ConsumeOptions): Consumer => {
     const worker = this.#backend.worker(queueName(pool), {
       concurrency,
