@@ -31,20 +31,23 @@ export interface Loaded {
 
 const LOOK_MS = 200;
 
+export interface Watch {
+  readonly look: (records: readonly WindowRecord[]) => void;
+  /** Ends the waiting with its own reason. */
+  readonly stop: AbortSignal;
+}
+
 /** Waits until everything is loaded or something failed; tells every look. */
-export async function catchUp(
-  windrow: Windrow,
-  target: Target,
-  look: (records: readonly WindowRecord[]) => void,
-): Promise<Loaded> {
+export async function catchUp(windrow: Windrow, target: Target, { look, stop }: Watch): Promise<Loaded> {
   for (;;) {
+    stop.throwIfAborted();
     const records = await listRecords(windrow.store.database, { limit: ALL });
     look(records);
     const failed = records.filter(
       ({ pipelineStatus }) => pipelineStatus === 'FAILED' || pipelineStatus === 'CANCELLED',
     );
     if (failed.length > 0 || isCaughtUp(records, target)) return { records, failed };
-    await sleep(LOOK_MS);
+    await sleep(LOOK_MS, undefined, { signal: stop }).catch(() => {});
   }
 }
 

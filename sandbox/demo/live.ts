@@ -1,6 +1,5 @@
 import { type WindowRecord, Temporal, windowText } from '#framework';
 import { listRecords } from '#framework/operate';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Demo } from './open-demo.ts';
@@ -11,23 +10,23 @@ import { verify } from './verify.ts';
 const RATE = 30;
 const LOOK_MS = 500;
 
+interface LiveTools extends Pick<DemoTools, 'out'> {
+  readonly stop: AbortSignal;
+}
+
 /** Lets the simulated time run and tells every new window, verified, until Ctrl-C. */
-export async function goLive(demo: Demo, { out }: Pick<DemoTools, 'out'>): Promise<void> {
-  const stop = new AbortController();
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => stop.abort());
+export async function goLive(demo: Demo, { out, stop }: LiveTools): Promise<void> {
   out.write('A new window every 30 seconds, until Ctrl-C.\n');
   demo.clock.run(RATE);
   const told = new Set((await completed(demo)).map(({ id }) => id));
-  while (!stop.signal.aborted) {
+  while (!stop.aborted) {
     for (const record of await completed(demo)) {
       if (told.has(record.id)) continue;
       told.add(record.id);
       out.write(`${await line(demo, record)}\n`);
     }
-    await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
+    await sleep(LOOK_MS, undefined, { signal: stop }).catch(() => {});
   }
-  await stopped;
-  out.write('Stopping: tasks in hand are finished first.\n');
 }
 
 async function completed({ windrow }: Demo): Promise<readonly WindowRecord[]> {

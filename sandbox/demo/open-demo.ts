@@ -28,25 +28,32 @@ export interface Demo extends Closable {
 
 const USUAL_WINDOWS = 12;
 
+export interface OpenTools {
+  readonly environment: Environment;
+  readonly log: Log;
+  /** What is open already is closed when it aborts. */
+  readonly stop: AbortSignal;
+}
+
 /** Starts the database, the stand-ins and the product, all in this process, on what an earlier demo left. */
-export async function openDemo(options: DemoOptions, environment: Environment, log: Log): Promise<Demo> {
+export async function openDemo(options: DemoOptions, tools: OpenTools): Promise<Demo> {
   const opened: Closable[] = [];
   try {
-    return await open(options, environment, { log, opened });
+    return await open(options, { ...tools, opened });
   } catch (error) {
     await closeAll(opened).catch(() => {});
     throw error;
   }
 }
 
-interface Opening {
-  readonly log: Log;
+interface Opening extends OpenTools {
   readonly opened: Closable[];
 }
 
-async function open(options: DemoOptions, environment: Environment, { log, opened }: Opening): Promise<Demo> {
+async function open(options: DemoOptions, { environment, log, stop, opened }: Opening): Promise<Demo> {
   const keep = <T extends Closable>(part: T): T => {
     opened.push(part);
+    stop.throwIfAborted();
     return part;
   };
   const { home } = options;

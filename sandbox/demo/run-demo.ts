@@ -6,6 +6,7 @@ import { type Demo, openDemo } from './open-demo.ts';
 import type { DemoOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { type DemoResult, mismatchText, windowTable } from './report.ts';
+import { listenForStop } from './stop-signals.ts';
 import { dueAt } from './timetable.ts';
 import { type Verification, verify } from './verify.ts';
 
@@ -18,30 +19,51 @@ export interface DemoTools {
 
 /** Loads, verifies, tells, and goes on with new windows unless `--exit`. Gives the exit code. */
 export async function runDemo(options: DemoOptions, tools: DemoTools): Promise<number> {
-  const started = performance.now();
-  const demo = await openDemo(options, tools.environment, tools.log);
+  const signals = listenForStop((text) => tools.progress.write(text));
   try {
-    const loaded = await load(demo, options, tools);
+    return await runUntil(signals.stop, options, tools);
+  } catch (error) {
+    if (!signals.stop.aborted) throw error;
+    if (error !== signals.stop.reason) tools.progress.write(`While stopping: ${String(error)}\n`);
+    return signals.exitCode();
+  } finally {
+    await signals.close();
+  }
+}
+
+async function runUntil(stop: AbortSignal, options: DemoOptions, tools: DemoTools): Promise<number> {
+  const started = performance.now();
+  const demo = await openDemo(options, { ...tools, stop });
+  try {
+    const loaded = await load(demo, { options, tools, stop });
     const verification = await verifyLoaded(demo, loaded.records);
+    stop.throwIfAborted();
     const result = resultOf(loaded, verification, (performance.now() - started) / 1000);
     tell(result, { demo, loaded, verification, options, tools });
-    if (!options.exit && result.verified) await goLive(demo, tools);
+    if (!options.exit && result.verified) await goLive(demo, { ...tools, stop });
     return result.verified ? 0 : 1;
   } finally {
     await demo.close();
   }
 }
 
-async function load(demo: Demo, options: DemoOptions, tools: DemoTools): Promise<Loaded> {
+interface Loading {
+  readonly options: DemoOptions;
+  readonly tools: DemoTools;
+  readonly stop: AbortSignal;
+}
+
+async function load(demo: Demo, { options, tools, stop }: Loading): Promise<Loaded> {
   const due = dueAt(demo.enabledAt, demo.clock.now());
   const windows = (due.windowsTo.epochMilliseconds - demo.enabledAt.epochMilliseconds) / 900_000;
   // Besides the windows: the Full, and at least one day of logs.
   const progress = new Progress(tools.progress, windows + 2);
   await startLoads(demo.windrow);
   const bytes = await stagedBytes(demo);
-  const loaded = await catchUp(demo.windrow, due, (records) => {
+  const look = (records: readonly WindowRecord[]): void => {
     if (!options.json) progress.show(records, bytes());
-  });
+  };
+  const loaded = await catchUp(demo.windrow, due, { look, stop });
   progress.end();
   return loaded;
 }
