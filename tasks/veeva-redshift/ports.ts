@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import type { DeclaredConnection, OpenPorts, Temporal, TransferPorts } from '#framework';
 import { type DynamoDbOpened, dynamoDbConnection } from '#tasks/dynamodb';
 import { converterConnection } from '#tasks/parquet';
@@ -32,7 +34,7 @@ export function veevaToRedshift(kind: ExtractKind): OpenPorts {
       connections.get(snsConnection),
       connections.get(converterConnection),
     ]);
-    const { archiveFolder, stageFormat } = vault.settings;
+    const { archiveFolder, stageFormat, transferDirectory, host } = vault.settings;
     return {
       source: veevaSource({
         client: vault.client,
@@ -42,6 +44,7 @@ export function veevaToRedshift(kind: ExtractKind): OpenPorts {
         format: stageFormat,
         archiveFolder,
         stageRoot: STAGE_ROOT,
+        temporaryDirectory: join(transferDirectory, host.replace(':', '-')),
       }),
       stage: objectStage(store, STAGE_ROOT),
       target: redshiftTarget(warehouse, { stage: store }),

@@ -1,3 +1,6 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { z } from 'zod';
 
 import {
@@ -40,6 +43,8 @@ export interface VaultSettings {
   readonly stageFormat: StageFormat;
   /** Folder of the object store that holds the downloaded archives. */
   readonly archiveFolder: string;
+  /** Local folder for the files of windows under way. */
+  readonly transferDirectory: string;
   /** Where the first window begins when nothing was loaded before. */
   readonly startTime: Temporal.Instant | undefined;
 }
@@ -129,6 +134,7 @@ const Fields = z.strictObject({
     .string()
     .regex(FOLDER, 'expected a folder such as direct-data, without leading or trailing slash')
     .default('direct-data'),
+  transferDirectory: z.string().default(join(tmpdir(), 'windrow')),
   startTime: instant.optional(),
 });
 
@@ -157,6 +163,7 @@ const Settings = Fields.transform((fields, context): VaultSettings => {
     extractKind: fields.extractType,
     stageFormat: fields.stageFormat,
     archiveFolder: fields.archiveFolder,
+    transferDirectory: fields.transferDirectory,
     startTime: fields.startTime,
   };
 });

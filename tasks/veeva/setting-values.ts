@@ -34,6 +34,7 @@ function transferValues(environment: Environment, { connector }: VendorFiles): R
     extractType: extractType ?? firstSet(directData.extract_type),
     stageFormat: firstSet(environment['STAGE_FORMAT']) ?? formatOf(convertToParquet),
     archiveFolder: firstSet(environment['DIRECT_DATA_FOLDER'], s3.direct_data_folder),
+    transferDirectory: firstSet(environment['TRANSFER_DIRECTORY']),
     startTime: firstSet(environment['DIRECT_DATA_START_TIME'], directData.start_time),
   };
 }
@@ -60,5 +61,6 @@ export const SETTING_NAMES: Readonly<Record<string, string>> = {
   extractType: 'EXTRACT_TYPE or direct_data.extract_type in connector_config.json',
   stageFormat: 'STAGE_FORMAT or convert_to_parquet in connector_config.json',
   archiveFolder: 'DIRECT_DATA_FOLDER or s3.direct_data_folder in connector_config.json',
+  transferDirectory: 'TRANSFER_DIRECTORY',
   startTime: 'DIRECT_DATA_START_TIME or direct_data.start_time in connector_config.json',
 };

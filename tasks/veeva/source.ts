@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-
 import {
   type Count,
   DataFailure,
@@ -32,8 +30,8 @@ export interface VeevaSourceOptions {
   readonly archiveFolder?: string;
   /** Folder of the store for staged windows: `stage`. */
   readonly stageRoot?: string;
-  /** Local folder for a window's files while it is staged; the system's own by default. */
-  readonly temporaryDirectory?: string;
+  /** Local folder for a window's files while it is staged; one per Vault. */
+  readonly temporaryDirectory: string;
   /** How many extracts are converted and stored at once; the converter itself bounds its threads. */
   readonly atOnce?: number;
   readonly retry?: RetryPolicy;
@@ -106,7 +104,7 @@ function stageOptions(options: VeevaSourceOptions): StageOptions {
     converter: options.converter,
     format: options.format ?? 'parquet',
     stageRoot: options.stageRoot ?? 'stage',
-    temporaryDirectory: options.temporaryDirectory ?? tmpdir(),
+    temporaryDirectory: options.temporaryDirectory,
     atOnce: options.atOnce ?? USUAL_AT_ONCE,
   };
 }

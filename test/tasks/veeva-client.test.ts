@@ -51,6 +51,7 @@ function settingsFor(sandbox: Pick<VaultSandbox, 'url' | 'host' | 'username' | '
     extractKind: 'incremental',
     stageFormat: 'parquet',
     archiveFolder: 'direct-data',
+    transferDirectory: '/nowhere',
     startTime: undefined,
   };
 }

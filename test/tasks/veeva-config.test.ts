@@ -65,6 +65,7 @@ describe('Vault settings', () => {
         VAULT_ID: '143462',
         extract_type: 'full_directdata',
         STAGE_FORMAT: 'parquet',
+        TRANSFER_DIRECTORY: '/data/transfer',
       },
       FILES,
     );
@@ -77,6 +78,7 @@ describe('Vault settings', () => {
         username: 'me@acme.com',
         extractKind: 'full',
         stageFormat: 'parquet',
+        transferDirectory: '/data/transfer',
       },
     });
   });

@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { type Failure, MANIFEST_KEY, RemoteFailure, Temporal, acceleratedClock } from '#framework';
@@ -200,6 +204,46 @@ describe('a window that is not there', () => {
     const failure = await failureOfAsync(() => source('incremental').count(context(quarter(0), { clock: late })));
     expect(failure).toMatchObject({ code: 'E_VAULT_FILE_EXPIRED', reaction: 'fail' });
     expect(failure.message).toContain('only a new Full repairs this');
+  });
+});
+
+describe('a window whose worker was killed', () => {
+  it('leaves its files only until the next try of the same window', async () => {
+    const { source, context, store, local, leftovers } = await open();
+    const killed = `${local}-killed`;
+    const putting = {
+      ...store,
+      put: async (...given: Parameters<typeof store.put>) => {
+        if (given[0].endsWith(MANIFEST_KEY)) await cp(local, killed, { recursive: true });
+        return store.put(...given);
+      },
+    };
+    await source('full', { store: putting }).transfer(context(BEGINNING));
+    expect(await leftovers()).toEqual([]);
+
+    await rm(local, { recursive: true });
+    await rename(killed, local);
+    expect(await leftovers()).toHaveLength(1);
+    await source('full').transfer({ ...context(BEGINNING), fence: 2 });
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('leaves the files of a newer try alone when it ends late', async () => {
+    const { source, context, store, local } = await open();
+    const newer = new Set<string>();
+    const putting = {
+      ...store,
+      put: async (...given: Parameters<typeof store.put>) => {
+        if (given[0].endsWith(MANIFEST_KEY)) {
+          const [window = ''] = await readdir(local);
+          newer.add(join(local, window, '2'));
+          for (const folder of newer) await mkdir(folder, { recursive: true });
+        }
+        return store.put(...given);
+      },
+    };
+    await source('full', { store: putting }).transfer(context(BEGINNING));
+    expect([...newer].map((folder) => existsSync(folder))).toEqual([true]);
   });
 });
 

@@ -36,7 +36,9 @@ export interface Bench {
     window: Window,
     options?: { readonly signal?: AbortSignal; readonly clock?: Clock },
   ) => TransferContext;
-  /** What lies in the local folder for windows under way. */
+  /** The local folder for windows under way. */
+  readonly local: string;
+  /** What lies in it. */
   readonly leftovers: () => Promise<string[]>;
   readonly close: () => Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function openBench(options: NonNullable<Parameters<typeof startVaul
       extractKind: 'incremental',
       stageFormat: 'csv',
       archiveFolder: 'direct-data',
+      transferDirectory: local,
       startTime: undefined,
     },
     { password: new Secret(vault.password), log: silentLog, retry },
@@ -85,6 +88,7 @@ export async function openBench(options: NonNullable<Parameters<typeof startVaul
       log: silentLog,
       clock: own,
     }),
+    local,
     leftovers: () => readdir(local).catch(() => []),
     close: async () => {
       await client.close();

@@ -1,6 +1,3 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import {
   MANIFEST_KEY,
   type ObjectStore,
@@ -20,6 +17,7 @@ import type { ListedFile } from '../files/file-list.ts';
 import { type ArchivePlan, planExtracts } from './plan-extracts.ts';
 import { readArchive } from './read-archive.ts';
 import { stageExtract } from './stage-extract.ts';
+import { withTryFolder } from './try-folder.ts';
 
 export interface StageOptions {
   readonly store: ObjectStore;
@@ -27,7 +25,7 @@ export interface StageOptions {
   readonly format: StageFormat;
   /** Folder of the store for staged windows. */
   readonly stageRoot: string;
-  /** Local folder in which each window gets a folder of its own, removed at the end. */
+  /** Local folder in which each try of a window gets a folder of its own, removed at its end or by the next try. */
   readonly temporaryDirectory: string;
   /** How many extracts are converted and stored at once. */
   readonly atOnce: number;
@@ -40,13 +38,10 @@ export async function stageWindow(
   work: { readonly options: StageOptions; readonly context: TransferContext },
 ): Promise<StageManifest> {
   const { options, context } = work;
-  await mkdir(options.temporaryDirectory, { recursive: true });
-  const folder = await mkdtemp(join(options.temporaryDirectory, 'veeva-'));
-  try {
-    return await stageIn(folder, { file, keys, options, context });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const location = options.store.url(stagePrefix(options.stageRoot, context));
+  return withTryFolder({ base: options.temporaryDirectory, location }, context, (folder) =>
+    stageIn(folder, { file, keys, options, context }),
+  );
 }
 
 interface Staging {
