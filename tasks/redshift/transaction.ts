@@ -4,8 +4,14 @@ import { MOST_STATEMENTS, type RunOptions, type Warehouse } from './warehouse.ts
 
 export type TransactionPath = 'batch' | 'session';
 
-/** A session outlives its last statement by this long; it ends the transaction of a worker that died. */
-const KEEP_ALIVE_SECONDS = 60;
+/**
+ * A session outlives its last statement by this long. It ends the transaction of a worker that died, which locks out its
+ * successor meanwhile, so it ends before the lease of 5 s does: a restart waits for the lease only. The time counts from
+ * the end of a statement, however long that took, to the next one; a living worker sends that at once, or 2 s later where
+ * it looks whether a slow one has ended. Should throttles hold it up longer, the session is lost before the commit and
+ * the load repeats its whole transaction.
+ */
+const KEEP_ALIVE_SECONDS = 3;
 
 /**
  * Runs the statements in one transaction: up to 40 as one batch call, more in a session between BEGIN and COMMIT.
@@ -32,7 +38,7 @@ export async function runTransaction(
     await warehouse.run([{ name: 'commit', sql: 'commit' }], { ...options, place });
     return 'session';
   } catch (error) {
-    // Frees the locks at once; without it the session's end would, a minute later.
+    // Frees the locks at once; without it the session's end would, seconds later.
     await warehouse.run([{ name: 'roll back', sql: 'rollback' }], { place }).catch(() => undefined);
     throw error;
   }

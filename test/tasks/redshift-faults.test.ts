@@ -76,6 +76,16 @@ describe('when the Data API misbehaves', () => {
     expect(await rows()).toEqual(whole);
   });
 
+  it('keeps the session of a long window through a statement that takes longer than an idle session lives', async () => {
+    const { manifest, context, rows, whole } = await staged('unhurried', 25);
+    ground.sandbox.faults.set([
+      { kind: 'slow_statement', ms: 3500, matching: 'insert into "vault"."unhurried_20"', times: 1 },
+      { kind: 'fail_statement', nth: 2, matching: 'insert into "vault"."unhurried_1"', message: 'tried again' },
+    ]);
+    await expect(ground.target.load(manifest, context)).resolves.toMatchObject({ details: { path: 'session' } });
+    expect(await rows()).toEqual(whole);
+  });
+
   it('applies nothing when a statement in the middle fails, and names it', async () => {
     const { manifest, context, rows, whole } = await staged('middle', 3);
     ground.sandbox.faults.set([
