@@ -169,7 +169,7 @@ export class Worker implements Closable {
 
   async #renew(): Promise<void> {
     const { store, leaseMs } = this.#options;
-    const held = [...this.#holdings.values()].map(({ started }) => started);
+    const held = [...this.#holdings.values()].map(({ started }) => started).toSorted(byKey);
     if (held.length === 0) return;
     const renewed = new Map((await renewLeases(store.database, held, leaseMs)).map((lease) => [lease.fence, lease]));
     for (const started of held) {

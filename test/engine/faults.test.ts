@@ -44,6 +44,29 @@ describe('the engine where something breaks', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
+  it('does not end a try as lost whose lease was renewed meanwhile', async () => {
+    const holds = dag('holds', {}, (d) => void d.use('hold', task('hold', { run: async () => 1 })));
+    const engine = await bench.engine({ dags: [holds], workers: 0 });
+    const runId = await bench.start(engine, 'holds');
+    const lease = (until: string) =>
+      row(engine, `update task_instance set state = 'running', fence = 7, lease_until = ${until} where run_id = $1`, [
+        runId,
+      ]);
+    const [taskId] = holds.handlers.keys();
+    if (taskId === undefined) throw new Error('no task');
+    const lost = { runId, taskId, fence: 7, outcome: { kind: 'lost', reason: 'silence' } } as const;
+
+    await lease(`now() + interval '1 minute'`);
+    expect(await engine.settler.report(lost)).toBe(false);
+    expect(await row(engine, 'select state, infra_attempt from task_instance')).toEqual({
+      state: 'running',
+      infra_attempt: 0,
+    });
+    await lease(`now() - interval '1 ms'`);
+    expect(await engine.settler.report(lost)).toBe(true);
+    expect(await row(engine, 'select infra_attempt from task_instance')).toEqual({ infra_attempt: 1 });
+  });
+
   it('fails a task whose workers die again and again, and says so', async () => {
     const hangs = dag('hangs', {}, (d) => void d.use('hang', task('hang', { run: async () => 1 })));
     const engine = await bench.engine({ dags: [hangs], workers: 0 });

@@ -25,9 +25,7 @@ export async function applyPlans(
 ): Promise<readonly Dispatch[]> {
   const dispatches = plans.flatMap(newDispatches);
   const rows = await transaction.runLast(APPLY, [
-    JSON.stringify(
-      plans.flatMap(({ run, tasks, plan }) => plan.tasks.map((task) => taskRow(run, tasks.get(task.id), task))),
-    ),
+    JSON.stringify(inLockOrder(plans).map(({ run, before, change }) => taskRow(run, before, change))),
     JSON.stringify(plans.flatMap(attemptRows)),
     JSON.stringify(plans.map(runRow)),
     JSON.stringify(
@@ -40,6 +38,19 @@ export async function applyPlans(
     const id = ids.get(dispatch.jobId);
     return id === undefined ? [] : [{ ...dispatch, id }];
   });
+}
+
+interface Changed {
+  readonly run: LockedRun;
+  readonly before: LockedTask | undefined;
+  readonly change: TaskChange;
+}
+
+/** By run and task: every statement that locks several tasks takes them in this order. */
+function inLockOrder(plans: readonly AppliedPlan[]): readonly Changed[] {
+  return plans
+    .flatMap(({ run, tasks, plan }) => plan.tasks.map((change) => ({ run, before: tasks.get(change.id), change })))
+    .toSorted((a, b) => a.run.id - b.run.id || (a.change.id < b.change.id ? -1 : 1));
 }
 
 const Sent = z.object({ id: z.number(), jobId: z.string() });
@@ -156,7 +167,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'cancelled',
 ]);
 
-// One round trip. Rows of other runs are never touched, and this run's row is locked, so no order of locks matters here.
+// One round trip. The rows of the runs are locked; a task row may still be renewed or started at this moment.
 const APPLY = {
   name: 'apply_plans',
   text: `

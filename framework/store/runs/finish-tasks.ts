@@ -9,6 +9,7 @@ import type { Database, Executor } from '../database.ts';
 import { type AppliedPlan, applyPlans } from './apply-plans.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Graphs } from './graphs.ts';
+import { lockLostTries } from './leases.ts';
 import { type LockedRun, lockRuns, readTasks } from './locked-runs.ts';
 
 export interface Finished {
@@ -30,11 +31,13 @@ export interface ClosedRun {
  */
 export async function finishTasks(
   store: { readonly database: Database; readonly graphs: Graphs },
-  reports: readonly Report[],
+  told: readonly Report[],
   tools: Tools,
 ): Promise<Finished> {
   return store.database.transaction(async (transaction) => {
-    const runs = await lockRuns(transaction, [...new Set(reports.map(({ runId }) => runId))]);
+    const runs = await lockRuns(transaction, [...new Set(told.map(({ runId }) => runId))]);
+    const lost = await lockLostTries(transaction, told);
+    const reports = told.filter((report) => report.outcome.kind !== 'lost' || lost.has(report));
     const shapes = await loadShapes(store.graphs, transaction, runs);
     const tasks = await readAffected(transaction, reports, shapes);
     const plans = runs.map((run): AppliedPlan => {

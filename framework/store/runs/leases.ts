@@ -40,6 +40,33 @@ export async function findLostTries(executor: Executor, atMost: number): Promise
   });
 }
 
+/**
+ * Those of the reports that still hold: a lease that was renewed since the look is not lost. Locks the tasks, so that no
+ * renewal comes in between; one that is locked is being renewed or ended by somebody else, and the next look finds it again.
+ */
+export async function lockLostTries(transaction: Executor, reports: readonly Report[]): Promise<ReadonlySet<Report>> {
+  const lost = reports.filter(({ outcome }) => outcome.kind === 'lost');
+  if (lost.length === 0) return new Set();
+  const rows = await transaction.run(LOCK_LOST, [
+    lost.map(({ runId }) => runId),
+    lost.map(({ taskId }) => taskId),
+    lost.map(({ fence }) => fence),
+  ]);
+  const expired = new Set(rows.map((row) => HeldRow.parse(row).fence));
+  return new Set(lost.filter(({ fence }) => expired.has(fence)));
+}
+
+const LOCK_LOST = {
+  name: 'lock_lost_tries',
+  text: `
+select t.run_id as "runId", t.task_id as "taskId", t.fence
+from unnest($1::bigint[], $2::text[], $3::bigint[]) as lost (run_id, task_id, fence)
+join task_instance t on t.run_id = lost.run_id and t.task_id = lost.task_id and t.fence = lost.fence
+where t.state = 'running' and t.lease_until < now()
+order by t.run_id, t.task_id
+for update of t skip locked`,
+};
+
 const RENEW = {
   name: 'renew_leases',
   text: `
