@@ -17,8 +17,8 @@ export async function findUnsent(executor: Executor, olderThan: Millis, atMost: 
 }
 
 /**
- * Dispatches every task again that waits in SQL for longer than `olderThan` after it should have been sent, and takes
- * it off the list for as long. `BullMQ` may have lost the job (a flush); whether it did is the caller's to find out.
+ * Finds the tasks that still wait in SQL `olderThan` after they should have been sent, and does not name them again for as
+ * long. BullMQ may have lost their jobs (a flush); whether it did is the caller's to find out.
  */
 export async function findQuiet(executor: Executor, olderThan: Millis, atMost: number): Promise<readonly Dispatch[]> {
   const rows = await executor.run(QUIET, [olderThan, atMost]);
