@@ -41,7 +41,7 @@ export {
   pipelineSpec,
 } from './dag/pipeline-spec.ts';
 export { type OpenedSecrets, type Project, type SecretStore, defineProject } from './dag/project.ts';
-export { DEFAULT_RETRY, type RetryPolicy } from './dag/retry-policy.ts';
+export { DEFAULT_RETRY, type RetryPolicy, type RetryReaction, type RetryReactions } from './dag/retry-policy.ts';
 export { scheduleFromJson, scheduleToJson } from './dag/schedule-json.ts';
 export { type CatchUp, type Order, type Overlap, type Schedule, type ScheduleOptions, every } from './dag/schedule.ts';
 export { type NoInput, type Task, type TaskOptions, task } from './dag/task.ts';

@@ -17,6 +17,8 @@ export interface GraphTask {
   /** Always runs once its upstream is done, and never decides the state of the run. */
   readonly teardown: boolean;
   readonly retry: RetryPolicy;
+  /** Further tries after lost ones; absent means `DEFAULT_INFRA_RETRIES`. */
+  readonly infraRetries?: number;
   /** Longest time of one attempt; absent means no limit. */
   readonly timeoutMs?: Millis;
   readonly pool: string;

@@ -1,6 +1,6 @@
 import { type Millis, parseDuration } from '../core/duration.ts';
 import { DefinitionFailure } from '../core/failures.ts';
-import { DEFAULT_RETRY, type RetryPolicy } from './retry-policy.ts';
+import { DEFAULT_RETRY, FAILURE_CLASSES, RETRY_REACTIONS, type RetryPolicy } from './retry-policy.ts';
 import { TRIGGER_RULES, type TriggerRule } from './trigger-rule.ts';
 
 export const DEFAULT_POOL = 'default';
@@ -10,6 +10,8 @@ export interface PolicyOptions<Rule extends TriggerRule, Teardown extends boolea
   readonly rule?: Rule;
   /** Further attempts after the first, or the parts of the policy that differ from the default of 3. */
   readonly retry?: number | Partial<RetryPolicy>;
+  /** Further tries after one was lost to a dead or stalled worker. Default 4; attempts do not count here, nor these there. */
+  readonly infraRetries?: number;
   /** Longest time of one attempt, for example `10m`. Default: no limit. */
   readonly timeout?: string;
   readonly pool?: string;
@@ -21,6 +23,8 @@ export interface TaskPolicy {
   readonly rule: TriggerRule;
   readonly teardown: boolean;
   readonly retry: RetryPolicy;
+  /** Absent means the default. */
+  readonly infraRetries?: number;
   readonly timeoutMs?: Millis;
   readonly pool: string;
 }
@@ -42,6 +46,7 @@ export function taskPolicy(task: string, options: PolicyOptions<TriggerRule>): T
     teardown,
     retry: retryPolicy(task, options.retry ?? {}),
     pool: poolName(task, options.pool ?? DEFAULT_POOL),
+    ...(options.infraRetries === undefined ? {} : { infraRetries: infraRetries(task, options.infraRetries) }),
     ...(options.timeout === undefined ? {} : { timeoutMs: parseDuration(options.timeout) }),
   };
 }
@@ -59,7 +64,28 @@ function retryPolicy(task: string, given: number | Partial<RetryPolicy>): RetryP
       'a delay of 0 or more and a maximum that is not below it',
     );
   }
+  checkReactions(task, policy.on ?? {});
   return policy;
+}
+
+function checkReactions(task: string, on: Readonly<Record<string, unknown>>): void {
+  for (const [failure, reaction] of Object.entries(on)) {
+    if (!FAILURE_CLASSES.some((name) => name === failure) && !/^E_[A-Z0-9_]+$/.test(failure)) {
+      throw unusable(
+        task,
+        `retry.on names "${failure}", which is neither a class of failures nor a code`,
+        `a code such as E_TASK_TIMED_OUT, or one of ${FAILURE_CLASSES.join(', ')}`,
+      );
+    }
+    if (!RETRY_REACTIONS.some((name) => name === reaction)) {
+      throw unusable(task, `retry.on reacts to ${failure} with "${String(reaction)}"`, RETRY_REACTIONS.join(', '));
+    }
+  }
+}
+
+function infraRetries(task: string, count: number): number {
+  if (Number.isInteger(count) && count >= 0 && count <= 1000) return count;
+  throw unusable(task, `infraRetries ${count} is not usable`, 'a whole number from 0 to 1000');
 }
 
 function poolName(task: string, pool: string): string {

@@ -2,6 +2,7 @@ import type { FailureRecord } from '../core/failures.ts';
 import type { RunId, TaskId } from '../core/ids.ts';
 import type { Temporal } from '../core/time.ts';
 import type { DagGraph } from '../dag/graph.ts';
+import { DEFAULT_INFRA_RETRIES } from '../dag/retry-policy.ts';
 import { type JoinState, type Shape, cascade, firstState } from './cascade.ts';
 import type { Outcome } from './outcome.ts';
 import { type RunState, closedState } from './run-state.ts';
@@ -135,7 +136,12 @@ function heard({ shape, run }: FoundRun, task: PlannedTask | undefined, report: 
   if (task === undefined || task.state !== 'running' || task.fence !== report.fence) return undefined;
   const spec = shape.tasks.get(task.id);
   if (spec === undefined) return undefined;
-  return { ...task, retry: spec.retry, cancelRequested: run.cancelRequested && !spec.teardown };
+  return {
+    ...task,
+    retry: spec.retry,
+    infraRetries: spec.infraRetries ?? DEFAULT_INFRA_RETRIES,
+    cancelRequested: run.cancelRequested && !spec.teardown,
+  };
 }
 
 function moved(before: PlannedTask | undefined, join: JoinState): PlannedTask | undefined {

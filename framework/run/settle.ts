@@ -2,13 +2,10 @@ import { type Millis, milliseconds } from '../core/duration.ts';
 import type { FailureRecord } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
 import type { Temporal } from '../core/time.ts';
-import type { RetryPolicy } from '../dag/retry-policy.ts';
+import { type RetryPolicy, reactionTo } from '../dag/retry-policy.ts';
 import { backoff } from './backoff.ts';
 import type { Outcome } from './outcome.ts';
 import { TASK_TRANSITIONS, type TaskEvent, type TaskState } from './task-state.ts';
-
-/** After this many tries lost to dead workers a task fails and says so. */
-export const MOST_INFRA_ATTEMPTS = 5;
 
 export interface SettleInput {
   readonly state: TaskState;
@@ -16,6 +13,7 @@ export interface SettleInput {
   readonly attempt: number;
   readonly infraAttempt: number;
   readonly retry: RetryPolicy;
+  readonly infraRetries: number;
   readonly cancelRequested: boolean;
 }
 
@@ -77,19 +75,22 @@ function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
 
 function afterFailure(task: SettleInput, failure: FailureRecord, tools: Tools): Decision {
   if (task.cancelRequested) return { event: 'cancel', reason: 'cancelled while it failed', failure };
-  if (failure.reaction === 'fail' || task.attempt > task.retry.retries) return { event: 'fail', failure };
+  const reaction = reactionTo(failure, task.retry);
+  if (reaction === 'skip') return { event: 'skip', reason: failure.message };
+  if (reaction === 'fail' || task.attempt > task.retry.retries) return { event: 'fail', failure };
   const waitMs = milliseconds(Math.max(backoff(task.retry, task.attempt, tools.random), failure.retryAfterMs ?? 0));
   return { event: 'retry', failure, waitMs, nextAt: tools.now.add({ milliseconds: waitMs }) };
 }
 
 function afterLoss(task: SettleInput, reason: string): Decision {
   if (task.cancelRequested) return cancelled();
-  if (task.infraAttempt + 1 < MOST_INFRA_ATTEMPTS) return { event: 'requeue', reason };
+  const lost = task.infraAttempt + 1;
+  if (lost <= task.infraRetries) return { event: 'requeue', reason };
   const failure: FailureRecord = {
     kind: 'RemoteFailure',
     code: 'E_WORKER_LOST',
     message:
-      `The worker died or stalled ${MOST_INFRA_ATTEMPTS} times while it ran this task (last: ${reason}). ` +
+      `The worker died or stalled ${lost === 1 ? 'once' : `${lost} times`} while it ran this task (last: ${reason}). ` +
       'Look at its memory and at code that blocks the event loop, then re-run.',
     reaction: 'fail',
     details: {},

@@ -1,4 +1,4 @@
-import { DataFailure, RemoteFailure, dag, defer, milliseconds, skip, task } from '#framework';
+import { DataFailure, RemoteFailure, type RetryReactions, dag, defer, milliseconds, skip, task } from '#framework';
 import { type Windrow, operations } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -55,6 +55,40 @@ describe.each(BACKENDS)('the life of a task on %s', (backend) => {
       { attempt: 3, outcome: 'success' },
     ]);
     expect(await row(engine, `select failure from task_instance where task_id = 'remote'`)).toEqual({ failure: null });
+  });
+
+  it('reacts to a failure as the policy of its task says of its class or code', async () => {
+    const tries: string[] = [];
+    const failing = (name: string, on: RetryReactions, failure: () => Error) =>
+      task(name, {
+        retry: { ...SOON, on },
+        run: async () => {
+          tries.push(name);
+          await Promise.reject(failure());
+        },
+      });
+    const reacts = dag('reacts', {}, (d) => {
+      const quits = failing('quits', { RemoteFailure: 'fail' }, () => new RemoteFailure('E_TEST', 'no'));
+      const gives = failing('gives_up', { E_EMPTY: 'skip' }, () => new DataFailure('E_EMPTY', 'nothing there'));
+      const insists = failing('insists', { DataFailure: 'retry' }, () => new DataFailure('E_TEST', 'no'));
+      d.use('quits', quits);
+      d.use('insists', insists);
+      d.use('after', ok, { after: [d.use('gives_up', gives)] });
+    });
+    const engine = await bench.engine({ backend, dags: [reacts] });
+    expect(await runDag(engine, 'reacts')).toMatchObject({
+      state: 'failed',
+      tasks: { quits: 'failed', gives_up: 'skipped', after: 'skipped', insists: 'failed' },
+    });
+    expect(tries.toSorted()).toEqual(['gives_up', 'insists', 'insists', 'insists', 'quits']);
+    expect(await row(engine, `select reason, failure from task_instance where task_id = 'gives_up'`)).toEqual({
+      reason: 'nothing there',
+      failure: null,
+    });
+    // History keeps what was thrown.
+    expect(await row(engine, `select failure ->> 'code' as code from task_attempt where task_id = 'gives_up'`)).toEqual(
+      { code: 'E_EMPTY' },
+    );
   });
 
   it('skips and fails downstream by the rules, and tears down whatever happened', async () => {

@@ -65,6 +65,11 @@ task('dated', { run: () => ({ at: new Date(0) }) });
 task('big', { run: async () => 1n });
 // @ts-expect-error no such rule
 task('ruled', { rule: 'sometimes', run: () => null });
+task('reacts', { retry: { on: { TimedOut: 'fail', E_BUSY: 'skip', DataFailure: 'retry' } }, run: () => null });
+// @ts-expect-error no such class
+task('reacts', { retry: { on: { Timeout: 'fail' } }, run: () => null });
+// @ts-expect-error no such reaction
+task('reacts', { retry: { on: { TimedOut: 'ignore' } }, run: () => null });
 // @ts-expect-error the schema says number, the annotation says text
 task('mixed', { input: z.object({ a: z.number() }), run: ({ input }: TaskContext<{ a: string }>) => input.a });
 

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { DefinitionFailure, type TaskContext, type Wire, dag, every, taskId, task } from '#framework';
+import {
+  DefinitionFailure,
+  type RetryReactions,
+  type TaskContext,
+  type Wire,
+  dag,
+  every,
+  taskId,
+  task,
+} from '#framework';
 
 import { failureOf } from '../support/failure-of.ts';
 
@@ -67,6 +76,13 @@ describe('task policies', () => {
     expect(policyOf(options).retry).toMatchObject(expected);
   });
 
+  it('keeps reactions by class or code, and tries for lost ones, as plain data', () => {
+    const on = { TimedOut: 'fail', E_VAULT_BUSY: 'skip', DataFailure: 'retry' } as const;
+    const policy = policyOf({ retry: { on }, infraRetries: 0 });
+    expect(JSON.parse(JSON.stringify(policy))).toMatchObject({ retry: { retries: 3, on }, infraRetries: 0 });
+    expect(policyOf({})).not.toHaveProperty('infraRetries');
+  });
+
   it('reads a timeout as a length of time and leaves it out where none is given', () => {
     expect(policyOf({ timeout: '10m' }).timeoutMs).toBe(600_000);
     expect(policyOf({})).not.toHaveProperty('timeoutMs');
@@ -74,6 +90,8 @@ describe('task policies', () => {
 });
 
 describe('a bad definition is refused when it is loaded', () => {
+  // As plain JavaScript would pass it.
+  const unchecked = (on: object): RetryReactions => ({ ...on });
   const uses = (build: Parameters<typeof dag>[2]) => () => dag('products', {}, build);
   let foreign: Wire<unknown> | undefined;
   dag('other', {}, (d) => {
@@ -150,6 +168,19 @@ describe('a bad definition is refused when it is loaded', () => {
       'E_TASK_POLICY',
       /factor 0.5/,
     ],
+    [
+      'a reaction to a class that does not exist',
+      () => task('t', { retry: { on: unchecked({ TimeOut: 'fail' }) }, run: () => {} }),
+      'E_TASK_POLICY',
+      /"TimeOut".*one of DefinitionFailure.*TimedOut/,
+    ],
+    [
+      'a reaction that does not exist',
+      () => task('t', { retry: { on: unchecked({ TimedOut: 'ignore' }) }, run: () => {} }),
+      'E_TASK_POLICY',
+      /TimedOut with "ignore".*retry, fail, skip/,
+    ],
+    ['tries for lost ones below zero', () => task('t', { infraRetries: -1, run: () => {} }), 'E_TASK_POLICY', /-1/],
     ['a pool that is no name', () => task('t', { pool: 'My Pool', run: () => {} }), 'E_TASK_POLICY', /pool "My Pool"/],
     [
       'no room for a run',

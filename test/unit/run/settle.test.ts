@@ -1,10 +1,18 @@
-import { DEFAULT_RETRY, DataFailure, RemoteFailure, failureRecord, milliseconds } from '#framework';
+import {
+  DEFAULT_RETRY,
+  DataFailure,
+  RemoteFailure,
+  type RetryReactions,
+  TimedOut,
+  failureRecord,
+  milliseconds,
+} from '#framework';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { backoff } from '../../../framework/run/backoff.ts';
 import type { Outcome } from '../../../framework/run/outcome.ts';
-import { MOST_INFRA_ATTEMPTS, type SettleInput, settle } from '../../../framework/run/settle.ts';
+import { type SettleInput, settle } from '../../../framework/run/settle.ts';
 import { NOW } from './run-model.ts';
 
 const RUNNING: SettleInput = {
@@ -13,6 +21,7 @@ const RUNNING: SettleInput = {
   attempt: 1,
   infraAttempt: 0,
   retry: { ...DEFAULT_RETRY, retries: 1, delayMs: milliseconds(1000) },
+  infraRetries: 4,
   cancelRequested: false,
 };
 const CANCELLING = { ...RUNNING, cancelRequested: true };
@@ -56,9 +65,43 @@ describe('settling a try', () => {
   });
 
   it('fails at the last of the tries that workers may lose, and says so', () => {
-    const settled = settle({ ...RUNNING, infraAttempt: MOST_INFRA_ATTEMPTS - 1 }, lost, TOOLS);
+    const settled = settle({ ...RUNNING, infraAttempt: 4 }, lost, TOOLS);
     expect(settled).toMatchObject({ state: 'failed', failure: { code: 'E_WORKER_LOST', reaction: 'fail' } });
     expect(settled?.failure?.message).toContain('5 times');
+  });
+
+  it.each([
+    [0, 0, 'failed'],
+    [1, 0, 'queued'],
+    [1, 1, 'failed'],
+    [9, 8, 'queued'],
+  ])('with %i further tries for lost ones, and %i lost before, leaves a lost one %s', (infraRetries, before, state) => {
+    expect(settle({ ...RUNNING, infraRetries, infraAttempt: before }, lost, TOOLS)).toMatchObject({ state });
+  });
+
+  it.each([
+    ['the class of the failure', { RemoteFailure: 'fail' }, remote, 'failed'],
+    ['its code', { E_TEST: 'skip' }, remote, 'skipped'],
+    ['its code before its class', { RemoteFailure: 'fail', E_TEST: 'retry' }, remote, 'up_for_retry'],
+    ['a class that is not tried again by itself', { DataFailure: 'retry' }, data, 'up_for_retry'],
+    ['a code of a foreign error', { E_UNEXPECTED: 'fail' }, foreign, 'failed'],
+    ['nothing that matches', { DataFailure: 'skip', E_OTHER: 'fail' }, remote, 'up_for_retry'],
+    ['a time-out', { TimedOut: 'skip' }, fails(new TimedOut('E_TASK_TIMED_OUT', 'too long')), 'skipped'],
+  ] satisfies [string, RetryReactions, Outcome, string][])('reacts as the policy says of %s', (...args) => {
+    const [, on, outcome, state] = args;
+    expect(settle({ ...RUNNING, retry: { ...RUNNING.retry, on } }, outcome, TOOLS)).toMatchObject({ state });
+  });
+
+  it('skips with the message of the failure as the reason, also on the last attempt', () => {
+    const settled = settle({ ...LAST, retry: { ...LAST.retry, on: { RemoteFailure: 'skip' } } }, remote, TOOLS);
+    expect(settled).toMatchObject({ state: 'skipped', reason: 'no' });
+    expect(settled).not.toHaveProperty('failure');
+  });
+
+  it('does not try for ever what the policy says to retry', () => {
+    expect(settle({ ...LAST, retry: { ...LAST.retry, on: { DataFailure: 'retry' } } }, data, TOOLS)).toMatchObject({
+      state: 'failed',
+    });
   });
 
   it.each(['none', 'queued', 'deferred', 'up_for_retry', 'success', 'failed'] as const)(
