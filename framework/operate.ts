@@ -2,6 +2,7 @@ export { type Project, type SecretStore, defineProject } from './dag/project.ts'
 export type { Prepare, Prepared } from './process/preparation.ts';
 export type { Dashboard, DashboardOptions, StartDashboard } from './process/dashboard.ts';
 export { type InstallationOptions, engineSettings, openInstallation, settingSources } from './process/installation.ts';
+export { type Explanation, type TaskQuestion, explainRecord, explainRun, explainTask } from './process/explain.ts';
 export {
   type AcceptedRerun,
   type CancelledRun,
@@ -22,6 +23,7 @@ export {
   type EmbeddedPostgres,
   openEmbeddedPostgres,
 } from './store/embedded/embedded-postgres.ts';
+export type { Reason, ReasonCode } from './run/reason.ts';
 export { createRun } from './store/runs/create-run.ts';
 export type { DagSummary, LastRun } from './store/views/dag-rows.ts';
 export { findRecord } from './store/views/find-record.ts';

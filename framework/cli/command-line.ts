@@ -9,6 +9,7 @@ import { addConfig } from './verbs/config.ts';
 import { addDags } from './verbs/dags.ts';
 import { addDagsTest } from './verbs/dags-test.ts';
 import { addDatabase } from './verbs/database.ts';
+import { addExplain } from './verbs/explain.ts';
 import { addRecords } from './verbs/records.ts';
 import { addRuns } from './verbs/runs.ts';
 import { addServers } from './verbs/servers.ts';
@@ -62,6 +63,7 @@ function addOwnVerbs(program: Command, shell: Shell): void {
   addTasksTest(program, shell);
   addRuns(program, shell);
   addRecords(program, shell);
+  addExplain(program, shell);
   addConfig(program, shell);
   addDatabase(program, shell);
   for (const verb of verbsOf(program)) verb.addOption(json()).addOption(debug());

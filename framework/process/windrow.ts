@@ -130,9 +130,12 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
     settler,
     settings,
     advance: advanceOne,
-    startWorker: () => new Worker({ ...common, dispatcher, settler, concurrency, leaseMs, id: workerId() }),
+    startWorker: () => new Worker({ ...common, dispatcher, settler, concurrency, leaseMs, id: processId() }),
     startScheduler: () => {
-      const parts = [cutKeptJobs(dags, dispatcher, log), startScheduler({ ...common, dispatcher, settler, tickMs })];
+      const parts = [
+        cutKeptJobs(dags, dispatcher, log),
+        startScheduler({ ...common, dispatcher, settler, tickMs, id: processId() }),
+      ];
       return { close: () => closeAll(parts) };
     },
     close: () => closeAll(opened.splice(0)),
@@ -165,7 +168,7 @@ const plainSecret: SecretResolver = async (reference) => {
   );
 };
 
-/** Host, process and a random part, so that several workers of one process stay apart in history. */
-function workerId(): string {
+/** Host, process and a random part, so that several workers and schedulers of one process stay apart in history. */
+function processId(): string {
   return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
 }

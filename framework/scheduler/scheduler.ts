@@ -1,9 +1,12 @@
+import { hostname } from 'node:os';
+
 import { type Closable, closeAll } from '../core/closable.ts';
 import { type Millis, seconds } from '../core/duration.ts';
 import { repeat } from '../core/timer.ts';
 import type { Dag } from '../dag/dag.ts';
 import { wakeUp } from '../dag/wake-up.ts';
 import type { Dispatcher } from '../queue/dispatcher.ts';
+import { type LiveProcess, forgetProcess, noteProcess } from '../store/workers.ts';
 import type { Settler } from '../worker/settler.ts';
 import { type AdvanceTools, advance } from './advance.ts';
 import { sweep } from './sweep.ts';
@@ -11,12 +14,15 @@ import { sweep } from './sweep.ts';
 export interface SchedulerOptions extends AdvanceTools {
   readonly dispatcher: Dispatcher;
   readonly settler: Settler;
+  /** Unique among all processes. */
+  readonly id: string;
   readonly dags: ReadonlyMap<string, Dag>;
   /** How often every dag is looked at even without a wake-up. */
   readonly tickMs: Millis;
 }
 
 const SWEEP: Millis = seconds(1);
+const BEAT: Millis = seconds(2);
 const RENEW_WAKE_UPS: Millis = seconds(30);
 
 /**
@@ -29,6 +35,7 @@ export function startScheduler(options: SchedulerOptions): Closable {
     log.warn(what, { error: error instanceof Error ? error.message : String(error) });
   const move = (dag: Dag): Promise<void> => advance(dag, options).catch(failed(`Dag ${dag.id} could not be advanced`));
   return closable([
+    heartbeat(options, failed('The scheduler could not say that it lives')),
     repeat(
       options.tickMs,
       async () => void (await Promise.all([...dags.values()].map(move))),
@@ -41,6 +48,25 @@ export function startScheduler(options: SchedulerOptions): Closable {
       if (dag !== undefined) await move(dag);
     }),
   ]);
+}
+
+/** People who look must see whether somebody plans. */
+function heartbeat({ store, dags, id }: SchedulerOptions, failed: (error: unknown) => void): Closable {
+  const self: LiveProcess = {
+    id,
+    host: hostname(),
+    pid: process.pid,
+    kind: 'scheduler',
+    pools: [],
+    dags: [...dags.keys()],
+  };
+  const beats = repeat(BEAT, () => noteProcess(store.database, self), failed);
+  return {
+    close: async () => {
+      await beats.close();
+      await forgetProcess(store.database, id).catch(failed);
+    },
+  };
 }
 
 async function report(options: SchedulerOptions): Promise<void> {

@@ -1,15 +1,24 @@
 import { z } from 'zod';
 
-import type { Millis } from '../core/duration.ts';
+import { type Millis, seconds } from '../core/duration.ts';
 import type { Temporal } from '../core/time.ts';
 import type { Executor } from './database.ts';
 import { InstantColumn } from './runs/run-rows.ts';
 
-/** Who a worker is: `id` is unique among all workers there ever were. */
+/** Who a worker or a scheduler is: `id` is unique among all processes there ever were. */
 export interface WorkerIdentity {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
+}
+
+/** What a process does, so that others can see what nobody does. */
+export interface LiveProcess extends WorkerIdentity {
+  readonly kind: 'worker' | 'scheduler';
+  /** The pools whose tasks it takes; none of a scheduler. */
+  readonly pools: readonly string[];
+  /** The dags that it has in its code. */
+  readonly dags: readonly string[];
 }
 
 export interface LiveWorker extends WorkerIdentity {
@@ -17,13 +26,19 @@ export interface LiveWorker extends WorkerIdentity {
   readonly seenAt: Temporal.Instant;
 }
 
-/** Says that a worker lives; the first call registers it, whatever happened to its row. */
-export async function noteWorker(executor: Executor, worker: WorkerIdentity): Promise<void> {
-  await executor.run(NOTE, [worker.id, worker.host, worker.pid]);
+/** Every process says each second or so that it lives; one that was silent for this long counts as gone. */
+export const SILENCE: Millis = seconds(10);
+
+/** Says that a process lives; the first call registers it, whatever happened to its row. */
+export async function noteProcess(
+  executor: Executor,
+  { id, host, pid, kind, pools, dags }: LiveProcess,
+): Promise<void> {
+  await executor.run(NOTE, [id, host, pid, kind, pools, dags]);
 }
 
-/** Takes a worker off the list, and with it those that died long ago without a word. */
-export async function forgetWorker(executor: Executor, id: string): Promise<void> {
+/** Takes a process off the list, and with it those that died long ago without a word. */
+export async function forgetProcess(executor: Executor, id: string): Promise<void> {
   await executor.run(FORGET, [id]);
 }
 
@@ -34,15 +49,15 @@ export async function findLiveWorkers(executor: Executor, within: Millis): Promi
 }
 
 const NOTE = {
-  name: 'note_worker',
+  name: 'note_process',
   text: `
-insert into worker (id, host, pid)
-values ($1, $2, $3)
+insert into worker (id, host, pid, kind, pools, dags)
+values ($1, $2, $3, $4, $5, $6)
 on conflict (id) do update set seen_at = now()`,
 };
 
 const FORGET = {
-  name: 'forget_worker',
+  name: 'forget_process',
   text: `delete from worker where id = $1 or seen_at < now() - interval '1 day'`,
 };
 
@@ -51,7 +66,7 @@ const LIVE = {
   text: `
 select id, host, pid, started_at as "startedAt", seen_at as "seenAt"
 from worker
-where seen_at >= now() - $1::bigint * interval '1 ms'
+where kind = 'worker' and seen_at >= now() - $1::bigint * interval '1 ms'
 order by started_at, id`,
 };
 

@@ -15,7 +15,7 @@ import { renewLeases } from '../store/runs/leases.ts';
 import { type Claim, type Started, startTasks } from '../store/runs/start-tasks.ts';
 import { insertLog } from '../store/runs/task-logs.ts';
 import type { Store } from '../store/store.ts';
-import { type WorkerIdentity, forgetWorker, noteWorker } from '../store/workers.ts';
+import { type LiveProcess, forgetProcess, noteProcess } from '../store/workers.ts';
 import { runAttempt } from './attempt.ts';
 import type { Settler } from './settler.ts';
 import { TaskLog } from './task-log.ts';
@@ -50,7 +50,7 @@ const NEVER = new AbortController().signal;
 /** Takes jobs of every pool, runs tasks, renews their leases, reports how they ended. */
 export class Worker implements Closable {
   readonly #options: WorkerOptions;
-  readonly #identity: WorkerIdentity;
+  readonly #identity: LiveProcess;
   readonly #holdings = new Map<number, Holding>();
   readonly #starts: Batcher<Claim, Started | undefined>;
   readonly #consumers: readonly Consumer[];
@@ -61,10 +61,17 @@ export class Worker implements Closable {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#identity = { id: options.id, host: hostname(), pid: process.pid };
     // One at a time makes the batches larger: see the settler.
     this.#starts = new Batcher((claims) => this.#start(claims), { atMost: 200, flights: 1 });
     const pools = new Set([...options.dags.values()].flatMap(({ graph }) => graph.tasks.map(({ pool }) => pool)));
+    this.#identity = {
+      id: options.id,
+      host: hostname(),
+      pid: process.pid,
+      kind: 'worker',
+      pools: [...pools],
+      dags: [...options.dags.keys()],
+    };
     this.#consumers = [...pools].map((pool) =>
       options.dispatcher.consume({ pool, concurrency: options.concurrency, handle: (job) => this.#handle(job) }),
     );
@@ -78,7 +85,7 @@ export class Worker implements Closable {
 
   async ready(): Promise<void> {
     await Promise.all([
-      noteWorker(this.#options.store.database, this.#identity),
+      noteProcess(this.#options.store.database, this.#identity),
       ...this.#consumers.map((consumer) => consumer.ready()),
     ]);
   }
@@ -98,7 +105,7 @@ export class Worker implements Closable {
     await closing;
     await this.#heartbeat.close();
     const { store, id, log } = this.#options;
-    await forgetWorker(store.database, id).catch((error: unknown) =>
+    await forgetProcess(store.database, id).catch((error: unknown) =>
       log.warn('The worker could not be taken off the list', { error: String(error) }),
     );
   }
@@ -164,7 +171,7 @@ export class Worker implements Closable {
 
   /** Also without work: whoever looks must see that there is a worker. */
   async #beat(): Promise<void> {
-    await Promise.all([this.#renew(), noteWorker(this.#options.store.database, this.#identity)]);
+    await Promise.all([this.#renew(), noteProcess(this.#options.store.database, this.#identity)]);
   }
 
   async #renew(): Promise<void> {

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+
+import { systemClock } from '../../core/clock.ts';
+import { type Explanation, explainRecord, explainRun, explainTask } from '../../process/explain.ts';
+import { type Answer, done, notFound } from '../answer.ts';
+import { idArgument } from '../arguments.ts';
+import type { Session } from '../session.ts';
+import type { Shell } from '../shell.ts';
+
+export function addExplain(program: Command, { act }: Shell): void {
+  const explain = program.command('explain').description('why something is not running, and what to do');
+  explain
+    .command('run')
+    .description('why a run does not go on')
+    .argument('<id>', 'number of the run', idArgument)
+    .action(act(run));
+  explain
+    .command('record')
+    .description('why a window is not loaded')
+    .argument('<id>', 'number of the record', idArgument)
+    .action(act(record));
+  explain
+    .command('task')
+    .description('what a task of a run waits for')
+    .argument('<run>', 'number of the run', idArgument)
+    .argument('<task>', 'id of the task')
+    .action(act(task));
+}
+
+async function run(session: Session, id: number): Promise<Answer> {
+  const explanation = await session.withDatabase((database) => explainRun(database, id));
+  if (explanation === undefined) return notFound(`There is no run ${id}. The newest: windrow runs list`);
+  return answer({ kind: 'run', run: id }, `run ${id}`, explanation);
+}
+
+async function record(session: Session, id: number): Promise<Answer> {
+  const explanation = await session.withDatabase((database) => explainRecord(database, id, systemClock.now()));
+  if (explanation === undefined) return notFound(`There is no record ${id}. The newest: windrow records list`);
+  return answer({ kind: 'record', record: id }, `record ${id}`, explanation);
+}
+
+async function task(session: Session, runId: number, taskId: string): Promise<Answer> {
+  const explanation = await session.withDatabase((database) => explainTask(database, { runId, taskId }));
+  if (explanation === undefined)
+    return notFound(`There is no task "${taskId}" of a run ${runId}. Its tasks: windrow runs show ${runId}`);
+  return answer({ kind: 'task', run: runId, task: taskId }, `task ${taskId} of run ${runId}`, explanation);
+}
+
+function answer(subject: object, name: string, { state, reasons }: Explanation): Answer {
+  const lines = reasons.map(({ code, text }) => `- ${text} [${code}]`);
+  return done({ ...subject, state, reasons }, [`${name}: ${state}`, ...lines].join('\n'));
+}

@@ -1,0 +1,73 @@
+import type { Temporal } from '../core/time.ts';
+import { explainRecord as recordReasons, openRunOf } from '../run/explain-record.ts';
+import { explainRun as runReasons } from '../run/explain-run.ts';
+import { explainTask as taskReasons } from '../run/explain-task.ts';
+import { type Reason, because } from '../run/reason.ts';
+import type { Executor } from '../store/database.ts';
+import { findRecordFacts } from '../store/explain/record-facts.ts';
+import { type FoundRunFacts, findRunFacts } from '../store/explain/run-facts.ts';
+import { readTaskFacts } from '../store/explain/task-facts.ts';
+
+/** Why something is as it is; the nearest reason stands first. */
+export interface Explanation {
+  readonly state: string;
+  readonly reasons: readonly Reason[];
+}
+
+export interface TaskQuestion {
+  readonly runId: number;
+  readonly taskId: string;
+}
+
+/** Why a task of a run is not running, or who runs it; undefined where there is no such run or task. */
+export async function explainTask(
+  database: Executor,
+  { runId, taskId }: TaskQuestion,
+): Promise<Explanation | undefined> {
+  const [task] = await readTaskFacts(database, runId, [taskId]);
+  if (task !== undefined) return { state: task.state, reasons: taskReasons(task) };
+  const run = await findRunFacts(database, runId);
+  if (run === undefined || !run.taskIds.includes(taskId)) return undefined;
+  const text = `Task "${taskId}" has not begun, because run ${runId} is ${run.state}.`;
+  return {
+    state: 'none',
+    reasons: [because('not_started', text, { run: runId, state: run.state }), ...runReasons(run)],
+  };
+}
+
+/** Why a run is not going on, with the reasons of its nearest open tasks; undefined where there is no such run. */
+export async function explainRun(database: Executor, runId: number): Promise<Explanation | undefined> {
+  const run = await findRunFacts(database, runId);
+  if (run === undefined) return undefined;
+  return { state: run.state, reasons: [...runReasons(run), ...(await openTaskReasons(database, run))] };
+}
+
+/** Why a window is not loaded, with the reasons of its open run; undefined where there is no such record. */
+export async function explainRecord(
+  database: Executor,
+  id: number,
+  now: Temporal.Instant,
+): Promise<Explanation | undefined> {
+  const facts = await findRecordFacts(database, id);
+  if (facts === undefined) return undefined;
+  const open = openRunOf(facts);
+  const run = open === undefined ? undefined : await explainRun(database, open);
+  return {
+    state: facts.record.pipelineStatus,
+    reasons: [...recordReasons(facts, now), ...(run === undefined ? [] : run.reasons)],
+  };
+}
+
+/** Tasks that wait for others explain nothing by themselves. */
+const MOST_TASKS = 5;
+
+async function openTaskReasons(database: Executor, { runId, open }: FoundRunFacts): Promise<readonly Reason[]> {
+  const tasks = open.filter(({ state }) => state !== 'none').slice(0, MOST_TASKS);
+  if (tasks.length === 0) return [];
+  const facts = await readTaskFacts(
+    database,
+    runId,
+    tasks.map(({ id }) => id),
+  );
+  return facts.flatMap((task) => taskReasons(task));
+}

@@ -1,0 +1,106 @@
+import type { FailureRecord } from '../core/failures.ts';
+import type { Temporal } from '../core/time.ts';
+import { type LiveSchedulers, type Reason, at, because, unplanned } from './reason.ts';
+import type { RunState } from './run-state.ts';
+import type { TaskState } from './task-state.ts';
+
+/** What the truth says of one run and of those that could keep it back. */
+export interface RunFacts {
+  readonly runId: number;
+  readonly dagId: string;
+  readonly kind: string;
+  readonly state: RunState;
+  readonly paused: boolean;
+  readonly cancelRequested: boolean;
+  readonly maxActiveRuns: number;
+  /** Whether the limit of one comes from the schedule, which lets no windows overlap. */
+  readonly serial: boolean;
+  /** Running runs of the dag, oldest first. */
+  readonly active: readonly number[];
+  /** Queued runs of the dag that start before it. */
+  readonly ahead: readonly number[];
+  readonly createdAt: Temporal.Instant;
+  readonly startedAt: Temporal.Instant | null;
+  readonly endedAt: Temporal.Instant | null;
+  /** Tasks that have not ended, in the order of the dag's names; the first of them only, where there are many. */
+  readonly open: readonly { readonly id: string; readonly state: TaskState }[];
+  readonly openTasks: number;
+  readonly firstError: { readonly task: string; readonly failure: FailureRecord } | null;
+  readonly schedulers: LiveSchedulers;
+}
+
+/** Says why a run is in its state. The reasons of its open tasks are theirs: see `explainTask`. */
+export function explainRun(run: RunFacts): readonly Reason[] {
+  return BY_STATE[run.state](run);
+}
+
+const BY_STATE: Readonly<Record<RunState, (run: RunFacts) => readonly Reason[]>> = {
+  queued: (run) => queued(run),
+  running: (run) => running(run),
+  success: (run) => [because('succeeded', `Run ${run.runId} of "${run.dagId}" succeeded${ended(run)}.`)],
+  failed: (run) => [failed(run)],
+  cancelled: (run) => [because('cancelled', `Run ${run.runId} of "${run.dagId}" was cancelled${ended(run)}.`)],
+};
+
+function queued(run: RunFacts): readonly Reason[] {
+  const reasons = [paused(run), limit(run), unplanned(run.dagId, run.schedulers)].filter(
+    (reason) => reason !== undefined,
+  );
+  if (reasons.length > 0) return reasons;
+  return [because('next_tick', `Nothing keeps run ${run.runId} back: the scheduler's next tick starts it.`)];
+}
+
+function paused({ paused: isPaused, kind, dagId, runId }: RunFacts): Reason | undefined {
+  if (!isPaused || kind !== 'scheduled') return undefined;
+  const text = `Run ${runId} waits because the dag "${dagId}" is paused. Let it go on: windrow dags unpause ${dagId}`;
+  return because('dag_paused', text, { dag: dagId });
+}
+
+function limit(run: RunFacts): Reason | undefined {
+  const { runId, dagId, maxActiveRuns, active, ahead } = run;
+  const facts = { active: [...active], maxActiveRuns };
+  const free = maxActiveRuns - active.length;
+  if (free <= 0 && run.serial) {
+    const text = `Run ${runId} waits for the end of ${runs(active)}: windows of "${dagId}" run one at a time (overlap of its schedule).`;
+    return because('overlap', text, facts);
+  }
+  if (free <= 0) {
+    const text = `Run ${runId} waits for the end of ${runs(active)}: "${dagId}" may have ${maxActiveRuns} active runs (maxActiveRuns).`;
+    return because('max_active_runs', text, facts);
+  }
+  if (ahead.length < free) return undefined;
+  const text = `Run ${runId} starts after ${runs(ahead)}, which go first; ${free} of ${maxActiveRuns} places are free.`;
+  return because('runs_ahead', text, { ...facts, ahead: [...ahead] });
+}
+
+function running(run: RunFacts): readonly Reason[] {
+  const since = run.startedAt === null ? '' : ` since ${at(run.startedAt)}`;
+  const more = run.openTasks - run.open.length;
+  const list = run.open.map(({ id, state }) => `"${id}" (${state})`).join(', ');
+  const open = because(
+    'tasks_open',
+    `Run ${run.runId} of "${run.dagId}" runs${since}; open are ${list}${more > 0 ? ` and ${more} more` : ''}.`,
+    { openTasks: run.openTasks, tasks: run.open.map(({ id, state }) => ({ task: id, state })) },
+  );
+  if (!run.cancelRequested) return [open];
+  return [open, because('cancel_requested', `Run ${run.runId} is asked to end; running tasks hear it within seconds.`)];
+}
+
+function failed(run: RunFacts): Reason {
+  const { firstError: first } = run;
+  const why =
+    first === null ? '.' : `, first because of task "${first.task}": ${first.failure.code}: ${first.failure.message}`;
+  return because('failed', `Run ${run.runId} of "${run.dagId}" failed${ended(run)}${why}`, {
+    task: first?.task ?? null,
+    code: first?.failure.code ?? null,
+    message: first?.failure.message ?? null,
+  });
+}
+
+function ended({ endedAt }: RunFacts): string {
+  return endedAt === null ? '' : ` at ${at(endedAt)}`;
+}
+
+function runs(ids: readonly number[]): string {
+  return ids.length === 1 ? `run ${ids.join()}` : `runs ${ids.join(', ')}`;
+}

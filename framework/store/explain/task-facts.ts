@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+import { TRIGGER_RULES } from '../../dag/trigger-rule.ts';
+import type { TaskFacts } from '../../run/explain-task.ts';
+import { MOST_COUNTED } from '../../run/reason.ts';
+import { TASK_STATES } from '../../run/task-state.ts';
+import type { Executor } from '../database.ts';
+import { InstantColumn, TaskStateColumn } from '../runs/run-rows.ts';
+import { MaybeFailure, MaybeInstant } from '../views/view-rows.ts';
+import { SILENCE } from '../workers.ts';
+import { SchedulersColumn, withLiveSchedulers } from './live-schedulers.ts';
+
+/** What explains tasks of a run, by name; those that the run has not (yet) are missing. */
+export async function readTaskFacts(
+  executor: Executor,
+  runId: number,
+  tasks: readonly string[],
+): Promise<readonly TaskFacts[]> {
+  const rows = await executor.run(READ, [runId, tasks, SILENCE, MOST_COUNTED]);
+  return rows.map((row) => FactsRow.parse(row));
+}
+
+const READ = {
+  name: 'task_facts',
+  text: `
+select t.run_id as "runId", t.task_id as "taskId", r.dag_id as "dagId", t.state, spec.rule, spec.teardown, t.pool, t.attempt,
+  t.upstream_total as total, t.upstream_success as success, t.upstream_failed as failed, t.upstream_skipped as skipped,
+  upstream.tasks as upstream, r.cancel_requested as "cancelRequested", t.worker, t.lease_until as "leaseUntil",
+  t.next_at as "nextAt", t.dispatched_at as "dispatchedAt", t.started_at as "startedAt", t.ended_at as "endedAt", t.reason,
+  t.failure, tried.try as "lastTry", waiting.ahead, busy.running as "runningInPool", able.workers, live.schedulers, now() as now
+from dag_run r
+join dag_version v on v.hash = r.graph_hash
+join task_instance t on t.run_id = r.id
+cross join lateral (
+  select g.rule, g.teardown
+  from jsonb_to_recordset(v.graph -> 'tasks') as g (id text, rule text, teardown boolean)
+  where g.id = t.task_id
+) spec
+cross join lateral (
+  select coalesce(jsonb_agg(jsonb_build_object('id', e.upstream, 'state', u.state) order by e.upstream), '[]') as tasks
+  from task_edge e
+  cross join lateral (
+    select state from task_instance where run_id = r.id and task_id = e.upstream order by map_index limit 1
+  ) u
+  where e.graph_hash = r.graph_hash and e.downstream = t.task_id
+) upstream
+left join lateral (
+  select jsonb_build_object('attempt', a.attempt, 'outcome', a.outcome, 'reason', a.reason) as try
+  from task_attempt a
+  where a.run_id = t.run_id and a.task_id = t.task_id and a.map_index = t.map_index
+  order by a.id desc
+  limit 1
+) tried on true
+cross join lateral (
+  select count(*) as ahead
+  from (
+    select q.state, q.pool, q.priority, q.dispatched_at
+    from task_instance q
+    where q.state in ('queued', 'up_for_retry') and t.state = 'queued'
+    order by q.dispatched_at
+    limit $4
+  ) q
+  where q.state = 'queued' and q.pool = t.pool and (q.priority, q.dispatched_at) < (t.priority, t.dispatched_at)
+) waiting
+cross join lateral (
+  select count(*) as running
+  from task_instance b
+  where b.state = 'running' and t.state = 'queued' and b.pool = t.pool
+) busy
+cross join lateral (
+  select coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'pools', w.pools, 'dags', w.dags) order by w.id), '[]') as workers
+  from worker w
+  where w.kind = 'worker' and w.seen_at >= now() - $3::bigint * interval '1 ms'
+) able
+${withLiveSchedulers('r.dag_id', '$3')}
+where r.id = $1 and t.task_id = any ($2::text[])
+  and t.map_index = (select min(i.map_index) from task_instance i where i.run_id = r.id and i.task_id = t.task_id)
+order by t.task_id`,
+};
+
+const FactsRow = z
+  .object({
+    runId: z.number(),
+    taskId: z.string(),
+    dagId: z.string(),
+    state: TaskStateColumn,
+    rule: z.enum(TRIGGER_RULES),
+    teardown: z.boolean(),
+    pool: z.string(),
+    attempt: z.number(),
+    total: z.number(),
+    success: z.number(),
+    failed: z.number(),
+    skipped: z.number(),
+    upstream: z.array(z.object({ id: z.string(), state: z.enum(TASK_STATES) })),
+    cancelRequested: z.boolean(),
+    worker: z.string().nullable(),
+    leaseUntil: MaybeInstant,
+    nextAt: MaybeInstant,
+    dispatchedAt: MaybeInstant,
+    startedAt: MaybeInstant,
+    endedAt: MaybeInstant,
+    reason: z.string().nullable(),
+    failure: MaybeFailure,
+    lastTry: z.object({ attempt: z.number(), outcome: z.string(), reason: z.string().nullable() }).nullable(),
+    ahead: z.number(),
+    runningInPool: z.number(),
+    workers: z.array(z.object({ id: z.string(), pools: z.array(z.string()), dags: z.array(z.string()) })),
+    schedulers: SchedulersColumn,
+    now: InstantColumn,
+  })
+  .transform(({ total, success, failed, skipped, ...task }): TaskFacts => ({
+    ...task,
+    tally: { total, success, failed, skipped },
+  }));
