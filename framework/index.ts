@@ -48,7 +48,19 @@ export { type NoInput, type Task, type TaskOptions, task } from './dag/task.ts';
 export { DEFAULT_POOL, type PolicyOptions, type TaskPolicy } from './dag/task-policy.ts';
 export { type Connections, type Progress, type RecordHandle, type TaskContext, windowOf } from './dag/task-context.ts';
 export type { TaskHandler } from './dag/task-handler.ts';
-export { type Deferred, type Skipped, type TaskOutcome, MAX_OUTPUT_BYTES, defer, skip } from './dag/task-outcome.ts';
+export {
+  type Choice,
+  type Chosen,
+  type Deferred,
+  type Skipped,
+  type Stopped,
+  type TaskOutcome,
+  MAX_OUTPUT_BYTES,
+  choose,
+  defer,
+  skip,
+  stop,
+} from './dag/task-outcome.ts';
 export { TRIGGER_RULES, type TriggerRule } from './dag/trigger-rule.ts';
 export { type WakeUp, wakeUp } from './dag/wake-up.ts';
 export { type WindowKind, intervalText, parseWindowKind, windowKindText } from './dag/window-kind.ts';

@@ -1,7 +1,9 @@
-import type { Deferred, Skipped } from './task-outcome.ts';
+import type { Chosen, Deferred, Skipped, Stopped } from './task-outcome.ts';
 
-/** What downstream tasks see of what a task function returns: outcomes removed, no value read as `null`. */
-export type OutputOf<Result> = NoValueAsNull<Exclude<Awaited<Result>, Skipped | Deferred>>;
+/** What downstream tasks see of what a task function returns: outcomes removed, a choice as its ids, no value read as `null`. */
+export type OutputOf<Result> = NoValueAsNull<ChoiceAsIds<Exclude<Awaited<Result>, Skipped | Deferred | Stopped>>>;
+
+type ChoiceAsIds<T> = T extends Chosen ? readonly string[] : T;
 
 type NoValueAsNull<T> = T extends undefined ? null : [T] extends [void] ? null : T;
 

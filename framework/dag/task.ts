@@ -9,7 +9,7 @@ import { type PolicyOptions, type TaskPolicy, taskPolicy } from './task-policy.t
 import type { TriggerRule } from './trigger-rule.ts';
 
 export interface TaskOptions<Input, Params, Result> {
-  /** The work. Returns a JSON value, `skip(reason)` or `defer(until, reason)`, or throws. */
+  /** The work. Returns a JSON value, `skip(reason)`, `defer(until, reason)`, `choose(...tasks)` or `stop(reason)`, or throws. */
   readonly run: (context: TaskContext<Input, Params>) => Result & MustBeJson<OutputOf<Result>>;
   /** Checks the wired values at run time too; without it the types of the wires are trusted. */
   readonly input?: z.ZodType<Input>;

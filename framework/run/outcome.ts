@@ -1,10 +1,11 @@
 import type { FailureRecord } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
 import type { Temporal } from '../core/time.ts';
+import type { Choice } from '../dag/task-outcome.ts';
 
 /** How one try of a task ended, as the worker reports it. */
 export type Outcome =
-  | { readonly kind: 'success'; readonly output: Json }
+  | { readonly kind: 'success'; readonly output: Json; readonly chooses?: Choice }
   | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'defer'; readonly until: Temporal.Instant; readonly reason: string }
   | { readonly kind: 'fail'; readonly failure: FailureRecord }

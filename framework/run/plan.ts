@@ -4,6 +4,7 @@ import type { Temporal } from '../core/time.ts';
 import type { DagGraph } from '../dag/graph.ts';
 import { DEFAULT_INFRA_RETRIES } from '../dag/retry-policy.ts';
 import { type JoinState, type Shape, cascade, firstState } from './cascade.ts';
+import { unchosen } from './choice.ts';
 import type { Outcome } from './outcome.ts';
 import { type RunState, closedState } from './run-state.ts';
 import { type SettleInput, type Settled, type Tools, settle } from './settle.ts';
@@ -44,6 +45,8 @@ export interface Report {
 export interface TaskChange extends PlannedTask {
   /** Present on the task that was reported on. */
   readonly settled?: Settled;
+  /** Why a task that nobody reported on is what it is, where that is not the cascade. */
+  readonly reason?: string;
 }
 
 export interface RunPlan {
@@ -73,7 +76,12 @@ export function planReports(found: FoundRun, reports: readonly Report[], tools: 
     const change = { ...task, ...settled, settled };
     tasks.set(task.id, change);
     changes.set(task.id, change);
-    for (const [id, join] of cascade(found.shape, tasks, [{ id: task.id, state: settled.state }])) {
+    const skipped = skippedByChoice({ ...found, tasks }, report);
+    for (const skip of skipped) {
+      tasks.set(skip.id, skip);
+      changes.set(skip.id, skip);
+    }
+    for (const [id, join] of cascade(found.shape, tasks, [change, ...skipped])) {
       const joined = moved(tasks.get(id), join);
       if (joined === undefined) continue;
       tasks.set(id, joined);
@@ -81,6 +89,16 @@ export function planReports(found: FoundRun, reports: readonly Report[], tools: 
     }
   }
   return { ...closing(found, [...changes.values()]), accepted };
+}
+
+/** What the choice of a task that succeeded ends. A task that its rule has started already is left alone. */
+function skippedByChoice({ shape, tasks }: FoundRun, { taskId, outcome }: Report): readonly TaskChange[] {
+  if (outcome.kind !== 'success' || outcome.chooses === undefined) return [];
+  const { tasks: ids, reason } = unchosen(shape, taskId, outcome.chooses);
+  return ids.flatMap((id) => {
+    const task = tasks.get(id);
+    return task?.state === 'none' ? [{ ...task, state: 'skipped' as const, reason }] : [];
+  });
 }
 
 // A task that stops itself as cancelled, in a run that nobody cancelled, has not done its work.

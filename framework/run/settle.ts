@@ -57,7 +57,11 @@ type Decision = { readonly event: TaskEvent } & Pick<Settled, 'nextAt' | 'waitMs
 function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
   switch (outcome.kind) {
     case 'success':
-      return { event: 'succeed', output: outcome.output };
+      return {
+        event: 'succeed',
+        output: outcome.output,
+        ...(outcome.chooses?.kind === 'stop' ? { reason: outcome.chooses.reason } : {}),
+      };
     case 'skip':
       return { event: 'skip', reason: outcome.reason };
     case 'cancelled':

@@ -6,6 +6,7 @@ import { recordId, dagId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { Dag } from '../dag/dag.ts';
 import type { Connections, Progress, TaskContext } from '../dag/task-context.ts';
+import { checkedChoice } from '../run/choice.ts';
 import type { Outcome } from '../run/outcome.ts';
 import { readOutputs } from '../store/runs/task-outputs.ts';
 import type { Started } from '../store/runs/start-tasks.ts';
@@ -30,7 +31,13 @@ export async function runAttempt(started: Started, tools: AttemptTools): Promise
   if (dag === undefined || handler === undefined) return { kind: 'fail', failure: failureRecord(unknownTask(started)) };
   const timeoutMs = dag.graph.tasks.find(({ id }) => id === started.taskId)?.timeoutMs;
   return callUserCode({
-    run: async (signal) => handler.run(await buildContext(dag, started, { ...tools, signal })),
+    run: async (signal) => {
+      const outcome = await handler.run(await buildContext(dag, started, { ...tools, signal }));
+      if (outcome.kind !== 'success' || outcome.chooses === undefined) return outcome;
+      // The run may have another shape than the code of this worker.
+      const shape = await tools.store.graphs.load(tools.store.database, started.graphHash);
+      return checkedChoice(shape, started.taskId, outcome);
+    },
     stop: tools.stop,
     what: `Task "${started.taskId}" of dag "${started.dagId}"`,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

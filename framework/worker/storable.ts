@@ -8,7 +8,9 @@ import type { Outcome } from '../run/outcome.ts';
 export function storableOutcome(outcome: Outcome, what: string): Outcome {
   switch (outcome.kind) {
     case 'success':
-      return isStorable(outcome.output) ? outcome : { kind: 'fail', failure: failureRecord(unstorable(what)) };
+      return isStorable(outcome.output)
+        ? { ...outcome, ...(outcome.chooses?.kind === 'stop' ? { chooses: storableStop(outcome.chooses) } : {}) }
+        : { kind: 'fail', failure: failureRecord(unstorable(what)) };
     case 'fail':
       return { kind: 'fail', failure: storableFailure(outcome.failure) };
     case 'skip':
@@ -34,6 +36,10 @@ export function storableJson(json: string): string {
 
 // JSON.stringify escapes a surrogate only where its other half is missing. The first branch steps over escaped backslashes.
 const UNSTORABLE = /\\\\|\\u0000|\\ud[89a-f][0-9a-f]{2}/g;
+
+function storableStop<Stop extends { readonly reason: string }>(stop: Stop): Stop {
+  return { ...stop, reason: storableText(stop.reason) };
+}
 
 function isStorable(output: unknown): boolean {
   const json = JSON.stringify(output);

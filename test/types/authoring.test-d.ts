@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { type NoInput, type TaskContext, type Wire, dag, defer, skip, task } from '#framework';
+import { type NoInput, type TaskContext, type Wire, choose, dag, defer, skip, stop, task } from '#framework';
 
 interface Files {
   readonly files: readonly string[];
@@ -58,6 +58,20 @@ dag('wrong_params', { params: z.object({ limit: z.string() }) }, (d) => {
   // @ts-expect-error the dag's limit is text
   d.use('limited', limited);
 });
+
+dag('choosing', {}, (d) => {
+  const branch: Wire<readonly string[]> = d.use('branch', task('branch', { run: async () => choose('load_full') }));
+  const either = d.use('either', task('either', { run: ({ attempt }) => (attempt > 1 ? choose() : { rows: 1 }) }));
+  const mixed: Wire<readonly string[] | { rows: number }> = either;
+  // The value of a task that may stop is the value it has when it does not.
+  const files: Wire<Files> = d.use(
+    'check',
+    task('check', { run: ({ attempt }) => (attempt > 1 ? stop('no files') : { files: ['a.csv'] }) }),
+  );
+  d.use('load_full', load, { files, after: [branch, mixed] });
+});
+// @ts-expect-error no such way to stop
+stop('done', { rules: 'obey' });
 
 // @ts-expect-error a Date does not survive JSON
 task('dated', { run: () => ({ at: new Date(0) }) });

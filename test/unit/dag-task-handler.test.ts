@@ -4,12 +4,14 @@ import { z } from 'zod';
 import {
   MAX_OUTPUT_BYTES,
   Temporal,
+  choose,
   dag,
   dagId,
   defer,
   runId,
   silentLog,
   skip,
+  stop,
   systemClock,
   task,
   taskId,
@@ -53,6 +55,24 @@ describe('what a task function returns', () => {
     const outcome = await run(defer('2026-01-20T13:30Z', 'not published'));
     expect(outcome).toMatchObject({ kind: 'defer', reason: 'not published' });
     expect(outcome.kind === 'defer' && outcome.until.equals(Temporal.Instant.from('2026-01-20T13:30Z'))).toBe(true);
+  });
+
+  it('may be a choice of what follows, each once, which is its output too', async () => {
+    expect(await run(choose('load_full', 'load_delta', 'load_full'))).toEqual({
+      kind: 'success',
+      output: ['load_full', 'load_delta'],
+      chooses: { kind: 'only', tasks: ['load_full', 'load_delta'] },
+    });
+    expect(await run(choose())).toMatchObject({ output: [], chooses: { tasks: [] } });
+  });
+
+  it('may stop what follows, with or without respect for trigger rules', async () => {
+    expect(await run(stop('no files'))).toEqual({
+      kind: 'success',
+      output: null,
+      chooses: { kind: 'stop', rules: 'ignore', reason: 'no files' },
+    });
+    expect(await run(stop('no files', { rules: 'respect' }))).toMatchObject({ chooses: { rules: 'respect' } });
   });
 
   it('cannot be deferred until something that is no moment', () => {

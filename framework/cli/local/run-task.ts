@@ -8,6 +8,8 @@ import type { TaskContext } from '../../dag/task-context.ts';
 import type { TaskHandler } from '../../dag/task-handler.ts';
 import type { Windrow } from '../../process/windrow.ts';
 import type { WindowRecord } from '../../record/record.ts';
+import { shapeOf } from '../../run/cascade.ts';
+import { checkedChoice } from '../../run/choice.ts';
 import type { Outcome } from '../../run/outcome.ts';
 import { mintFence } from '../../store/runs/mint-fence.ts';
 import { readOutputs } from '../../store/runs/task-outputs.ts';
@@ -33,7 +35,7 @@ export async function runTask(windrow: Windrow, single: SingleTask): Promise<Out
   const stop = new StopSwitch();
   single.stop.addEventListener('abort', () => stop.stop('cancel'), { once: true });
   return callUserCode({
-    run: (signal) => handler.run({ ...context, signal }),
+    run: async (signal) => checkedChoice(shapeOf(dag.graph), task.id, await handler.run({ ...context, signal })),
     stop,
     what: `Task "${task.id}" of dag "${dag.id}"`,
     ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),

@@ -136,6 +136,7 @@ function shown(outcome: Outcome, debug: boolean): object {
 function outcomeText(outcome: Outcome, debug: boolean): string {
   switch (outcome.kind) {
     case 'success':
+      if (outcome.chooses?.kind === 'stop') return `success, after which nothing runs: ${outcome.chooses.reason}`;
       return `success. It returned ${JSON.stringify(outcome.output)}`;
     case 'fail': {
       const { code, message, causes, stack } = outcome.failure;

@@ -104,7 +104,7 @@ function taskRow(run: LockedRun, before: LockedTask | undefined, change: TaskCha
     ended: isFinal(change.state),
     next_at: settled?.nextAt?.toString(),
     wait_ms: settled?.waitMs ?? 0,
-    reason: settled?.reason,
+    reason: settled?.reason ?? change.reason,
     output: settled?.output,
     failure: settled?.failure,
   };
@@ -152,7 +152,11 @@ function eventRows({ run, plan }: AppliedPlan): object[] {
       ...common,
       kind: `task_${change.state}`,
       task_id: change.id,
-      details: { attempt: change.attempt, reason: change.settled?.reason, code: change.settled?.failure?.code },
+      details: {
+        attempt: change.attempt,
+        reason: change.settled?.reason ?? change.reason,
+        code: change.settled?.failure?.code,
+      },
     }));
   if (plan.run.state === run.state) return tasks;
   return [...tasks, { ...common, kind: `run_${plan.run.state}`, details: {} }];

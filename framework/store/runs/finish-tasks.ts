@@ -100,6 +100,7 @@ function affected(shape: Shape, report: Report): readonly TaskId[] {
   const next = shape.downstream.get(report.taskId) ?? [];
   const stops =
     report.outcome.kind === 'success' &&
+    report.outcome.chooses === undefined &&
     next.every((id) => !SUCCESS_MAY_END.has(shape.tasks.get(id)?.rule ?? 'always'));
   return stops ? next : descendants(shape, [report.taskId]);
 }

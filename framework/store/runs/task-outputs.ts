@@ -5,7 +5,7 @@ import type { Json } from '../../core/json.ts';
 import type { Executor } from '../database.ts';
 import { TaskIdColumn } from './run-rows.ts';
 
-/** What tasks of a run returned; a task that did not succeed is missing. */
+/** What tasks of a run returned; a task that did not succeed is missing, and one that stopped what follows, which has a reason. */
 export async function readOutputs(
   executor: Executor,
   run: RunId,
@@ -21,7 +21,7 @@ const READ = {
   text: `
 select task_id as id, output
 from task_instance
-where run_id = $1 and task_id = any ($2::text[]) and map_index = 0 and state = 'success'`,
+where run_id = $1 and task_id = any ($2::text[]) and map_index = 0 and state = 'success' and reason is null`,
 };
 
 const OutputRow = z.object({ id: TaskIdColumn, output: z.json() });

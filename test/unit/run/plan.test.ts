@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Outcome } from '../../../framework/run/outcome.ts';
-import { type Report, type TaskChange, planCancel } from '../../../framework/run/plan.ts';
+import { type PlannedTask, type Report, type TaskChange, planCancel } from '../../../framework/run/plan.ts';
+import { descendants } from '../../../framework/run/cascade.ts';
 import { isFinal } from '../../../framework/run/task-state.ts';
 import { NOW, RUN, RunModel, type TaskShape, graphOf } from './run-model.ts';
 
@@ -96,6 +97,12 @@ const dags = fc
     ),
   );
 
+const stop = (rules: 'ignore' | 'respect'): Outcome => ({
+  kind: 'success',
+  output: null,
+  chooses: { kind: 'stop', rules, reason: 'r' },
+});
+
 const OUTCOMES: readonly Outcome[] = [
   SUCCESS,
   SUCCESS,
@@ -106,13 +113,37 @@ const OUTCOMES: readonly Outcome[] = [
   { kind: 'lost', reason: 'r' },
   { kind: 'handed_back', reason: 'r' },
   { kind: 'cancelled', reason: 'r' },
+  stop('ignore'),
+  stop('respect'),
+  // Filled by `choosing`.
+  { kind: 'success', output: null, chooses: { kind: 'only', tasks: [] } },
 ];
+
+/** A choice of nothing, made one of these tasks. */
+function choosing(outcome: Outcome, tasks: readonly string[]): Outcome {
+  if (outcome.kind !== 'success' || outcome.chooses?.kind !== 'only') return outcome;
+  return { ...outcome, chooses: { kind: 'only', tasks } };
+}
+
+/** Right after a stop nothing behind it waits but teardowns, and they were not skipped by it. */
+function checkChoice(model: RunModel, { id }: PlannedTask, outcome: Outcome): void {
+  if (outcome.kind !== 'success' || outcome.chooses === undefined) return;
+  const isTeardown = (task: PlannedTask['id']): boolean => model.shape.tasks.get(task)?.teardown === true;
+  const stateOf = (task: PlannedTask['id']): string | undefined => model.tasks.get(task)?.state;
+  const { chooses } = outcome;
+  const next = model.shape.downstream.get(id) ?? [];
+  const kept = chooses.kind === 'only' ? next.filter((task) => chooses.tasks.includes(task)) : [];
+  const behind = chooses.kind === 'stop' && chooses.rules === 'ignore' ? descendants(model.shape, [id]) : next;
+  const spared = new Set([...kept, ...descendants(model.shape, kept)]);
+  const waiting = behind.filter((task) => !isTeardown(task) && !spared.has(task) && stateOf(task) === 'none');
+  expect(waiting).toEqual([]);
+}
 
 /** Starts, ends, doubles and delays as the numbers say; after a while every try succeeds, so that the run must end. */
 function play(graph: DagGraph, numbers: Iterable<number>): void {
   const model = new RunModel(graph);
-  const next = numbers[Symbol.iterator]();
-  const number = (below: number): number => Number(next.next().value ?? 0) % below;
+  const drawing = numbers[Symbol.iterator]();
+  const number = (below: number): number => Number(drawing.next().value ?? 0) % below;
   const old: Report[] = [];
   const heard: number[] = [];
   const tooLate: TaskChange[] = [];
@@ -127,11 +158,17 @@ function play(graph: DagGraph, numbers: Iterable<number>): void {
     else if (task.state === 'deferred') model.due(task.id);
     else if (task.state !== 'running') model.start(task.id);
     else {
-      const outcome = step > 40 ? SUCCESS : (OUTCOMES[number(OUTCOMES.length)] ?? SUCCESS);
+      const drawn = step > 40 ? SUCCESS : (OUTCOMES[number(OUTCOMES.length)] ?? SUCCESS);
+      const next = model.shape.downstream.get(task.id) ?? [];
+      const outcome = choosing(
+        drawn,
+        next.filter(() => number(2) === 1),
+      );
       const report = { runId: RUN, taskId: task.id, fence: task.fence, outcome };
       old.push(report);
       // Twice in one batch, then a late one under an old fence: neither may change anything.
       heard.push(model.report(report, report).accepted.length);
+      checkChoice(model, task, outcome);
       const late = old[number(old.length)] ?? report;
       tooLate.push(...model.report({ ...late, outcome: FAIL }).tasks);
     }
@@ -142,4 +179,8 @@ function play(graph: DagGraph, numbers: Iterable<number>): void {
   expect(Object.values(model.states()).filter((state) => state === 'none')).toEqual([]);
   expect([...model.decisions.values()].every((count) => count === 1)).toBe(true);
   expect(model.run.openTasks).toBe(0);
+  // A teardown is skipped by itself alone: nothing that is decided upstream keeps it from running.
+  const skippedThemselves = new Set(old.filter(({ outcome }) => outcome.kind === 'skip').map(({ taskId }) => taskId));
+  const skippedTeardowns = graph.tasks.filter(({ id, teardown }) => teardown && model.states()[id] === 'skipped');
+  expect(skippedTeardowns.filter(({ id }) => !skippedThemselves.has(id))).toEqual([]);
 }
