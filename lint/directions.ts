@@ -50,6 +50,8 @@ export const ENGINE_LAYERS: readonly Layer[] = [
   // The sweeper settles reports that no worker brought home.
   { folder: 'framework/scheduler', sees: [...ENGINE, 'worker'], doors: [], packages: [] },
   { folder: 'framework/pipeline', sees: ENGINE, doors: [], packages: [] },
+  // Runs a dag in memory by the same decisions; reaches no server.
+  { folder: 'framework/testing', sees: [...DECISIONS, 'worker', 'pipeline'], doors: [], packages: [] },
   { folder: 'framework/process', sees: PARTS, doors: [], packages: [] },
   { folder: 'framework/cli', sees: [...PARTS, 'process'], doors: [], packages: [] },
 ];

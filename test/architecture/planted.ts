@@ -23,6 +23,8 @@ export const WRONG_WAYS: readonly Planted[] = [
   { path: 'framework/worker/pg.ts', rule: DIRECTION, text: imports('pg') },
   { path: 'framework/worker/sandbox.ts', rule: DIRECTION, text: imports('#sandbox') },
   { path: 'framework/cli/test-tool.ts', rule: DIRECTION, text: imports('fast-check') },
+  { path: 'framework/testing/upward.ts', rule: DIRECTION, text: imports('../store/store.ts') },
+  { path: 'dags/testing.ts', rule: DIRECTION, text: imports('#framework/testing') },
   { path: 'tasks/veeva/deep.ts', rule: DIRECTION, text: imports('../../framework/core/value.ts') },
   { path: 'tasks/veeva/operate.ts', rule: DIRECTION, text: imports('#framework/operate') },
   { path: 'tasks/veeva/sideways.ts', rule: DIRECTION, text: imports('../s3/paths.ts') },

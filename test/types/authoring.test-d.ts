@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { type NoInput, type TaskContext, type Wire, choose, dag, defer, skip, stop, task } from '#framework';
+import type { TestedRun } from '#framework/testing';
 
 interface Files {
   readonly files: readonly string[];
@@ -93,3 +94,13 @@ dag('teardowns', {}, (d) => {
   // @ts-expect-error a teardown also runs when "load" failed, and then there is no value
   d.use('cleanup', cleanup, { rows });
 });
+
+export function outputsOfATestRun(run: TestedRun): void {
+  const files: Files = run.outputOf(extract);
+  const rows: number = run.outputOf(load, 'load_again');
+  const checkedRows: { loaded: number } = run.outputOf(checked);
+  const nothing: null = run.outputOf(silent);
+  // @ts-expect-error "load" returns a number
+  const text: string = run.outputOf(load);
+  void [files, rows, checkedRows, nothing, text];
+}

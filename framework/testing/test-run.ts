@@ -1,0 +1,220 @@
+import { z } from 'zod';
+
+import { Bug, DataFailure, DefinitionFailure, type FailureRecord } from '../core/failures.ts';
+import type { TaskId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
+import { type Log, silentLog } from '../core/log.ts';
+import { Temporal } from '../core/time.ts';
+import type { Window } from '../core/window.ts';
+import type { Dag } from '../dag/dag.ts';
+import type { Task } from '../dag/task.ts';
+import type { RecordHandle, TaskContext } from '../dag/task-context.ts';
+import type { TriggerRule } from '../dag/trigger-rule.ts';
+import { recordDeskConnection } from '../pipeline/record-desk-connection.ts';
+import type { WindowRecord } from '../record/record.ts';
+import { checkedChoice } from '../run/choice.ts';
+import type { Outcome } from '../run/outcome.ts';
+import type { RunState } from '../run/run-state.ts';
+import type { TaskState } from '../run/task-state.ts';
+import { StopSwitch, callUserCode } from '../worker/user-code.ts';
+import { MemoryDesk } from './memory-desk.ts';
+import { MemoryRun, type MemoryTask, TEST_RUN } from './memory-run.ts';
+import { MovingClock } from './moving-clock.ts';
+import { type StandIn, standIn, standInConnections } from './stand-in.ts';
+import { readWindow } from './read-window.ts';
+
+export interface TestRunOptions {
+  /** When the run begins. Time stands still while tasks run; waiting for a retry or a deferral moves it on at once. */
+  readonly now: Temporal.Instant | string;
+  /** For example `2026-01-20T13:15Z..2026-01-20T13:30Z`. */
+  readonly window?: Window | string;
+  readonly params?: Readonly<Record<string, Json>>;
+  readonly connections?: readonly StandIn[];
+  /** By task id: these tasks do not run and succeed with the value. */
+  readonly outputs?: Readonly<Record<string, Json>>;
+  /** Gets what tasks log; default: nobody. */
+  readonly log?: Log;
+}
+
+export interface TestedTask {
+  readonly state: TaskState;
+  /** Tries that a user would see; 0 for a task that did not run. */
+  readonly attempts: number;
+  readonly output: Json | undefined;
+  readonly failure: FailureRecord | undefined;
+  readonly reason: string | undefined;
+}
+
+export interface TestedRun {
+  readonly state: RunState;
+  readonly tasks: Readonly<Record<string, TestedTask>>;
+  /** What a task returned, with its type. `id` where the dag uses the task under another id than its own. */
+  readonly outputOf: <Output>(task: Task<never, Output, TriggerRule, never>, id?: string) => Output;
+  /** The record of a pipeline's window, as the run left it. */
+  readonly record: WindowRecord | undefined;
+  /** The moment at which the last task ended. */
+  readonly endedAt: Temporal.Instant;
+}
+
+/**
+ * Runs a dag in this process, without servers, one task after the other, by the rules that the engine decides with.
+ * A failed task does not throw; it is in the result.
+ * @throws DataFailure `E_RUN_PARAMS`, `E_TEST_RUN_ENDLESS`; DefinitionFailure `E_TEST_OUTPUT`, `E_TEST_WINDOW`
+ */
+export async function testRun(dag: Dag, options: TestRunOptions): Promise<TestedRun> {
+  const bench = openBench(dag, options);
+  const { run, clock, desk } = bench;
+  const starts = new Map<TaskId, number>();
+  for (let task = run.next(); task !== undefined; task = run.next()) {
+    countStart(starts, task, bench);
+    if (task.nextAt !== undefined && task.state !== 'queued') clock.waitUntil(task.nextAt);
+    const started = run.start(task);
+    run.report(started, await outcomeOf(started, bench), clock.now());
+  }
+  if (run.state === 'failed' || run.state === 'cancelled') desk?.fail(run.failure);
+  return tested(bench);
+}
+
+interface Bench {
+  readonly dag: Dag;
+  readonly run: MemoryRun;
+  readonly clock: MovingClock;
+  readonly desk: MemoryDesk | undefined;
+  readonly outputs: ReadonlyMap<string, Json>;
+  readonly context: Pick<TaskContext, 'params' | 'window' | 'record' | 'connections' | 'log'>;
+}
+
+function openBench(dag: Dag, options: TestRunOptions): Bench {
+  const { connections = [], log = silentLog } = options;
+  const run = new MemoryRun(dag.graph);
+  const clock = new MovingClock(Temporal.Instant.from(options.now));
+  const window = options.window === undefined ? undefined : readWindow(options.window, dag);
+  const failedTasks = () => failures(run);
+  const desk = dag.pipeline === undefined ? undefined : new MemoryDesk({ dag, window, clock, failedTasks });
+  const own = desk === undefined ? [] : [standIn(recordDeskConnection, desk)];
+  return {
+    dag,
+    run,
+    clock,
+    desk,
+    outputs: knownOutputs(dag, options.outputs ?? {}),
+    context: {
+      params: readParams(dag, options.params ?? {}),
+      connections: standInConnections([...own, ...connections]),
+      log,
+      ...(window === undefined ? {} : { window }),
+      ...(desk === undefined ? {} : { record: handleOf(desk.record) }),
+    },
+  };
+}
+
+function handleOf({ id, pipelineId, businessKeys }: WindowRecord): RecordHandle {
+  return { id, pipelineId, businessKeys };
+}
+
+function failures(run: MemoryRun) {
+  return [...run.tasks.values()].flatMap(({ id, state, failure }) =>
+    state === 'failed' && failure !== undefined ? [{ task: id, failure }] : [],
+  );
+}
+
+function knownOutputs(dag: Dag, outputs: Readonly<Record<string, Json>>): ReadonlyMap<string, Json> {
+  const ids: readonly string[] = dag.graph.tasks.map(({ id }) => id);
+  const unknown = Object.keys(outputs).find((id) => !ids.includes(id));
+  if (unknown === undefined) return new Map(Object.entries(outputs));
+  throw new DefinitionFailure(
+    'E_TEST_OUTPUT',
+    `\`outputs\` names the task "${unknown}", which dag "${dag.id}" does not have. Expected one of ${ids.join(', ')}.`,
+  );
+}
+
+function readParams(dag: Dag, params: Readonly<Record<string, Json>>): unknown {
+  if (dag.params === undefined) return params;
+  const parsed = dag.params.safeParse(params);
+  if (parsed.success) return parsed.data;
+  throw new DataFailure(
+    'E_RUN_PARAMS',
+    `Dag "${dag.id}" cannot use the params of the test: ${z.prettifyError(parsed.error)}. Correct them.`,
+    { cause: parsed.error },
+  );
+}
+
+/** A minute's deferrals over a fortnight, and far more than any test waits for. */
+const MOST_STARTS = 20_000;
+
+function countStart(starts: Map<TaskId, number>, { id }: MemoryTask, { dag, clock }: Bench): void {
+  const count = (starts.get(id) ?? 0) + 1;
+  starts.set(id, count);
+  if (count <= MOST_STARTS) return;
+  throw new DataFailure(
+    'E_TEST_RUN_ENDLESS',
+    `Task "${id}" of dag "${dag.id}" was started ${MOST_STARTS} times and asks to be started again; the time of the test is ` +
+      `${clock.now().toString()}. Let what it waits for happen in the test, for example by a stand-in that looks at the clock.`,
+  );
+}
+
+async function outcomeOf(task: MemoryTask, bench: Bench): Promise<Outcome> {
+  const { dag, run, outputs } = bench;
+  const preset = outputs.get(task.id);
+  if (preset !== undefined) return { kind: 'success', output: preset };
+  const handler = dag.handlers.get(task.id);
+  const timeoutMs = dag.graph.tasks.find(({ id }) => id === task.id)?.timeoutMs;
+  const outcome =
+    handler &&
+    (await callUserCode({
+      run: async (signal) =>
+        checkedChoice(run.shape, task.id, await handler.run({ ...contextOf(task, bench), signal })),
+      stop: new StopSwitch(),
+      what: `Task "${task.id}" of dag "${dag.id}"`,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    }));
+  if (outcome !== undefined) return outcome;
+  throw new Bug('E_TEST_TASK', `Task "${task.id}" of dag "${dag.id}" gave no outcome.`);
+}
+
+function contextOf(task: MemoryTask, { dag, run, clock, context }: Bench): Omit<TaskContext, 'signal'> {
+  const wires = Object.entries(dag.wires.get(task.id) ?? {});
+  return {
+    ...context,
+    input: Object.fromEntries(
+      wires.flatMap(([name, upstream]) => {
+        const output = run.tasks.get(upstream)?.output;
+        // A copy, as every reader gets in production.
+        return output === undefined ? [] : [[name, structuredClone(output)]];
+      }),
+    ),
+    dagId: dag.id,
+    runId: TEST_RUN,
+    taskId: task.id,
+    attempt: task.attempt,
+    fence: task.fence,
+    clock,
+    progress: () => {},
+  };
+}
+
+function tested({ dag, run, clock, desk, outputs }: Bench): TestedRun {
+  const tasks = Object.fromEntries(
+    [...run.tasks].map(([id, { state, attempt, output, failure, reason }]) => [
+      id,
+      { state, attempts: outputs.has(id) ? 0 : attempt, output, failure, reason },
+    ]),
+  );
+  return {
+    state: run.state,
+    tasks,
+    record: desk?.record,
+    endedAt: clock.now(),
+    outputOf: <Output>(task: Task<never, Output, TriggerRule, never>, id: string = task.id): Output => {
+      const found = tasks[id];
+      // What the task returned passed its compile-time type.
+      if (found?.output !== undefined) return z.custom<Output>().parse(found.output);
+      const is =
+        found === undefined ? 'not in it' : [found.state, found.failure?.message, found.reason].filter(Boolean);
+      throw new DataFailure(
+        'E_TEST_OUTPUT',
+        `There is no output of "${id}" in the test run of dag "${dag.id}": the task is ${[is].flat().join(', ')}.`,
+      );
+    },
+  };
+}

@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs';
+
+import {
+  type Closable,
+  type Connection,
+  DataFailure,
+  type NoInput,
+  type TaskContext,
+  Temporal,
+  choose,
+  dag,
+  defer,
+  every,
+  skip,
+  task,
+} from '#framework';
+import { testRun } from '#framework/testing';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import { doublesPipeline, transferDoubles } from '../../support/transfer-doubles.ts';
+
+const now = '2026-01-20T13:30Z';
+const window = '2026-01-20T13:15Z..2026-01-20T13:30Z';
+
+const fine = task('fine', { run: () => ({ rows: 3 }) });
+const broken = task('broken', { retry: 2, run: () => Promise.reject(new Error('no answer')) });
+const after = task('after', { run: ({ input }: TaskContext<{ rows: { rows: number } }>) => input.rows.rows + 1 });
+const tidy = task('tidy', { teardown: true, run: () => 'tidied' });
+
+it('is documented by an example of at most 25 lines, which is a test', () => {
+  const example = readFileSync(new URL('orders.test.ts', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../../framework/README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(`\`\`\`ts\n${example}\`\`\``);
+  expect(example.trimEnd().split('\n').length).toBeLessThanOrEqual(25);
+});
+
+describe('a test run', () => {
+  it('hands outputs on, runs teardowns, and says how a task failed after all its tries', async () => {
+    const both = dag('both', {}, (d) => {
+      const rows = d.use('fine', fine);
+      const failed = d.use('broken', broken, { after: [d.use('after', after, { rows })] });
+      d.use('never', task('never', { run: () => 1 }), { after: [failed] });
+      d.use('tidy', tidy, { after: ['never'] });
+    });
+    const run = await testRun(both, { now });
+    expect(run.state).toBe('failed');
+    expect(run.outputOf(after)).toBe(4);
+    expect(run.tasks['broken']).toMatchObject({ state: 'failed', attempts: 3, failure: { message: 'no answer' } });
+    expect(run.tasks['never']).toMatchObject({ state: 'upstream_failed', attempts: 0 });
+    expect(run.tasks['tidy']).toMatchObject({ state: 'success', output: 'tidied' });
+    // 1 s and 2 s of waiting, with no jitter.
+    expect(run.endedAt.toString()).toBe('2026-01-20T13:30:03Z');
+  });
+
+  it('forgets the failure of a try when a later one succeeds', async () => {
+    const flaky = task('flaky', { run: ({ attempt }) => (attempt < 3 ? Promise.reject(new Error('busy')) : attempt) });
+    const run = await testRun(
+      dag('flakes', {}, (d) => void d.use('flaky', flaky)),
+      { now },
+    );
+    expect(run.tasks).toEqual({ flaky: { state: 'success', attempts: 3, output: 3, failure: undefined } });
+  });
+
+  it('never tries again what cannot help', async () => {
+    const bad = task('bad', { run: () => Promise.reject(new DataFailure('E_BAD', 'bad data')) });
+    const run = await testRun(
+      dag('bads', {}, (d) => void d.use('bad', bad)),
+      { now },
+    );
+    expect(run.tasks['bad']).toMatchObject({ state: 'failed', attempts: 1, failure: { code: 'E_BAD' } });
+  });
+
+  it('skips what follows a skip, and runs a task whose rule allows it', async () => {
+    const nothing = task('nothing', { run: () => skip('nothing new') });
+    const rows = task('rows', { run: () => 1 });
+    const report = task('report', { rule: 'all_done', run: () => 'sent' });
+    const skips = dag('skips', {}, (d) => {
+      const follows = d.use('rows', rows, { after: [d.use('nothing', nothing)] });
+      d.use('report', report, { after: [follows] });
+    });
+    const run = await testRun(skips, { now });
+    expect(run).toMatchObject({
+      state: 'success',
+      tasks: {
+        nothing: { state: 'skipped', reason: 'nothing new' },
+        rows: { state: 'skipped' },
+        report: { state: 'success' },
+      },
+    });
+    expect(() => run.outputOf(nothing)).toThrow(/skipped, nothing new/);
+  });
+
+  it('skips what a task did not choose, and says so', async () => {
+    const picks = task('picks', { run: () => choose('full') });
+    const either = dag('either', {}, (d) => {
+      const picked = d.use('picks', picks);
+      for (const id of ['full', 'part']) d.use(id, task(id, { run: () => id }), { after: [picked] });
+    });
+    const run = await testRun(either, { now });
+    expect(run.tasks).toMatchObject({
+      full: { state: 'success' },
+      part: { state: 'skipped', reason: 'not chosen by picks' },
+    });
+  });
+
+  it('moves the clock to the end of a deferral, and counts no attempt for it', async () => {
+    const due = Temporal.Instant.from('2026-01-20T18:00Z');
+    const waits = task('waits', {
+      run: ({ clock }) => (Temporal.Instant.compare(clock.now(), due) < 0 ? defer(due, 'not yet') : 'there'),
+    });
+    const run = await testRun(
+      dag('waits', {}, (d) => void d.use('waits', waits)),
+      { now },
+    );
+    expect(run.tasks['waits']).toMatchObject({ state: 'success', attempts: 1, output: 'there' });
+    expect(run.endedAt).toEqual(due);
+  });
+
+  it('gives up on a task that waits for ever', async () => {
+    const waits = task('waits', { run: ({ clock }) => defer(clock.now().add({ minutes: 1 }), 'never comes') });
+    const endless = dag('endless', {}, (d) => void d.use('waits', waits));
+    await expect(testRun(endless, { now })).rejects.toMatchObject({ code: 'E_TEST_RUN_ENDLESS' });
+  });
+
+  it('uses preset outputs instead of running their tasks, and refuses those of unknown tasks', async () => {
+    const chain = dag('chain', {}, (d) => void d.use('after', after, { rows: d.use('fine', fine) }));
+    const run = await testRun(chain, { now, outputs: { fine: { rows: 41 } } });
+    expect(run.tasks).toMatchObject({ fine: { state: 'success', attempts: 0 }, after: { output: 42 } });
+    await expect(testRun(chain, { now, outputs: { fein: 1 } })).rejects.toThrow(/"fein".*Expected one of fine, after/);
+  });
+
+  it('reads params by the schema of the dag, and refuses what it does not read', async () => {
+    const limited = task('limited', { run: ({ params }: TaskContext<NoInput, { limit: number }>) => params.limit });
+    const Limit = z.object({ limit: z.number().default(7) });
+    const limits = dag('limits', { params: Limit }, (d) => void d.use('limited', limited));
+    expect((await testRun(limits, { now })).outputOf(limited)).toBe(7);
+    await expect(testRun(limits, { now, params: { limit: 'x' } })).rejects.toMatchObject({ code: 'E_RUN_PARAMS' });
+  });
+
+  it('fails a task that opens a connection without a stand-in', async () => {
+    const lake: Connection<object, Closable> = {
+      name: 'lake',
+      read: () => ({ kind: 'read', settings: {} }),
+      open: () => Promise.reject(new Error('opened')),
+    };
+    const opens = task('opens', { run: async ({ connections }) => void (await connections.get(lake)) });
+    const run = await testRun(
+      dag('opens', {}, (d) => void d.use('opens', opens)),
+      { now },
+    );
+    expect(run.tasks['opens']?.failure).toMatchObject({ code: 'E_TEST_CONNECTION' });
+  });
+
+  it('takes the time limit of a task as it is', async () => {
+    const slow = task('slow', {
+      timeout: '50ms',
+      retry: 0,
+      run: ({ signal }) =>
+        new Promise<number>((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
+        }),
+    });
+    const run = await testRun(
+      dag('slows', {}, (d) => void d.use('slow', slow)),
+      { now },
+    );
+    expect(run.tasks['slow']).toMatchObject({ state: 'failed', failure: { code: 'E_TASK_TIMED_OUT' } });
+  });
+});
+
+describe('a test run of a pipeline', () => {
+  const schedule = every('15m', { start: '2026-01-20T13:15Z' });
+
+  it('moves one window through the six tasks and shows its record', async () => {
+    const doubles = transferDoubles();
+    const run = await testRun(doublesPipeline('orders', doubles, { schedule }), { now, window });
+    expect(run.state).toBe('success');
+    expect(doubles.completed).toEqual([window]);
+    expect(run.record).toMatchObject({ pipelineStatus: 'COMPLETED', phaseCompleted: 'AUDIT', timeInterval: '15m' });
+    expect(run.record?.audit).toMatchObject({ result: 'PASS', sourceCount: 3, stageCount: 3, targetCount: 3 });
+  });
+
+  it('shows the failure on the record, tells people, and keeps the phase that was completed', async () => {
+    const doubles = transferDoubles();
+    doubles.target.trouble = () => {
+      throw new DataFailure('E_TARGET', 'the target is broken');
+    };
+    const run = await testRun(doublesPipeline('orders', doubles, { schedule }), { now, window });
+    expect(run.record).toMatchObject({
+      pipelineStatus: 'FAILED',
+      phaseCompleted: 'SOURCE_TO_STAGE',
+      phases: { STAGE_TO_TARGET: { status: 'FAILED' } },
+      error: { code: 'E_TARGET' },
+    });
+    expect(doubles.failed).toMatchObject([{ task: 'stage_to_target', code: 'E_TARGET' }]);
+  });
+
+  it('completes a window that the target holds already', async () => {
+    const doubles = transferDoubles();
+    doubles.target.log.push({ loadId: 'earlier', recordId: 1, window, fence: 0, rows: 3 });
+    doubles.target.tables.set(window, 3);
+    const run = await testRun(doublesPipeline('orders', doubles, { schedule }), { now, window });
+    expect(run.tasks['pre_validation']?.state).toBe('skipped');
+    expect(run.record).toMatchObject({ pipelineStatus: 'COMPLETED', audit: { result: 'PASS', targetCount: 3 } });
+  });
+
+  it('needs a window', async () => {
+    const orders = doublesPipeline('orders', transferDoubles(), { schedule });
+    await expect(testRun(orders, { now })).rejects.toMatchObject({ code: 'E_TEST_WINDOW' });
+    await expect(testRun(orders, { now, window: 'today' })).rejects.toMatchObject({ code: 'E_TEST_WINDOW' });
+  });
+});
