@@ -4,6 +4,7 @@ import { LOG_LEVELS } from '../core/log.ts';
 import { type Millis, parseDuration, seconds } from '../core/duration.ts';
 import { Secret } from '../core/secret.ts';
 import { type Reading, type SettingSources, readSettings } from '../core/settings.ts';
+import { REDIS_FORMS, readRedisAddress } from '../queue/redis-address.ts';
 
 /** The engine's own settings. Connections have theirs. */
 export interface Settings {
@@ -59,7 +60,11 @@ const LOCAL = new Set(['127.0.0.1', 'localhost', '::1']);
 const Fields = z.object({
   WINDROW_HOME: z.string().default('.windrow'),
   DATABASE_URL: Url(['postgres:', 'postgresql:']).optional(),
-  REDIS_URL: Url(['redis:', 'rediss:']).optional(),
+  REDIS_URL: z
+    .string()
+    .refine((text) => readRedisAddress(text) !== undefined, { error: `expected ${REDIS_FORMS}` })
+    .transform((text) => new Secret(text))
+    .optional(),
   WINDROW_QUEUE_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_{}-]+$/, 'expected letters, digits, "_", "-" or braces')

@@ -11,13 +11,14 @@ import {
 import pg from 'pg';
 
 import type { Closable } from '../core/closable.ts';
-import { Bug, ConfigFailure } from '../core/failures.ts';
+import { Bug } from '../core/failures.ts';
 import type { Log } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
-import { openSendingConnection, openWorkerConnection } from './redis-connection.ts';
+import type { RedisAddress } from './redis-address.ts';
+import { openSendingConnection, openWorkerConnection, redisAddress } from './redis-connection.ts';
 
 export type BackendSettings =
-  | { readonly kind: 'redis'; readonly url: Secret; readonly prefix: string }
+  | { readonly kind: 'redis'; readonly address: RedisAddress; readonly prefix: string }
   | { readonly kind: 'postgres'; readonly url: Secret };
 
 /** The few members of BullMQ's queue that are used; the same on both backends. */
@@ -92,13 +93,13 @@ const KEPT = { redis: { age: 86_400, count: 5000 }, postgres: { age: 86_400 } } 
  */
 const SINGLY_UP_TO = 4;
 
-function redisBackend({ url, prefix }: Extract<BackendSettings, { kind: 'redis' }>, log: Log): Backend {
-  const { client, ask, close } = openSendingConnection(url, log);
+function redisBackend({ address, prefix }: Extract<BackendSettings, { kind: 'redis' }>, log: Log): Backend {
+  const { client, ask, close } = openSendingConnection(address, log);
   return {
     kind: 'redis',
     queue: (name) => jobQueue(listening(new Queue(name, { connection: client, prefix }), log), ask),
     worker: (name, { concurrency, process }) => {
-      const connection = openWorkerConnection(url);
+      const connection = openWorkerConnection(address);
       const worker = jobWorker(
         listening(
           new Worker(name, (job) => process(job), {
@@ -240,11 +241,8 @@ export function backendSettings(urls: {
   readonly prefix: string;
 }): BackendSettings {
   if (urls.redis === undefined) return { kind: 'postgres', url: urls.database };
-  if (!/^rediss?:\/\//.test(urls.redis.reveal())) {
-    throw new ConfigFailure(
-      'E_REDIS_URL',
-      'REDIS_URL cannot be read. Expected redis://host:6379 or rediss://user:password@host:6380.',
-    );
-  }
-  return { kind: 'redis', url: urls.redis, prefix: urls.prefix };
+  const address = redisAddress(urls.redis);
+  // All keys of a queue must lie in one slot of a cluster: BullMQ's scripts touch several.
+  const prefix = address.kind === 'cluster' && !urls.prefix.includes('{') ? `{${urls.prefix}}` : urls.prefix;
+  return { kind: 'redis', address, prefix };
 }

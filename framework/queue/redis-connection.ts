@@ -1,10 +1,16 @@
-import { Redis, type RedisOptions } from 'ioredis';
-
 import { type Millis, seconds } from '../core/duration.ts';
-import { RemoteFailure } from '../core/failures.ts';
+import { ConfigFailure, RemoteFailure } from '../core/failures.ts';
 import type { Log } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import { rest } from '../core/timer.ts';
+import { REDIS_FORMS, type RedisAddress, readRedisAddress, redisPlaces } from './redis-address.ts';
+import {
+  type ClientOptions,
+  type RedisClient,
+  forbidReconnecting,
+  openRedisClient,
+  withCopies,
+} from './redis-client.ts';
 
 /** How long a start waits for Redis. */
 const START_LIMIT: Millis = seconds(5);
@@ -17,7 +23,17 @@ const OPTIONS = {
   // Longer than a worker's blocking read, which ends after 10 s at most: only a server that is gone is silent for so long.
   socketTimeout: seconds(20),
   retryStrategy: (tries: number) => Math.min(tries * 50, 1000),
-} satisfies RedisOptions;
+} satisfies ClientOptions;
+
+/**
+ * The place that `REDIS_URL` names.
+ * @throws ConfigFailure `E_REDIS_URL`
+ */
+export function redisAddress(url: Secret): RedisAddress {
+  const address = readRedisAddress(url.reveal());
+  if (address !== undefined) return address;
+  throw new ConfigFailure('E_REDIS_URL', `REDIS_URL cannot be read. Expected ${REDIS_FORMS}.`);
+}
 
 /**
  * Asks Redis for a sign of life.
@@ -25,7 +41,13 @@ const OPTIONS = {
  */
 export async function ensureRedis(url: Secret): Promise<void> {
   let last: Error | undefined;
-  const client = new Redis(url.reveal(), { lazyConnect: true, connectTimeout: START_LIMIT, retryStrategy: () => null });
+  const address = redisAddress(url);
+  const client = openRedisClient(address, {
+    lazyConnect: true,
+    connectTimeout: START_LIMIT,
+    maxRetriesPerRequest: 1,
+    retryStrategy: () => null,
+  });
   client.on('error', (error) => (last = error));
   try {
     await within(START_LIMIT, async () => {
@@ -33,23 +55,23 @@ export async function ensureRedis(url: Secret): Promise<void> {
       await client.ping();
     });
   } catch (error) {
-    throw unreachable(url, last ?? error);
+    throw unreachable(address, last ?? error);
   } finally {
     client.disconnect();
   }
 }
 
 export interface SendingConnection {
-  readonly client: Redis;
+  readonly client: RedisClient;
   /** Calls Redis, or fails soon when it cannot be reached. */
   readonly ask: <T>(call: () => Promise<T>) => Promise<T>;
   readonly close: () => Promise<void>;
 }
 
 /** For queues: what cannot be sent now fails instead of waiting for Redis. */
-export function openSendingConnection(url: Secret, log: Log): SendingConnection {
+export function openSendingConnection(address: RedisAddress, log: Log): SendingConnection {
   // Bull Board calls past `ask`: with 5 its pages fail about a second after Redis went down.
-  const client = steady(new Redis(url.reveal(), { ...OPTIONS, maxRetriesPerRequest: 5 }));
+  const client = steady(openRedisClient(address, { ...OPTIONS, maxRetriesPerRequest: 5 }));
   let last: unknown;
   client.on('error', (error) => {
     last = error;
@@ -58,9 +80,9 @@ export function openSendingConnection(url: Secret, log: Log): SendingConnection 
   return {
     client,
     ask: async (call) => {
-      if (LOST.has(client.status)) throw unreachable(url, last);
+      if (LOST.has(client.status)) throw unreachable(address, last);
       return within(CALL_LIMIT, call).catch((error: unknown) => {
-        throw client.status === 'ready' && !(error instanceof Late) ? error : unreachable(url, error);
+        throw client.status === 'ready' && !(error instanceof Late) ? error : unreachable(address, error);
       });
     },
     close: async () => {
@@ -74,31 +96,25 @@ const LOST: ReadonlySet<string> = new Set(['close', 'reconnecting', 'end']);
 
 export interface WorkerConnection {
   /** BullMQ makes a copy of it for its blocking reads. */
-  readonly client: Redis;
+  readonly client: RedisClient;
   /** From here on a connection that loses Redis ends, and so does every call that waits for it. */
   readonly letGo: () => void;
   readonly close: () => void;
 }
 
 /** For one worker: waits for Redis as long as it takes, until `letGo`. */
-export function openWorkerConnection(url: Secret): WorkerConnection {
+export function openWorkerConnection(address: RedisAddress): WorkerConnection {
   // BullMQ demands null for workers: a blocking read must survive any number of reconnects.
-  const client = prepared(new Redis(url.reveal(), { ...OPTIONS, maxRetriesPerRequest: null }));
+  const client = prepared(openRedisClient(address, { ...OPTIONS, maxRetriesPerRequest: null }));
   const all = [client];
-  const original = client.duplicate.bind(client);
-  const duplicate = (changes?: RedisOptions): Redis => {
-    const copy = prepared(original(changes));
-    all.push(copy);
-    return copy;
-  };
   return {
-    client: Object.assign(client, { duplicate }),
+    client: withCopies(client, (copy) => all.push(prepared(copy))),
     letGo: () => all.forEach(forbidReconnecting),
     close: () => client.disconnect(),
   };
 }
 
-function prepared(client: Redis): Redis {
+function prepared(client: RedisClient): RedisClient {
   // BullMQ reports errors while it listens; unheard ones would be printed.
   client.on('error', () => {});
   return steady(client);
@@ -108,7 +124,7 @@ function prepared(client: Redis): Redis {
  * ioredis forgets a connection that is told to disconnect between two tries to reconnect: it never says `end`, and calls
  * that wait in it never settle. Here the next try is its last.
  */
-function steady(client: Redis): Redis {
+function steady(client: RedisClient): RedisClient {
   const original = client.disconnect.bind(client);
   const disconnect = (reconnect = false): void => {
     if (reconnect || client.status !== 'reconnecting') return original(reconnect);
@@ -116,10 +132,6 @@ function steady(client: Redis): Redis {
     client.once('ready', () => original());
   };
   return Object.assign(client, { disconnect });
-}
-
-function forbidReconnecting(client: Redis): void {
-  client.options.retryStrategy = () => null;
 }
 
 class Late extends Error {}
@@ -137,13 +149,11 @@ async function within<T>(limit: Millis, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function unreachable(url: Secret, cause: unknown): RemoteFailure {
-  const { hostname, port } = new URL(url.reveal());
-  const place = `${hostname}:${port === '' ? '6379' : port}`;
+function unreachable(address: RedisAddress, cause: unknown): RemoteFailure {
   const reason = cause instanceof Error ? cause.message : 'the connection was lost';
   return new RemoteFailure(
     'E_REDIS_UNREACHABLE',
-    `Redis at ${place} cannot be reached: ${reason}. Check that it runs and that REDIS_URL is right; ` +
+    `Redis at ${redisPlaces(address)} cannot be reached: ${reason}. Check that it runs and that REDIS_URL is right; ` +
       'without REDIS_URL jobs go through PostgreSQL.',
     { cause },
   );
