@@ -133,6 +133,8 @@ function postgresBackend(settings: Extract<BackendSettings, { kind: 'postgres' }
     application_name: 'windrow queues',
   });
   pool.on('error', (error) => log.warn('A queue connection broke', { message: error.message }));
+  // The pool listens to idle connections only, and one that breaks while BullMQ uses it must not end the process either.
+  pool.on('connect', (client) => client.on('error', () => {}));
   // A guard, because BullMQ describes the driver's pool in types of its own.
   const connection: unknown = pool;
   if (!isPgPool(connection)) throw new Bug('E_QUEUE_POOL', 'BullMQ does not recognise the pool of the pg driver.');

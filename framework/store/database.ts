@@ -64,6 +64,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   // An idle connection that breaks is replaced by the pool; without a listener Node would end the process.
   pool.on('error', (error) => options.log.warn('A database connection broke', { message: error.message }));
+  // Of one that is in use its user hears by the statement; the pool listens to idle ones only.
+  pool.on('connect', (client) => client.on('error', () => {}));
   let closing: Promise<void> | undefined;
   return {
     pool,

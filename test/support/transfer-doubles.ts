@@ -198,7 +198,8 @@ export class MemoryTarget implements Target {
 
 const TABLE = 'orders';
 
-function manifestOf({ pipelineId, recordId, window }: TransferContext, rows: number): StageManifest {
+/** One staged file of so many rows. */
+export function manifestOf({ pipelineId, recordId, window }: TransferContext, rows: number): StageManifest {
   const file = { key: 'orders.csv', bytes: rows * 10, rows, sha256: '0'.repeat(64) };
   const column = { name: 'id', type: { kind: 'decimal', precision: 10, scale: 0 } } as const;
   return {
