@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
 import { LOG_LEVELS } from '../core/log.ts';
-import { type Millis, parseDuration, seconds } from '../core/duration.ts';
+import { type Millis, hours, parseDuration, seconds } from '../core/duration.ts';
 import { Secret } from '../core/secret.ts';
 import { type Reading, type SettingSources, readSettings } from '../core/settings.ts';
 import { REDIS_FORMS, readRedisAddress } from '../queue/redis-address.ts';
+import type { Retention } from '../store/retention/clean-up.ts';
 
 /** The engine's own settings. Connections have theirs. */
 export interface Settings {
@@ -18,6 +19,8 @@ export interface Settings {
   readonly concurrency: number;
   readonly leaseMs: Millis;
   readonly tickMs: Millis;
+  /** How long events, logs and ended tries of closed runs are kept. */
+  readonly retention: Retention;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly dashboard: DashboardSettings;
 }
@@ -72,6 +75,7 @@ const Fields = z.object({
   WINDROW_CONCURRENCY: Count(1, 1000).default(20),
   WINDROW_LEASE: Duration.default(seconds(5)),
   WINDROW_TICK: Duration.default(seconds(2)),
+  WINDROW_RETENTION: z.union([z.literal('off'), Duration]).default(hours(30 * 24)),
   WINDROW_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   WINDROW_DASHBOARD_HOST: z.string().default('127.0.0.1'),
   WINDROW_DASHBOARD_PORT: Count(0, 65_535).default(7420),
@@ -101,6 +105,7 @@ const Variables: z.ZodType<Settings> = Fields.superRefine((fields, context) => {
   concurrency: fields.WINDROW_CONCURRENCY,
   leaseMs: fields.WINDROW_LEASE,
   tickMs: fields.WINDROW_TICK,
+  retention: fields.WINDROW_RETENTION,
   logLevel: fields.WINDROW_LOG_LEVEL,
   dashboard: {
     host: fields.WINDROW_DASHBOARD_HOST,

@@ -18,6 +18,7 @@ import { Delivery } from '../queue/delivery.ts';
 import { cutKeptJobs } from '../queue/kept-jobs.ts';
 import { ensureRedis } from '../queue/redis-connection.ts';
 import { advance } from '../scheduler/advance.ts';
+import { startCleanUps } from '../scheduler/clean-ups.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { openEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
 import { readInstallationId } from '../store/installation.ts';
@@ -123,7 +124,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
       for (const dagId of new Set(runs.flatMap((run) => goingOn(dags, run.dagId)))) await advanceOne(dagId);
     },
   });
-  const { concurrency, leaseMs, tickMs } = settings;
+  const { concurrency, leaseMs, tickMs, retention } = settings;
   return {
     ...common,
     dispatcher,
@@ -134,6 +135,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
     startScheduler: () => {
       const parts = [
         cutKeptJobs(dags, dispatcher, log),
+        startCleanUps({ database: store.database, retention, clock, log }),
         startScheduler({ ...common, dispatcher, settler, tickMs, id: processId() }),
       ];
       return { close: () => closeAll(parts) };

@@ -23,6 +23,30 @@ describe('db migrate', () => {
   });
 });
 
+describe('db status', () => {
+  it('shows sizes, partitions and what the next clean-up removes', async () => {
+    const { out, code } = await windrow(at, 'db status');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^TABLE +ROWS \(ABOUT\) +MIB +PARTITIONS +OLDEST ROW\n/);
+    expect(out).toMatch(/\nevent +\d+ +\d+\.\d +6 /);
+    expect(out).toContain('kept for 30d (WINDROW_RETENTION), by the week');
+    expect(await windrowJson(at, 'db status')).toMatchObject({
+      code: 0,
+      json: {
+        retention: '30d',
+        nextCleanUp: { dropped: [], kept: [], attempts: 0, strays: 0 },
+        tables: expect.arrayContaining([expect.objectContaining({ table: 'task_log', partitions: 6, oldest: null })]),
+      },
+    });
+  });
+
+  it('says when history is kept for ever, and refuses a length that it cannot read', async () => {
+    expect((await windrow(at, 'db status', { WINDROW_RETENTION: 'off' })).out).toContain('kept for ever');
+    const refused = await windrow(at, 'db status', { WINDROW_RETENTION: 'a month' });
+    expect(refused).toMatchObject({ code: 5, err: expect.stringContaining('WINDROW_RETENTION') });
+  });
+});
+
 describe('dags', () => {
   it('are listed and shown', async () => {
     expect((await windrow(at, 'dags list')).out).toMatch(/^DAG.*\n(.*\n)*hello +active +by hand/);

@@ -7,14 +7,18 @@ import { listMigrations } from '../../store/views/list-migrations.ts';
 import { type Answer, done } from '../answer.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
+import { databaseStatus } from './database-status.ts';
 
 export function addDatabase(program: Command, { act }: Shell): void {
-  program
-    .command('db')
-    .description('the tables of the engine and of the queues')
+  const database = program.command('db').description('the tables of the engine and of the queues');
+  database
     .command('migrate')
     .description('bring the database to the newest version; every server does so at its start')
     .action(act(migrateDatabase));
+  database
+    .command('status')
+    .description('sizes of the tables, and what the next clean-up of old history removes')
+    .action(act(databaseStatus));
 }
 
 async function migrateDatabase(session: Session): Promise<Answer> {
