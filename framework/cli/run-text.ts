@@ -29,6 +29,7 @@ export function runText(run: RunDetail): string {
     ['window', window(run.window)],
     ['record', run.recordId],
     ['created', moment(run.createdAt)],
+    ['must end by', moment(run.deadlineAt)],
     ['took', elapsed(run)],
   ]);
   return [head, '', taskTable(run), ...failures(run)].join('\n');
@@ -47,7 +48,8 @@ function taskTable(run: RunDetail): string {
 
 /** The failures of a run in full; tables show codes only. */
 function failures(run: RunDetail): readonly string[] {
-  return run.tasks.flatMap(({ taskId, failure }) =>
+  const whole = run.timedOut === null ? [] : ['', `${run.timedOut.code}: ${run.timedOut.message}`];
+  const tasks = run.tasks.flatMap(({ taskId, failure }) =>
     failure === null
       ? []
       : [
@@ -56,6 +58,7 @@ function failures(run: RunDetail): readonly string[] {
           ...failure.causes.map((cause) => `  caused by ${cause}`),
         ],
   );
+  return [...whole, ...tasks];
 }
 
 export function logText(task: string, lines: readonly LogLine[]): string {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import { parseDuration } from '../core/duration.ts';
 import { DefinitionFailure } from '../core/failures.ts';
 import { type DagId, type TaskId, dagId } from '../core/ids.ts';
 import { type DeclaredConnection, distinctConnections } from './connections.ts';
@@ -35,6 +36,8 @@ export interface DagOptions<Params> {
   readonly params?: z.ZodType<Params>;
   /** Default 16. With overlap `serial` one run is active whatever this says. */
   readonly maxActiveRuns?: number;
+  /** Longest time of a run, from its start, for example `2h`: then what is left is cancelled and the run is failed. Default: no limit. */
+  readonly runTimeout?: string;
   readonly tags?: readonly string[];
   readonly pipeline?: PipelineOptions;
 }
@@ -60,7 +63,11 @@ export function dag<Params = unknown>(
   const { tasks, handlers, wires, connections } = builder.parts();
   return {
     id: name,
-    graph: { dagId: name, tasks: orderedTasks(name, tasks) },
+    graph: {
+      dagId: name,
+      tasks: orderedTasks(name, tasks),
+      ...(options.runTimeout === undefined ? {} : { runTimeoutMs: parseDuration(options.runTimeout) }),
+    },
     handlers,
     wires,
     maxActiveRuns: activeRuns(name, options.maxActiveRuns ?? 16),

@@ -8,6 +8,8 @@ export interface DagGraph {
   readonly dagId: DagId;
   /** Upstream tasks before their downstream tasks. */
   readonly tasks: readonly GraphTask[];
+  /** Longest time from the start of a run to its end; absent means no limit. */
+  readonly runTimeoutMs?: Millis;
 }
 
 export interface GraphTask {

@@ -32,6 +32,8 @@ export interface PipelineDagOptions extends PipelineOptions {
   readonly retry?: Partial<RetryPolicy>;
   /** Longest time of one transfer, for example `2h`. */
   readonly timeout?: string;
+  /** Longest time of a run, all six tasks together: see `dag`. */
+  readonly runTimeout?: string;
 }
 
 const DEFAULT_SIDE_BY_SIDE = 4;
@@ -42,7 +44,18 @@ const DEFAULT_SIDE_BY_SIDE = 4;
  *     export const orders = pipeline('orders', { schedule: every('1h'), connections: [shop, lake], ports: async ({ connections }) => … });
  */
 export function pipeline(id: string, options: PipelineDagOptions): Dag {
-  const { description, schedule, tags, ports, connections, retry = {}, timeout, maxActiveRuns, ...records } = options;
+  const {
+    description,
+    schedule,
+    tags,
+    runTimeout,
+    ports,
+    connections,
+    retry = {},
+    timeout,
+    maxActiveRuns,
+    ...records
+  } = options;
   const template: TemplateOptions = {
     spec: pipelineSpec(records),
     lagMs: schedule?.lagMs ?? milliseconds(0),
@@ -56,6 +69,7 @@ export function pipeline(id: string, options: PipelineDagOptions): Dag {
     ...(description === undefined ? {} : { description }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(tags === undefined ? {} : { tags }),
+    ...(runTimeout === undefined ? {} : { runTimeout }),
   };
   return dag(id, dagOptions, (d) => {
     const step = stepOf(template);

@@ -25,7 +25,8 @@ export interface RunFacts {
   /** Tasks that have not ended, in the order of the dag's names; the first of them only, where there are many. */
   readonly open: readonly { readonly id: string; readonly state: TaskState }[];
   readonly openTasks: number;
-  readonly firstError: { readonly task: string; readonly failure: FailureRecord } | null;
+  /** Of no task where the run itself took too long. */
+  readonly firstError: { readonly task: string | null; readonly failure: FailureRecord } | null;
   readonly schedulers: LiveSchedulers;
 }
 
@@ -88,8 +89,8 @@ function running(run: RunFacts): readonly Reason[] {
 
 function failed(run: RunFacts): Reason {
   const { firstError: first } = run;
-  const why =
-    first === null ? '.' : `, first because of task "${first.task}": ${first.failure.code}: ${first.failure.message}`;
+  const of = first === null || first.task === null ? '' : `, first because of task "${first.task}"`;
+  const why = first === null ? '.' : `${of}: ${first.failure.code}: ${first.failure.message}`;
   return because('failed', `Run ${run.runId} of "${run.dagId}" failed${ended(run)}${why}`, {
     task: first?.task ?? null,
     code: first?.failure.code ?? null,

@@ -17,6 +17,7 @@ export interface PlannedRun {
   readonly openTasks: number;
   readonly failedTasks: number;
   readonly cancelRequested: boolean;
+  readonly timedOut: boolean;
 }
 
 /** A task instance as it stands, with what joins need to know. */
@@ -178,6 +179,7 @@ function closing(found: FoundRun, changes: readonly TaskChange[]): Omit<RunPlan,
     openTasks: found.run.openTasks - ended.length,
     failedTasks: found.run.failedTasks + failed.length,
     cancelRequested: found.run.cancelRequested,
+    timedOut: found.run.timedOut,
   };
   const state = closedState(tally) ?? found.run.state;
   const cause = failed.find(({ settled }) => settled?.failure !== undefined);

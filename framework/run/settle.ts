@@ -57,11 +57,9 @@ type Decision = { readonly event: TaskEvent } & Pick<Settled, 'nextAt' | 'waitMs
 function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
   switch (outcome.kind) {
     case 'success':
-      return {
-        event: 'succeed',
-        output: outcome.output,
-        ...(outcome.chooses?.kind === 'stop' ? { reason: outcome.chooses.reason } : {}),
-      };
+      // A task that stops what follows gives no value.
+      if (outcome.chooses?.kind === 'stop') return { event: 'succeed', reason: outcome.chooses.reason };
+      return { event: 'succeed', output: outcome.output };
     case 'skip':
       return { event: 'skip', reason: outcome.reason };
     case 'cancelled':

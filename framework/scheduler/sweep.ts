@@ -4,6 +4,7 @@ import type { Delivery } from '../queue/delivery.ts';
 import type { Dispatcher } from '../queue/dispatcher.ts';
 import { findLostTries } from '../store/runs/leases.ts';
 import { dispatchDue, findQuiet } from '../store/runs/outbox.ts';
+import { timeOutRuns } from '../store/runs/time-out-runs.ts';
 import type { Store } from '../store/store.ts';
 import type { Settler } from '../worker/settler.ts';
 
@@ -24,6 +25,8 @@ export interface Swept {
   readonly due: number;
   /** Tasks whose job was gone from BullMQ. */
   readonly missing: number;
+  /** Runs that passed their deadline. */
+  readonly overdue: number;
 }
 
 /** Longer than any healthy dispatch takes; a queue of waiting jobs is looked through this often at most. */
@@ -38,5 +41,7 @@ export async function sweep({ store, dispatcher, delivery, settler, clock }: Swe
   const due = await dispatchDue(store.database, clock.now().toString(), AT_MOST);
   await delivery.deliver(due);
   const missing = await dispatcher.sendMissing(await findQuiet(store.database, QUIET, AT_MOST));
-  return { lost: counted.filter(Boolean).length, resent, due: due.length, missing };
+  const overdue = await timeOutRuns(store, AT_MOST);
+  for (const ended of overdue) await settler.follow(ended);
+  return { lost: counted.filter(Boolean).length, resent, due: due.length, missing, overdue: overdue.length };
 }

@@ -1,3 +1,4 @@
+import type { Millis } from '../core/duration.ts';
 import type { FailureRecord } from '../core/failures.ts';
 import { type TaskId, runId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
@@ -8,6 +9,7 @@ import type { Outcome } from '../run/outcome.ts';
 import { type PlannedRun, type PlannedTask, type RunPlan, planReports, planStart } from '../run/plan.ts';
 import type { Settled } from '../run/settle.ts';
 import type { TaskState } from '../run/task-state.ts';
+import { planTimeOut } from '../run/time-out.ts';
 
 /** The one run of a test. */
 export const TEST_RUN = runId(1);
@@ -26,6 +28,7 @@ export class MemoryRun {
   readonly #tasks = new Map<TaskId, MemoryTask>();
   #run: PlannedRun;
   #failure: RunPlan['failure'];
+  #timeOutFailure: FailureRecord | undefined;
   #fence = 0;
 
   constructor(graph: DagGraph) {
@@ -34,8 +37,12 @@ export class MemoryRun {
       const tally = { total: upstreamTotal, success: 0, failed: 0, skipped: 0 };
       this.#tasks.set(id, { id, state, seq, attempt, infraAttempt: 0, fence: 0, tally });
     }
-    const counters = { openTasks: this.#tasks.size, failedTasks: 0, cancelRequested: false };
+    const counters = { openTasks: this.#tasks.size, failedTasks: 0, cancelRequested: false, timedOut: false };
     this.#run = { id: TEST_RUN, state: 'running', ...counters };
+  }
+
+  get timedOut(): boolean {
+    return this.#run.timedOut;
   }
 
   get state(): PlannedRun['state'] {
@@ -44,7 +51,7 @@ export class MemoryRun {
 
   /** The failure that a record of this run shows. */
   get failure(): FailureRecord | undefined {
-    return this.#failure?.failure;
+    return this.#timeOutFailure ?? this.#failure?.failure;
   }
 
   get tasks(): ReadonlyMap<TaskId, MemoryTask> {
@@ -68,7 +75,17 @@ export class MemoryRun {
   report(task: MemoryTask, outcome: Outcome, now: Temporal.Instant): void {
     const found = { shape: this.shape, run: this.#run, tasks: this.#tasks };
     const report = { runId: TEST_RUN, taskId: task.id, fence: task.fence, outcome };
-    const plan = planReports(found, [report], { now, random: 0 });
+    this.#apply(planReports(found, [report], { now, random: 0 }));
+  }
+
+  /** What the sweeper does with a run that has passed its deadline. */
+  timeOut(limit: Millis): void {
+    const { plan, failure } = planTimeOut({ shape: this.shape, run: this.#run, tasks: this.#tasks }, limit);
+    this.#apply(plan);
+    this.#timeOutFailure = failure;
+  }
+
+  #apply(plan: RunPlan): void {
     for (const { settled, ...change } of plan.tasks) {
       this.#tasks.set(change.id, settled === undefined ? change : { ...change, ...leftBehind(settled) });
     }

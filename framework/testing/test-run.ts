@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Bug, DataFailure, DefinitionFailure, type FailureRecord } from '../core/failures.ts';
+import type { Millis } from '../core/duration.ts';
 import type { TaskId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import { type Log, silentLog } from '../core/log.ts';
@@ -68,6 +69,11 @@ export async function testRun(dag: Dag, options: TestRunOptions): Promise<Tested
   for (let task = run.next(); task !== undefined; task = run.next()) {
     countStart(starts, task, bench);
     if (task.nextAt !== undefined && task.state !== 'queued') clock.waitUntil(task.nextAt);
+    const limit = passedLimit(bench);
+    if (limit !== undefined) {
+      run.timeOut(limit);
+      continue;
+    }
     const started = run.start(task);
     run.report(started, await outcomeOf(started, bench), clock.now());
   }
@@ -75,10 +81,18 @@ export async function testRun(dag: Dag, options: TestRunOptions): Promise<Tested
   return tested(bench);
 }
 
+/** The limit of a run that has just passed it, by waiting: time stands still while tasks run. */
+function passedLimit({ run, clock, dag, beganAt }: Bench): Millis | undefined {
+  const limit = dag.graph.runTimeoutMs;
+  if (limit === undefined || run.timedOut) return undefined;
+  return clock.now().since(beganAt).total('milliseconds') >= limit ? limit : undefined;
+}
+
 interface Bench {
   readonly dag: Dag;
   readonly run: MemoryRun;
   readonly clock: MovingClock;
+  readonly beganAt: Temporal.Instant;
   readonly desk: MemoryDesk | undefined;
   readonly outputs: ReadonlyMap<string, Json>;
   readonly context: Pick<TaskContext, 'params' | 'window' | 'record' | 'connections' | 'log'>;
@@ -96,6 +110,7 @@ function openBench(dag: Dag, options: TestRunOptions): Bench {
     dag,
     run,
     clock,
+    beganAt: clock.now(),
     desk,
     outputs: knownOutputs(dag, options.outputs ?? {}),
     context: {

@@ -5,7 +5,7 @@ import type { Outcome } from '../run/outcome.ts';
 import { storableOutcome } from './storable.ts';
 
 /** Why a try is told to stop. */
-export type StopReason = 'timeout' | 'cancel' | 'fenced' | 'shutdown';
+export type StopReason = 'timeout' | 'run_timeout' | 'cancel' | 'fenced' | 'shutdown';
 
 /** How long code may take to heed its signal before the try ends without it. Its late writes are fenced out. */
 const GRACE: Millis = seconds(2);
@@ -54,6 +54,8 @@ function stopped(call: UserCall, reason: StopReason): Outcome | undefined {
       return { kind: 'fail', failure: failureRecord(timedOut(call)) };
     case 'cancel':
       return { kind: 'cancelled', reason: 'cancelled by request' };
+    case 'run_timeout':
+      return { kind: 'cancelled', reason: 'its run took longer than it may' };
     case 'shutdown':
       return { kind: 'handed_back', reason: 'the worker shuts down' };
     case 'fenced':

@@ -183,7 +183,7 @@ export class Worker implements Closable {
       const lease = renewed.get(started.fence);
       if (lease === undefined) this.#holdings.get(started.fence)?.stop.stop('fenced');
       else if (lease.cancelRequested && !this.#isTeardown(started))
-        this.#holdings.get(started.fence)?.stop.stop('cancel');
+        this.#holdings.get(started.fence)?.stop.stop(lease.timedOut ? 'run_timeout' : 'cancel');
     }
   }
 

@@ -3,7 +3,7 @@ import { badge } from '../html/badge.ts';
 import { type Html, html } from '../html/html.ts';
 import { secondsBetween, timeOf, windowOf } from '../html/time.ts';
 import { facts } from './sections.ts';
-import { type RunFacts, taskList } from './task-list.ts';
+import { type RunFacts, failureText, taskList } from './task-list.ts';
 
 export function runPage(shown: RunFacts & { readonly token: string }): Html {
   const { run, now, token } = shown;
@@ -21,8 +21,10 @@ export function runPage(shown: RunFacts & { readonly token: string }): Html {
         ['Created', timeOf(run.createdAt)],
         ['Started', timeOf(run.startedAt)],
         ['Ended', timeOf(run.endedAt)],
+        ['Must end by', timeOf(run.deadlineAt)],
         ['Took', secondsBetween(run.startedAt, run.endedAt ?? now)],
       ])}
+      ${run.timedOut === null ? '' : html`<p>${failureText(run.timedOut)}</p>`}
       <h2>Tasks</h2>
       ${taskList(shown)}
     </section>`;

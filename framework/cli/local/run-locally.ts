@@ -10,6 +10,7 @@ import { Delivery } from '../../queue/delivery.ts';
 import { activateRuns } from '../../store/runs/activate-runs.ts';
 import { cancelRun } from '../../store/runs/cancel-run.ts';
 import { dispatchDue } from '../../store/runs/outbox.ts';
+import { timeOutRuns } from '../../store/runs/time-out-runs.ts';
 import type { Store } from '../../store/store.ts';
 import { findRun } from '../../store/views/find-run.ts';
 import { listRuns } from '../../store/views/list-runs.ts';
@@ -55,10 +56,10 @@ export async function runLocally(windrow: Windrow, run: LocalRun): Promise<RunDe
     leaseMs: settings.leaseMs,
     id: `test:${hostname()}:${process.pid}`,
   });
-  // What a scheduler would do for it: start it when the dag's limit allows, and wake deferred tasks.
+  // What a scheduler would do for it: start it when the dag's limit allows, wake deferred tasks, and end it at its deadline.
   const tending = repeat(
     LOOK,
-    () => tend(windrow, delivery, run),
+    () => tend(windrow, { delivery, settler }, run),
     (error) => log.warn('The run could not be tended', { error: String(error) }),
   );
   const asked = new AbortController();
@@ -75,9 +76,16 @@ export async function runLocally(windrow: Windrow, run: LocalRun): Promise<RunDe
   }
 }
 
-async function tend({ store, clock }: Windrow, delivery: Delivery, { dagId }: LocalRun): Promise<void> {
+interface TendingTools {
+  readonly delivery: Delivery;
+  readonly settler: Settler;
+}
+
+async function tend({ store, clock }: Windrow, tools: TendingTools, { dagId }: LocalRun): Promise<void> {
+  const { delivery, settler } = tools;
   await delivery.deliver(await activateRuns(store.database, dagId));
   await delivery.deliver(await dispatchDue(store.database, clock.now().toString(), 100));
+  for (const ended of await timeOutRuns(store, 100)) await settler.follow(ended);
 }
 
 const PATIENCE = seconds(2);

@@ -25,7 +25,8 @@ const FIND = {
 select r.id as "runId", r.dag_id as "dagId", r.kind, r.state, d.paused, r.cancel_requested as "cancelRequested",
   d.max_active_runs as "maxActiveRuns", coalesce(d.schedule ->> 'overlap' <> 'allow', false) as serial, active.runs as active,
   before.runs as ahead, r.created_at as "createdAt", r.started_at as "startedAt", r.ended_at as "endedAt", open.tasks as open,
-  r.open_tasks as "openTasks", first.error as "firstError", live.schedulers,
+  r.open_tasks as "openTasks",
+  coalesce(case when r.timed_out is not null then jsonb_build_object('task', null, 'failure', r.timed_out) end, first.error) as "firstError", live.schedulers,
   array(select task ->> 'id' from jsonb_array_elements(v.graph -> 'tasks') as task) as "taskIds"
 from dag_run r
 join dag d on d.id = r.dag_id
@@ -87,7 +88,7 @@ const FactsRow = z.object({
   firstError: z
     // The failure was written by `failureRecord`.
     .object({
-      task: z.string(),
+      task: z.string().nullable(),
       failure: z.custom<FailureRecord>((value) => typeof value === 'object' && value !== null),
     })
     .nullable(),

@@ -72,7 +72,8 @@ chosen as (
   order by r.priority, r.window_start nulls first, r.id
   limit (select free from allowed)
 )
-update dag_run r set state = 'running', started_at = now()
+update dag_run r set state = 'running', started_at = now(),
+  deadline_at = now() + (v.graph ->> 'runTimeoutMs')::bigint * interval '1 ms'
 from chosen, dag_version v
 where r.id = chosen.id and r.state = 'queued' and v.hash = r.graph_hash
 returning r.id, r.dag_id as "dagId", r.priority, r.record_id as "recordId", r.window_start as "windowStart",

@@ -218,7 +218,7 @@ record as (
       else p.pipeline_status end,
     pipeline_end_time = case when c.closed then now() else p.pipeline_end_time end,
     lease_until = case when c.closed then null else p.lease_until end,
-    error = coalesce(c.error, p.error),
+    error = coalesce(case when c.closed then r.timed_out end, c.error, p.error),
     record_last_updated_time = now()
   from run_change c
   join dag_run r on r.id = c.id

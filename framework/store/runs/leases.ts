@@ -14,6 +14,8 @@ export interface Held {
 
 export interface Renewed extends Held {
   readonly cancelRequested: boolean;
+  /** Asked to stop because its run has passed its deadline. */
+  readonly timedOut: boolean;
 }
 
 /** Renews leases, of tasks and of their records. A try that is missing in the reply was fenced out and must stop. */
@@ -82,7 +84,8 @@ record as (
   from renewed
   where p.dag_run_id = renewed.run_id and p.pipeline_status = 'IN_PROGRESS'
 )
-select n.run_id as "runId", n.task_id as "taskId", n.fence, r.cancel_requested as "cancelRequested"
+select n.run_id as "runId", n.task_id as "taskId", n.fence, r.cancel_requested as "cancelRequested",
+  r.timed_out is not null as "timedOut"
 from renewed n
 join dag_run r on r.id = n.run_id`,
 };
@@ -98,5 +101,5 @@ limit $1`,
 };
 
 const HeldRow = z.object({ runId: RunIdColumn, taskId: TaskIdColumn, fence: z.number() });
-const RenewedRow = HeldRow.extend({ cancelRequested: z.boolean() });
+const RenewedRow = HeldRow.extend({ cancelRequested: z.boolean(), timedOut: z.boolean() });
 const LostRow = HeldRow.extend({ worker: z.string().nullable() });

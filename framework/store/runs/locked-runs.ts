@@ -50,7 +50,8 @@ const LOCK_RUNS = {
   name: 'lock_runs',
   text: `
 select id, dag_id as "dagId", graph_hash as "graphHash", state, priority, record_id as "recordId",
-  window_start as "windowStart", window_end as "windowEnd", open_tasks as "openTasks", failed_tasks as "failedTasks", cancel_requested as "cancelRequested"
+  window_start as "windowStart", window_end as "windowEnd", open_tasks as "openTasks", failed_tasks as "failedTasks", cancel_requested as "cancelRequested",
+  timed_out is not null as "timedOut"
 from dag_run
 where id = any ($1::bigint[])
 order by id
@@ -87,6 +88,7 @@ const Run = z.object({
   openTasks: z.number(),
   failedTasks: z.number(),
   cancelRequested: z.boolean(),
+  timedOut: z.boolean(),
 });
 
 const Task = z

@@ -1,26 +1,33 @@
 import { z } from 'zod';
 
+import type { FailureRecord } from '../../core/failures.ts';
 import type { TaskId } from '../../core/ids.ts';
+import type { Temporal } from '../../core/time.ts';
 import type { DagGraph } from '../../dag/graph.ts';
 import type { Executor } from '../database.ts';
 import { type AttemptView, readAttempts } from './read-attempts.ts';
 import { type TaskView, readRunTasks } from './read-run-tasks.ts';
 import { RUN_COLUMNS, RunColumns, type RunSummary, runSummary } from './run-summary.ts';
+import { MaybeFailure, MaybeInstant } from './view-rows.ts';
 
 export interface RunDetail extends RunSummary {
   /** Upstream tasks first. Before the run has started, every task stands there with the state `none`. */
   readonly tasks: readonly TaskView[];
   /** Every ended try, oldest first. */
   readonly attempts: readonly AttemptView[];
+  /** When it must have ended. */
+  readonly deadlineAt: Temporal.Instant | null;
+  /** The failure of a run that had not. */
+  readonly timedOut: FailureRecord | null;
 }
 
 export async function showRun(database: Executor, runId: number): Promise<RunDetail | undefined> {
   const [row] = await database.run(SHOW, [runId]);
   if (row === undefined) return undefined;
-  const { graph, ...columns } = DetailRow.parse(row);
+  const { graph, deadlineAt, timedOut, ...columns } = DetailRow.parse(row);
   const run = runSummary(columns);
   const [found, attempts] = [await readRunTasks(database, run.id), await readAttempts(database, run.id)];
-  return { ...run, tasks: inOrder(graph, found), attempts };
+  return { ...run, tasks: inOrder(graph, found), attempts, deadlineAt, timedOut };
 }
 
 type Found = Awaited<ReturnType<typeof readRunTasks>>;
@@ -48,13 +55,15 @@ function notStarted(taskId: TaskId): Omit<TaskView, 'upstream'> {
 const SHOW = {
   name: 'show_run',
   text: `
-select ${RUN_COLUMNS}, version.graph
+select ${RUN_COLUMNS}, version.graph, r.deadline_at as "deadlineAt", r.timed_out as "timedOut"
 from dag_run r
 join dag_version version on version.hash = r.graph_hash
 where r.id = $1`,
 };
 
 const DetailRow = RunColumns.extend({
+  deadlineAt: MaybeInstant,
+  timedOut: MaybeFailure,
   // Written by `registerDags` from a checked value.
   graph: z.custom<DagGraph>((value) => typeof value === 'object' && value !== null),
 });

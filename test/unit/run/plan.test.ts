@@ -1,10 +1,11 @@
-import { DataFailure, type DagGraph, TRIGGER_RULES, failureRecord, runId, taskId } from '#framework';
+import { DataFailure, type DagGraph, TRIGGER_RULES, failureRecord, runId, seconds, taskId } from '#framework';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Outcome } from '../../../framework/run/outcome.ts';
 import { type PlannedTask, type Report, type TaskChange, planCancel } from '../../../framework/run/plan.ts';
 import { descendants } from '../../../framework/run/cascade.ts';
+import { planTimeOut } from '../../../framework/run/time-out.ts';
 import { isFinal } from '../../../framework/run/task-state.ts';
 import { NOW, RUN, RunModel, type TaskShape, graphOf } from './run-model.ts';
 
@@ -56,7 +57,14 @@ describe('planning', () => {
   });
 
   it('closes a cancelled run that has no tasks yet', () => {
-    const run = { id: runId(1), state: 'queued', openTasks: 0, failedTasks: 0, cancelRequested: false } as const;
+    const run = {
+      id: runId(1),
+      state: 'queued',
+      openTasks: 0,
+      failedTasks: 0,
+      cancelRequested: false,
+      timedOut: false,
+    } as const;
     const { shape } = new RunModel(graphOf({ a: {} }));
     expect(planCancel({ shape, run, tasks: new Map() }).run.state).toBe('cancelled');
   });
@@ -146,6 +154,9 @@ function play(graph: DagGraph, numbers: Iterable<number>): void {
   const number = (below: number): number => Number(drawing.next().value ?? 0) % below;
   const old: Report[] = [];
   const heard: number[] = [];
+  const timesOut = number(2) === 1;
+  // In most plays never, so that most are whole.
+  const endsAt = number(120);
   const tooLate: TaskChange[] = [];
   for (let step = 0; model.run.state === 'running'; step += 1) {
     const live = [...model.tasks.values()].filter(({ state }) => !isFinal(state) && state !== 'none');
@@ -154,7 +165,7 @@ function play(graph: DagGraph, numbers: Iterable<number>): void {
     expect(step).toBeLessThan(1000);
     const task = live[number(live.length)];
     if (task === undefined) return;
-    if (step === 60) model.apply(planCancel(model.found));
+    if (step === endsAt) model.apply(timesOut ? planTimeOut(model.found, seconds(1)).plan : planCancel(model.found));
     else if (task.state === 'deferred') model.due(task.id);
     else if (task.state !== 'running') model.start(task.id);
     else {
@@ -179,6 +190,7 @@ function play(graph: DagGraph, numbers: Iterable<number>): void {
   expect(Object.values(model.states()).filter((state) => state === 'none')).toEqual([]);
   expect([...model.decisions.values()].every((count) => count === 1)).toBe(true);
   expect(model.run.openTasks).toBe(0);
+  expect(model.run.timedOut && model.run.state !== 'failed').toBe(false);
   // A teardown is skipped by itself alone: nothing that is decided upstream keeps it from running.
   const skippedThemselves = new Set(old.filter(({ outcome }) => outcome.kind === 'skip').map(({ taskId }) => taskId));
   const skippedTeardowns = graph.tasks.filter(({ id, teardown }) => teardown && model.states()[id] === 'skipped');

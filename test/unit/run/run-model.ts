@@ -63,7 +63,7 @@ export class RunModel {
       this.tasks.set(id, { id, state, seq, attempt, infraAttempt: 0, fence: 0, tally });
       if (state !== 'none') this.decisions.set(id, 1);
     }
-    const open = { openTasks: this.tasks.size, failedTasks: 0, cancelRequested: false };
+    const open = { openTasks: this.tasks.size, failedTasks: 0, cancelRequested: false, timedOut: false };
     this.run = { id: RUN, state: 'running', ...open };
   }
 

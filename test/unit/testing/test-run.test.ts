@@ -12,6 +12,7 @@ import {
   defer,
   every,
   skip,
+  stop,
   task,
 } from '#framework';
 import { testRun } from '#framework/testing';
@@ -36,6 +37,32 @@ it('is documented by an example of at most 25 lines, which is a test', () => {
 });
 
 describe('a test run', () => {
+  it('ends at the deadline of its dag, by the time that it waits, and tears down', async () => {
+    const waits = task('waits', { run: ({ clock }) => defer(clock.now().add({ minutes: 20 }), 'not yet') });
+    const late = dag('late', { runTimeout: '1h' }, (d) => {
+      const waiting = d.use('waits', waits);
+      d.use('tidy', tidy, { after: [d.use('fine', fine, { after: [waiting] })] });
+    });
+    const run = await testRun(late, { now });
+    expect(run).toMatchObject({
+      state: 'failed',
+      tasks: { waits: { state: 'cancelled' }, fine: { state: 'cancelled' }, tidy: { state: 'success' } },
+    });
+    expect(run.endedAt.toString()).toBe('2026-01-20T14:30:00Z');
+  });
+
+  it('gives a teardown no value of a task that stopped what follows', async () => {
+    const check = task('check', { run: ({ attempt }) => (attempt > 1 ? 1 : stop('no files')) });
+    const sees = task('sees', { teardown: true, run: ({ input }: TaskContext<{ value?: number }>) => ({ ...input }) });
+    const stops = dag('stops', {}, (d) => {
+      const value = d.use('check', check);
+      d.use('sees', sees, { value, after: [d.use('fine', fine, { after: [value] })] });
+    });
+    const run = await testRun(stops, { now });
+    expect(run).toMatchObject({ state: 'success', tasks: { fine: { state: 'skipped' }, sees: { output: {} } } });
+    expect(run.tasks['check']).toMatchObject({ state: 'success', output: undefined, reason: 'no files' });
+  });
+
   it('hands outputs on, runs teardowns, and says how a task failed after all its tries', async () => {
     const both = dag('both', {}, (d) => {
       const rows = d.use('fine', fine);

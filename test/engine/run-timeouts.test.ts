@@ -1,0 +1,160 @@
+import { type RunId, dag, every, task } from '#framework';
+import { type Windrow, explainRun, operations, showRun } from '#framework/operate';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { BACKENDS, endOf, eventually, runDag } from '../support/engine.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { doublesPipeline, transferDoubles } from '../support/transfer-doubles.ts';
+import { Bench, row } from './bench.ts';
+
+const ok = task('ok', { run: async () => 1 });
+const tear = task('tear', { teardown: true, run: async () => 1 });
+const heeds = task('heeds', {
+  run: async ({ signal }) => {
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  },
+});
+
+describe.each(BACKENDS)('a run that takes longer than its dag allows on %s', (backend) => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  it('is failed: what waits is cancelled, what runs is told or left behind, and teardowns still run', async () => {
+    const signals: string[] = [];
+    const slow = dag('slow', { runTimeout: '500ms' }, (d) => {
+      const ignores = task('ignores', {
+        run: ({ signal }) => {
+          signal.addEventListener('abort', () => signals.push('aborted'), { once: true });
+          return new Promise<void>(() => {});
+        },
+      });
+      const done = d.use('done', ok);
+      const work = d.use('work', heeds, { after: [done] });
+      const deaf = d.use('deaf', ignores, { after: [done] });
+      d.use('next', ok, { after: [work, deaf] });
+      d.use('last', tear, { after: ['next'] });
+    });
+    const engine = await bench.engine({ backend, dags: [slow] });
+    bench.schedule(engine);
+    const ended = await runDag(engine, 'slow');
+    expect(ended).toMatchObject({
+      state: 'failed',
+      tasks: { done: 'success', work: 'cancelled', deaf: 'cancelled', next: 'cancelled', last: 'success' },
+    });
+    expect(signals).toEqual(['aborted']);
+    expect(await timeOuts(engine, ended.id)).toEqual([
+      {
+        limitMs: 500,
+        unfinished: expect.arrayContaining([
+          { task: 'work', state: 'running' },
+          { task: 'deaf', state: 'running' },
+          { task: 'next', state: 'none' },
+        ]),
+      },
+    ]);
+    expect(await showRun(engine.store.database, ended.id)).toMatchObject({
+      timedOut: { code: 'E_RUN_TIMED_OUT', message: expect.stringMatching(/longer than 500ms.*work \(running\)/) },
+      deadlineAt: expect.anything(),
+    });
+    const reasons = await engine.store.database.run({
+      text: `select distinct reason from task_instance where state = 'cancelled' order by reason`,
+    });
+    expect(reasons).toEqual([
+      { reason: 'its run took longer than 500ms' },
+      { reason: 'its run took longer than it may' },
+    ]);
+    expect(await explainRun(engine.store.database, ended.id)).toMatchObject({
+      reasons: [{ code: 'failed', text: expect.stringContaining('E_RUN_TIMED_OUT') }],
+    });
+  });
+});
+
+describe('the deadline of a run', () => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  it('begins when the run starts, and leaves alone what ends before it or has none', async () => {
+    const quick = dag('quick', { runTimeout: '1h' }, (d) => void d.use('ok', ok));
+    const endless = dag('endless', {}, (d) => void d.use('ok', ok));
+    const engine = await bench.engine({ dags: [quick, endless] });
+    bench.schedule(engine);
+    const run = await runDag(engine, 'quick');
+    expect(run.state).toBe('success');
+    expect(
+      await row(engine, 'select deadline_at - started_at = $2::interval as fits from dag_run where id = $1', [
+        run.id,
+        '1 hour',
+      ]),
+    ).toEqual({ fits: true });
+    const other = await runDag(engine, 'endless');
+    expect(await row(engine, 'select deadline_at from dag_run where id = $1', [other.id])).toEqual({
+      deadline_at: null,
+    });
+  });
+
+  it('ends a run once, however many look, and once more changes nothing', async () => {
+    const waits = dag('waits', { runTimeout: '1h' }, (d) => {
+      d.use('last', tear, { after: [d.use('ok', ok)] });
+    });
+    const engine = await bench.engine({ dags: [waits], workers: 0 });
+    const run = await bench.start(engine, 'waits');
+    await row(engine, `update dag_run set deadline_at = now() where id = $1`, [run]);
+    for (let count = 0; count < 3; count += 1)
+      bench.schedule(await bench.beside(engine, { dags: [waits], workers: 0 }));
+    await bench.until(engine, run, { ok: 'cancelled', last: 'queued' });
+    bench.work(engine);
+    expect(await endOf(engine, run)).toMatchObject({ state: 'failed', tasks: { last: 'success' } });
+    expect(await timeOuts(engine, run)).toHaveLength(1);
+  });
+
+  it('does not call a run failed that somebody cancelled before', async () => {
+    const long = dag('long', { runTimeout: '1h' }, (d) => {
+      d.use('work', heeds);
+    });
+    const engine = await bench.engine({ dags: [long] });
+    const run = await bench.start(engine, 'long');
+    await bench.until(engine, run, { work: 'running' });
+    await operations(engine).cancelRun(run);
+    await row(engine, `update dag_run set deadline_at = now() where id = $1`, [run]);
+    bench.schedule(engine);
+    expect(await endOf(engine, run)).toMatchObject({ state: 'cancelled' });
+    expect(await timeOuts(engine, run)).toEqual([]);
+  });
+
+  it('fails the record with the limit and what was unfinished, and a re-run has its own', async () => {
+    const doubles = transferDoubles();
+    let slow = true;
+    doubles.source.trouble = async ({ signal }) => {
+      if (slow) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const schedule = every('15m', { start: '2026-01-20T13:15Z' });
+    const orders = doublesPipeline('orders', doubles, { schedule, runTimeout: '1s' });
+    const engine = await bench.engine({ dags: [orders], clock: new TestClock('2026-01-20T13:30Z') });
+    bench.schedule(engine);
+    const failed = await eventually('the failed record', async () =>
+      row(engine, `select id, error from pipeline_records where pipeline_status = 'FAILED'`),
+    );
+    expect(failed['error']).toMatchObject({
+      kind: 'TimedOut',
+      code: 'E_RUN_TIMED_OUT',
+      message: expect.stringMatching(/longer than 1s\. Unfinished: .*source_to_stage \(running\).*audit \(none\)/),
+    });
+    slow = false;
+    const again = await operations(engine).rerunRecord(Number(failed['id']));
+    if (again.kind !== 'started') throw new Error(`The re-run ended with ${JSON.stringify(again)}.`);
+    expect((await endOf(engine, again.runId)).state).toBe('success');
+    expect(await showRun(engine.store.database, again.runId)).toMatchObject({ timedOut: null });
+    expect(await row(engine, 'select pipeline_status, error from pipeline_records')).toEqual({
+      pipeline_status: 'COMPLETED',
+      error: null,
+    });
+  });
+});
+
+async function timeOuts(engine: Windrow, run: RunId): Promise<unknown[]> {
+  const rows = await engine.store.database.run(
+    { text: `select details from event where run_id = $1 and kind = 'run_timed_out'` },
+    [run],
+  );
+  return rows.map(({ details }) => details);
+}
