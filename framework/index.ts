@@ -31,6 +31,7 @@ export { type Dag, type DagOptions, dag } from './dag/dag.ts';
 export type { After, DagBuilder, Wire, Wires, Wiring } from './dag/dag-builder.ts';
 export { dueWindows, nextDueAt } from './dag/due-windows.ts';
 export type { DagGraph, GraphTask } from './dag/graph.ts';
+export { type NewDirectoriesOptions, newDirectories } from './dag/new-directories.ts';
 export {
   type BusinessKey,
   type FirstStart,
@@ -44,6 +45,15 @@ export { type OpenedSecrets, type Project, type SecretStore, defineProject } fro
 export { DEFAULT_RETRY, type RetryPolicy, type RetryReaction, type RetryReactions } from './dag/retry-policy.ts';
 export { scheduleFromJson, scheduleToJson } from './dag/schedule-json.ts';
 export { type CatchUp, type Order, type Overlap, type Schedule, type ScheduleOptions, every } from './dag/schedule.ts';
+export {
+  MAX_SENSOR_ITEMS,
+  type PollContext,
+  type Polled,
+  type Sensor,
+  type SensorItem,
+  type SensorOptions,
+  sensor,
+} from './dag/sensor.ts';
 export { type NoInput, type Task, type TaskOptions, task } from './dag/task.ts';
 export { DEFAULT_POOL, type PolicyOptions, type TaskPolicy } from './dag/task-policy.ts';
 export { type Connections, type Progress, type RecordHandle, type TaskContext, windowOf } from './dag/task-context.ts';

@@ -15,6 +15,16 @@ export {
   type Triggered,
   operations,
 } from './process/operations.ts';
+export {
+  type CursorPreview,
+  type CursorSet,
+  type ItemRerun,
+  type ItemSkipped,
+  type PreviewedItem,
+  type SensorDetail,
+  type SensorOperations,
+  sensorOperations,
+} from './process/sensor-operations.ts';
 export { type Settings, readEngineSettings } from './process/settings.ts';
 export type { CreatedByHand, Refused, TriggerOptions } from './process/trigger.ts';
 export { type Windrow, type WindrowOptions, openWindrow } from './process/windrow.ts';
@@ -31,11 +41,13 @@ export { findRun } from './store/views/find-run.ts';
 export { listDags } from './store/views/list-dags.ts';
 export { type RecordFilter, listRecords } from './store/views/list-records.ts';
 export { type RunFilter, listRuns } from './store/views/list-runs.ts';
+export { type HoldingItem, type SensorView, listSensors } from './store/views/list-sensors.ts';
 export type { AttemptView } from './store/views/read-attempts.ts';
 export type { TaskView } from './store/views/read-run-tasks.ts';
 export { type LogLine, type TaskLogFilter, readTaskLog } from './store/views/read-task-log.ts';
 export { type EventView, recordEvents } from './store/views/record-events.ts';
 export type { RunSummary } from './store/views/run-summary.ts';
+export type { SensorItemView } from './store/views/sensor-items.ts';
 export { type DagDetail, showDag } from './store/views/show-dag.ts';
 export { type RunDetail, showRun } from './store/views/show-run.ts';
 export { type LiveWorker, type WorkerIdentity, findLiveWorkers } from './store/workers.ts';

@@ -64,6 +64,12 @@ export function paramsArgument(text: string): Readonly<Record<string, Json>> {
   throw new InvalidArgumentError(`Expected a JSON object, for example '{"full": true}'.`);
 }
 
+export function jsonArgument(text: string): Json {
+  const parsed = z.json().safeParse(json(text));
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(`Expected JSON, for example '"2026-01-20"' or '{"page": 3}'.`);
+}
+
 function json(text: string): unknown {
   try {
     return JSON.parse(text);

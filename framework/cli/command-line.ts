@@ -12,6 +12,7 @@ import { addDatabase } from './verbs/database.ts';
 import { addExplain } from './verbs/explain.ts';
 import { addRecords } from './verbs/records.ts';
 import { addRuns } from './verbs/runs.ts';
+import { addSensors } from './verbs/sensors.ts';
 import { addServers } from './verbs/servers.ts';
 import { addTasksTest } from './verbs/tasks-test.ts';
 
@@ -64,6 +65,7 @@ function addOwnVerbs(program: Command, shell: Shell): void {
   addRuns(program, shell);
   addRecords(program, shell);
   addExplain(program, shell);
+  addSensors(program, shell);
   addConfig(program, shell);
   addDatabase(program, shell);
   for (const verb of verbsOf(program)) verb.addOption(json()).addOption(debug());

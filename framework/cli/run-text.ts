@@ -78,7 +78,7 @@ export function runJson({ tasks, attempts, ...run }: RunDetail, options: { reado
   return { ...run, tasks: tasks.map(shown), attempts: attempts.map(shown) };
 }
 
-function withoutStack(failure: FailureRecord | null): FailureRecord | null {
+export function withoutStack(failure: FailureRecord | null): FailureRecord | null {
   if (failure === null) return null;
   const { stack: _stack, ...shown } = failure;
   return shown;

@@ -10,6 +10,7 @@ import { type Windrow, openDatabaseServer } from '../process/windrow.ts';
 import type { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { registerDags } from '../store/register-dags.ts';
+import { registerSensors } from '../store/sensors/register-sensors.ts';
 import { openStore } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -99,9 +100,10 @@ export class Session {
 
   /** As `withDatabase`, after the database has learned the project's dags. */
   async withDags<T>(work: (database: Database) => Promise<T>): Promise<T> {
-    const { dags } = await loadProject(this.projectFile());
+    const { dags, sensors = [] } = await loadProject(this.projectFile());
     return this.withDatabase(async (database) => {
       await registerDags(database, dags);
+      await registerSensors(database, sensors);
       return work(database);
     });
   }

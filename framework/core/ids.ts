@@ -3,6 +3,7 @@ import { DefinitionFailure } from './failures.ts';
 
 export type DagId = Brand<string, 'DagId'>;
 export type TaskId = Brand<string, 'TaskId'>;
+export type SensorId = Brand<string, 'SensorId'>;
 /** Identity of one execution of a dag, a `bigint` column held as a JavaScript integer. */
 export type RunId = Brand<number, 'RunId'>;
 /** Identity of one row of `pipeline_records`, a `bigint` column held as a JavaScript integer. */
@@ -18,6 +19,11 @@ export function dagId(text: string): DagId {
 /** @throws DefinitionFailure `E_NAME_UNUSABLE` as `dagId`. */
 export function taskId(text: string): TaskId {
   return named(text, 'Task id') as TaskId;
+}
+
+/** @throws DefinitionFailure `E_NAME_UNUSABLE` as `dagId`. */
+export function sensorId(text: string): SensorId {
+  return named(text, 'Sensor id') as SensorId;
 }
 
 /** For values read from the database or already validated by a schema. */

@@ -3,10 +3,13 @@ import { DefinitionFailure } from '../core/failures.ts';
 import type { SecretResolver } from '../core/secret-reference.ts';
 import type { Reading, SettingSources } from '../core/settings.ts';
 import type { Dag } from './dag.ts';
+import type { Sensor } from './sensor.ts';
 
 /** Everything one installation runs; the file that defines it is named in package.json as `windrow.project`. */
 export interface Project {
   readonly dags: readonly Dag[];
+  /** What starts runs of these dags when something new is found. */
+  readonly sensors?: readonly Sensor[];
   /** Where secrets that settings only name are kept; absent: every secret stands in the environment. */
   readonly secrets?: SecretStore;
 }
@@ -21,7 +24,7 @@ export interface OpenedSecrets extends Closable {
   readonly resolve: SecretResolver;
 }
 
-/** @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY`, `E_PIPELINE_COVERS` */
+/** @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY`, `E_PIPELINE_COVERS`, `E_SENSOR_TWICE`, `E_SENSOR_DAG` */
 export function defineProject(project: Project): Project {
   if (project.dags.length === 0) {
     throw new DefinitionFailure(
@@ -37,7 +40,26 @@ export function defineProject(project: Project): Project {
     seen.add(id);
   }
   for (const dag of project.dags) checkCovered(dag, project.dags);
+  checkSensors(project);
   return project;
+}
+
+function checkSensors({ dags, sensors = [] }: Project): void {
+  const seen = new Set<string>();
+  for (const { id, dag } of sensors) {
+    if (seen.has(id)) {
+      throw new DefinitionFailure(
+        'E_SENSOR_TWICE',
+        `The project lists two sensors with the id "${id}". Rename one of them; the keys of items belong to the id.`,
+      );
+    }
+    seen.add(id);
+    if (dags.includes(dag)) continue;
+    throw new DefinitionFailure(
+      'E_SENSOR_DAG',
+      `Sensor "${id}" starts the dag "${dag.id}", which is not in the project. Add that dag to \`dags\`.`,
+    );
+  }
 }
 
 function checkCovered({ id, pipeline }: Dag, dags: readonly Dag[]): void {

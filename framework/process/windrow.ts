@@ -11,6 +11,7 @@ import type { SecretResolver } from '../core/secret-reference.ts';
 import type { SettingSources } from '../core/settings.ts';
 import type { Dag } from '../dag/dag.ts';
 import type { OpenedSecrets, Project } from '../dag/project.ts';
+import type { Sensor } from '../dag/sensor.ts';
 import { recordDeskConnection } from '../pipeline/record-desk-connection.ts';
 import { backendSettings, migrateQueues, openBackend, type BackendSettings } from '../queue/backend.ts';
 import { BullMqDispatcher } from '../queue/bullmq-dispatcher.ts';
@@ -20,10 +21,12 @@ import { ensureRedis } from '../queue/redis-connection.ts';
 import { advance } from '../scheduler/advance.ts';
 import { startCleanUps } from '../scheduler/clean-ups.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
+import { watchSensors } from '../scheduler/watch-sensors.ts';
 import { openEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
 import { readInstallationId } from '../store/installation.ts';
 import { migrate } from '../store/migrate.ts';
 import { registerDags } from '../store/register-dags.ts';
+import { registerSensors } from '../store/sensors/register-sensors.ts';
 import { type Store, openStore } from '../store/store.ts';
 import { OpenConnections } from '../worker/open-connections.ts';
 import { Settler } from '../worker/settler.ts';
@@ -48,6 +51,7 @@ export interface Windrow extends Closable {
   readonly settler: Settler;
   readonly connections: OpenConnections;
   readonly dags: ReadonlyMap<string, Dag>;
+  readonly sensors: ReadonlyMap<string, Sensor>;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
@@ -101,6 +105,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
   const store = keep(openStore({ url: server.url.reveal(), log, connections: 16 }));
   const queues = await migrateAll(store, settings, server.url);
   await registerDags(store.database, project.dags);
+  await registerSensors(store.database, project.sensors ?? []);
   const dispatcher = keep(new BullMqDispatcher(openBackend(queues, log), clock));
   const delivery = keep(new Delivery({ store, dispatcher, log }));
   const secrets = keep(openSecrets(project, sources));
@@ -112,7 +117,8 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
     }),
   );
   const dags = new Map<string, Dag>(project.dags.map((dag) => [dag.id, dag]));
-  const common = { store, delivery, connections, clock, log, dags };
+  const sensors = new Map<string, Sensor>(project.sensors?.map((sensor) => [sensor.id, sensor]));
+  const common = { store, delivery, connections, clock, log, dags, sensors };
   const advanceOne = async (dagId: string): Promise<void> => {
     const dag = dags.get(dagId);
     if (dag !== undefined) await advance(dag, common);
@@ -137,6 +143,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
         cutKeptJobs(dags, dispatcher, log),
         startCleanUps({ database: store.database, retention, clock, log }),
         startScheduler({ ...common, dispatcher, settler, tickMs, id: processId() }),
+        watchSensors({ ...common, random: options.random, tickMs }),
       ];
       return { close: () => closeAll(parts) };
     },

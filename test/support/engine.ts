@@ -1,4 +1,4 @@
-import { type Clock, type Dag, type RunId, silentLog, systemClock } from '#framework';
+import { type Clock, type Dag, type RunId, type Sensor, silentLog, systemClock } from '#framework';
 import { type Windrow, createRun, openWindrow, readEngineSettings } from '#framework/operate';
 
 import { freshDatabase } from './database.ts';
@@ -9,6 +9,7 @@ export type BackendName = (typeof BACKENDS)[number];
 
 export interface TestEngineOptions {
   readonly dags: readonly Dag[];
+  readonly sensors?: readonly Sensor[];
   readonly backend: BackendName;
   readonly clock?: Clock;
   readonly environment?: Readonly<Record<string, string>>;
@@ -27,7 +28,7 @@ export async function openTestEngine(options: TestEngineOptions): Promise<Windro
   const reading = readEngineSettings(sources);
   if (reading.kind === 'unreadable') throw new Error(reading.problems.join('\n'));
   return openWindrow({
-    project: { dags: options.dags },
+    project: { dags: options.dags, sensors: options.sensors ?? [] },
     settings: reading.settings,
     sources,
     clock: options.clock ?? systemClock,

@@ -1,6 +1,18 @@
 import { z } from 'zod';
 
-import { type NoInput, type TaskContext, type Wire, choose, dag, defer, skip, stop, task } from '#framework';
+import {
+  type NoInput,
+  type TaskContext,
+  type Wire,
+  choose,
+  dag,
+  defer,
+  newDirectories,
+  sensor,
+  skip,
+  stop,
+  task,
+} from '#framework';
 import type { TestedRun } from '#framework/testing';
 
 interface Files {
@@ -104,3 +116,34 @@ export function outputsOfATestRun(run: TestedRun): void {
   const text: string = run.outputOf(load);
   void [files, rows, checkedRows, nothing, text];
 }
+const arrived = dag('arrived', {}, (d) => {
+  d.use('silent', silent);
+});
+sensor('typed', {
+  every: '30s',
+  dag: arrived,
+  cursor: z.object({ page: z.number() }),
+  poll: async ({ cursor }) => ({ items: [{ key: 'a' }], cursor: { page: (cursor?.page ?? 0) + 1 } }),
+});
+sensor('directories', {
+  every: '30s',
+  dag: arrived,
+  cursor: z.string(),
+  poll: async ({ cursor }) => newDirectories({ list: ['a'], after: cursor }),
+});
+sensor('untyped', { every: '30s', dag: arrived, poll: async () => ({ items: [], cursor: [1, 'a', null] }) });
+sensor('other_cursor', {
+  every: '30s',
+  dag: arrived,
+  cursor: z.string(),
+  // @ts-expect-error the cursor is text
+  poll: async () => ({ items: [], cursor: 1 }),
+});
+// @ts-expect-error an item has a key
+sensor('keyless', { every: '30s', dag: arrived, poll: async () => ({ items: [{ params: {} }] }) });
+sensor('dated', {
+  every: '30s',
+  dag: arrived,
+  // @ts-expect-error a Date does not survive JSON
+  poll: async () => ({ items: [{ key: 'a', params: { at: new Date(0) } }] }),
+});

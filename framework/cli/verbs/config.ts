@@ -85,8 +85,8 @@ function projectGroups(project: Project, sources: Session['sources']): readonly 
   ];
 }
 
-function connections({ dags }: Project): Project['dags'][number]['connections'] {
-  return [...new Set(dags.flatMap((dag) => dag.connections))];
+function connections({ dags, sensors = [] }: Project): Project['dags'][number]['connections'] {
+  return [...new Set([...dags, ...sensors].flatMap(({ connections: used }) => used))];
 }
 
 function secretStore({ secrets }: Project, sources: Session['sources']): readonly Group[] {

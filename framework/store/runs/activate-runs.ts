@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DagGraph } from '../../dag/graph.ts';
 import { type FirstTask, planStart } from '../../run/plan.ts';
 import type { Database, Executor } from '../database.ts';
+import { WAITS_FOR_EARLIER_ITEM } from '../sensors/item-order.ts';
 import { dispatchLabel } from './apply-plans.ts';
 import { type Dispatch, jobId } from './dispatch.ts';
 import { InstantColumn, RunIdColumn } from './run-rows.ts';
@@ -68,7 +69,8 @@ chosen as (
   select r.id
   from dag_run r
   join dag d on d.id = r.dag_id
-  where r.dag_id = $1 and r.state = 'queued' and (not d.paused or r.kind <> 'scheduled')
+  where r.dag_id = $1 and r.state = 'queued' and (not d.paused or r.kind not in ('scheduled', 'sensor'))
+    and (r.kind <> 'sensor' or not ${WAITS_FOR_EARLIER_ITEM})
   order by r.priority, r.window_start nulls first, r.id
   limit (select free from allowed)
 )

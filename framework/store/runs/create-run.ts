@@ -6,12 +6,18 @@ import type { Window } from '../../core/window.ts';
 import type { Executor } from '../database.ts';
 import { RunIdColumn } from './run-rows.ts';
 
-export const RUN_KINDS = ['scheduled', 'manual', 'rerun', 'test'] as const;
+export const RUN_KINDS = ['scheduled', 'manual', 'rerun', 'test', 'sensor'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 /** BullMQ takes jobs without a priority before all others, so every job has one; a smaller number goes first: a person who
  * waits for a run does not wait for a backlog. */
-const PRIORITIES: Readonly<Record<RunKind, number>> = { scheduled: 100, manual: 50, rerun: 50, test: 100 };
+export const RUN_PRIORITIES: Readonly<Record<RunKind, number>> = {
+  scheduled: 100,
+  manual: 50,
+  rerun: 50,
+  test: 100,
+  sensor: 100,
+};
 
 export interface NewRun {
   readonly dagId: string;
@@ -31,7 +37,7 @@ export async function createRun(executor: Executor, run: NewRun): Promise<Create
   const [row] = await executor.run(CREATE, [
     run.dagId,
     run.kind,
-    PRIORITIES[run.kind],
+    RUN_PRIORITIES[run.kind],
     run.window?.start.toString() ?? null,
     run.window?.end.toString() ?? null,
     run.window?.zone ?? null,

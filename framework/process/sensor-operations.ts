@@ -1,0 +1,95 @@
+import type { DagId, RunId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
+import type { SensorItem } from '../dag/sensor.ts';
+import { callPoll } from '../scheduler/call-poll.ts';
+import { activateRuns } from '../store/runs/activate-runs.ts';
+import { rerunItem, skipItem } from '../store/sensors/release-item.ts';
+import { setCursor, setSensorPaused } from '../store/sensors/set-sensor.ts';
+import { type SensorView, findSensor, listSensors } from '../store/views/list-sensors.ts';
+import { type SensorItemView, knownKeys, sensorItems } from '../store/views/sensor-items.ts';
+import type { Page } from '../store/views/view-rows.ts';
+import type { NotFound, Switched } from './operations.ts';
+import type { Refused } from './trigger.ts';
+import type { Windrow } from './windrow.ts';
+
+/** What people do to sensors, from the command line and the dashboard alike. Nothing here throws for an ordinary no. */
+export interface SensorOperations {
+  readonly list: () => Promise<readonly SensorView[]>;
+  /** With its newest items. */
+  readonly show: (id: string, page: Page) => Promise<SensorDetail | undefined>;
+  /** Polls with that cursor (undefined: without one) and shows what would start. Changes nothing; throws what the poll throws. */
+  readonly previewCursor: (id: string, cursor: Json | undefined) => Promise<CursorPreview>;
+  /** Replaces the cursor, or removes it, and polls at the next tick. Known keys stay known: they never start a second run. */
+  readonly setCursor: (id: string, cursor: Json | undefined) => Promise<CursorSet>;
+  /** A paused sensor does not poll; the runs of its items go on. */
+  readonly pause: (id: string) => Promise<Switched>;
+  readonly unpause: (id: string) => Promise<Switched>;
+  /** Starts a new run for an item whose run failed or was cancelled. */
+  readonly rerunItem: (id: string, key: string) => Promise<ItemRerun>;
+  /** Gives a failed or cancelled item up, so that later ones go on. */
+  readonly skipItem: (id: string, key: string, reason: string) => Promise<ItemSkipped>;
+}
+
+export interface SensorDetail extends SensorView {
+  readonly items: readonly SensorItemView[];
+}
+
+export interface PreviewedItem extends SensorItem {
+  /** Returned before: it stays as it is. */
+  readonly known: boolean;
+}
+
+export type CursorPreview =
+  | { readonly kind: 'polled'; readonly items: readonly PreviewedItem[]; readonly cursor: Json; readonly more: boolean }
+  | NotFound;
+export type CursorSet = { readonly kind: 'set' } | NotFound;
+export type ItemRerun = { readonly kind: 'started'; readonly runId: RunId } | NotFound | Refused;
+export type ItemSkipped = { readonly kind: 'skipped' } | NotFound | Refused;
+
+export function sensorOperations(windrow: Windrow): SensorOperations {
+  const { database } = windrow.store;
+  return {
+    list: () => listSensors(database),
+    show: async (id, page) => {
+      const found = await findSensor(database, id);
+      return found === undefined ? undefined : { ...found, items: await sensorItems(database, id, page) };
+    },
+    previewCursor: (id, cursor) => previewCursor(windrow, id, cursor),
+    setCursor: async (id, cursor) => ((await setCursor(database, id, cursor)) ? { kind: 'set' } : NOT_FOUND),
+    pause: async (id) => ((await setSensorPaused(database, id, true)) ? { kind: 'paused' } : NOT_FOUND),
+    unpause: async (id) => ((await setSensorPaused(database, id, false)) ? { kind: 'unpaused' } : NOT_FOUND),
+    rerunItem: async (sensorId, key) => {
+      const released = await rerunItem(database, { sensorId, key });
+      if (released.kind !== 'started') return released;
+      await activate(windrow, released.dagId);
+      return { kind: 'started', runId: released.runId };
+    },
+    skipItem: async (sensorId, key, reason) => {
+      const released = await skipItem(database, { sensorId, key }, reason);
+      if (released.kind !== 'skipped') return released;
+      await activate(windrow, released.dagId);
+      return { kind: 'skipped' };
+    },
+  };
+}
+
+const NOT_FOUND: NotFound = { kind: 'not_found' };
+
+async function previewCursor(windrow: Windrow, id: string, cursor: Json | undefined): Promise<CursorPreview> {
+  const sensor = windrow.sensors.get(id);
+  if (sensor === undefined) return NOT_FOUND;
+  const { signal } = new AbortController();
+  const polled = await callPoll(sensor, { cursor: cursor ?? undefined, signal }, windrow);
+  const keys = polled.items.map(({ key }) => key);
+  const known = await knownKeys(windrow.store.database, id, keys);
+  return {
+    kind: 'polled',
+    items: polled.items.map((item) => ({ ...item, known: known.has(item.key) })),
+    cursor: polled.cursor ?? cursor ?? null,
+    more: polled.more ?? false,
+  };
+}
+
+async function activate({ store, delivery }: Windrow, dagId: DagId): Promise<void> {
+  await delivery.deliver(await activateRuns(store.database, dagId));
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+import { dagId, type DagId, type RunId } from '../../core/ids.ts';
+import type { Json } from '../../core/json.ts';
+import type { Database, Executor } from '../database.ts';
+import { createRun } from '../runs/create-run.ts';
+import { RunIdColumn, RunStateColumn } from '../runs/run-rows.ts';
+
+export interface ItemName {
+  readonly sensorId: string;
+  readonly key: string;
+}
+
+export type NotReleased = { readonly kind: 'not_found' } | { readonly kind: 'refused'; readonly reason: string };
+
+/** Of which dag runs may start now: the item's, or one behind it. */
+interface Released {
+  readonly dagId: DagId;
+}
+
+/** Starts a new run for an item whose run failed or was cancelled; it keeps its place in the order. */
+export async function rerunItem(
+  database: Database,
+  item: ItemName,
+): Promise<(Released & { readonly kind: 'started'; readonly runId: RunId }) | NotReleased> {
+  return release(database, item, async (transaction, { dagId: dag, params }) => {
+    const run = await createRun(transaction, { dagId: dag, kind: 'sensor', params });
+    if (run.kind === 'already_there') return { kind: 'not_found' };
+    await transaction.run(SET_RUN, [item.sensorId, item.key, run.runId]);
+    return { kind: 'started', dagId: dag, runId: run.runId };
+  });
+}
+
+/** Gives a failed or cancelled item up: later ones go on without it. */
+export async function skipItem(
+  database: Database,
+  item: ItemName,
+  reason: string,
+): Promise<(Released & { readonly kind: 'skipped' }) | NotReleased> {
+  return release(database, item, async (transaction, { dagId: dag }) => {
+    await transaction.run(SKIP, [item.sensorId, item.key, reason]);
+    return { kind: 'skipped', dagId: dag };
+  });
+}
+
+type Stuck = z.infer<typeof Stuck>;
+
+async function release<T>(
+  database: Database,
+  item: ItemName,
+  work: (transaction: Executor, stuck: Stuck) => Promise<T | NotReleased>,
+): Promise<T | NotReleased> {
+  return database.transaction(async (transaction): Promise<T | NotReleased> => {
+    const [row] = await transaction.run(LOCK, [item.sensorId, item.key]);
+    if (row === undefined) return { kind: 'not_found' };
+    const stuck = Stuck.parse(row);
+    const refusal = refusalOf(item, stuck);
+    return refusal === undefined ? work(transaction, stuck) : { kind: 'refused', reason: refusal };
+  });
+}
+
+function refusalOf({ sensorId, key }: ItemName, { state, runId }: Stuck): string | undefined {
+  switch (state) {
+    case 'failed':
+    case 'cancelled':
+      return undefined;
+    case 'success':
+      return `The item "${key}" of ${sensorId} has succeeded with run ${runId}. Start its dag by hand to run it again.`;
+    case 'queued':
+    case 'running':
+      return `The item "${key}" of ${sensorId} has the open run ${runId}. Wait for its end, or cancel it: windrow runs cancel ${runId}.`;
+  }
+}
+
+const LOCK = {
+  text: `
+select s.dag_id as "dagId", r.id as "runId", r.state, r.params
+from sensor_item i
+join sensor s on s.id = i.sensor_id
+join dag_run r on r.id = i.run_id
+where i.sensor_id = $1 and i.key = $2
+for update of i`,
+};
+
+const SET_RUN = { text: 'update sensor_item set run_id = $3, skipped_reason = null where sensor_id = $1 and key = $2' };
+const SKIP = { text: 'update sensor_item set skipped_reason = $3 where sensor_id = $1 and key = $2' };
+
+const Stuck = z.object({
+  dagId: z.string().transform(dagId),
+  runId: RunIdColumn,
+  state: RunStateColumn,
+  params: z.custom<Readonly<Record<string, Json>>>((value) => typeof value === 'object' && value !== null),
+});

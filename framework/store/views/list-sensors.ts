@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+import type { FailureRecord } from '../../core/failures.ts';
+import { type DagId, type RunId, dagId } from '../../core/ids.ts';
+import type { Json } from '../../core/json.ts';
+import type { Temporal } from '../../core/time.ts';
+import { ORDERS, type Order } from '../../dag/schedule.ts';
+import type { RunState } from '../../run/run-state.ts';
+import type { Executor } from '../database.ts';
+import { RunIdColumn, RunStateColumn } from '../runs/run-rows.ts';
+import { MaybeFailure, MaybeInstant } from './view-rows.ts';
+
+export interface SensorView {
+  readonly id: string;
+  readonly dagId: DagId;
+  readonly order: Order;
+  readonly everyMs: number;
+  readonly paused: boolean;
+  /** Null before the first poll and after a reset. */
+  readonly cursor: Json;
+  readonly lastPollAt: Temporal.Instant | null;
+  /** Null: at once. */
+  readonly nextPollAt: Temporal.Instant | null;
+  /** Polls in a row that failed; the last error may be of an earlier time. */
+  readonly failures: number;
+  readonly lastError: FailureRecord | null;
+  readonly lastErrorAt: Temporal.Instant | null;
+  /** Items whose run has not started yet. */
+  readonly waitingItems: number;
+  /** In strict order: the failed or cancelled item that the waiting ones are held back by. */
+  readonly heldBy: HoldingItem | null;
+}
+
+export interface HoldingItem {
+  readonly key: string;
+  readonly runId: RunId;
+  readonly state: RunState;
+}
+
+/** Every sensor that the database knows, by name. */
+export async function listSensors(database: Executor): Promise<readonly SensorView[]> {
+  const rows = await database.run(LIST, [null]);
+  return rows.map(sensorView);
+}
+
+export async function findSensor(database: Executor, id: string): Promise<SensorView | undefined> {
+  const [row] = await database.run(LIST, [id]);
+  return row === undefined ? undefined : sensorView(row);
+}
+
+function sensorView(row: unknown): SensorView {
+  const { heldKey: key, heldRunId: runId, heldState: state, ...sensor } = Columns.parse(row);
+  const isHeld = key !== null && runId !== null && (state === 'failed' || state === 'cancelled');
+  return { ...sensor, heldBy: isHeld ? { key, runId, state } : null };
+}
+
+const LIST = {
+  text: `
+select s.id, s.dag_id as "dagId", s.item_order as "order", s.every_ms as "everyMs", s.paused, s.cursor,
+  s.last_poll_at as "lastPollAt", s.next_poll_at as "nextPollAt", s.failures, s.last_error as "lastError",
+  s.last_error_at as "lastErrorAt", waiting.count as "waitingItems", held.key as "heldKey", held.run_id as "heldRunId",
+  held.state as "heldState"
+from sensor s
+cross join lateral (
+  select count(*)::integer as count, min(i.position) as first
+  from dag_run r
+  join sensor_item i on i.run_id = r.id and i.sensor_id = s.id
+  where r.dag_id = s.dag_id and r.state = 'queued' and r.kind = 'sensor'
+) waiting
+left join lateral (
+  select e.key, e.run_id, before.state
+  from sensor_item e
+  join dag_run before on before.id = e.run_id
+  where s.item_order = 'strict' and e.sensor_id = s.id and e.position < waiting.first and e.skipped_reason is null
+  order by e.position desc
+  limit 1
+) held on true
+where $1::text is null or s.id = $1
+order by s.id`,
+};
+
+const Columns = z.object({
+  id: z.string(),
+  dagId: z.string().transform(dagId),
+  order: z.enum(ORDERS),
+  everyMs: z.number(),
+  paused: z.boolean(),
+  cursor: z.json(),
+  lastPollAt: MaybeInstant,
+  nextPollAt: MaybeInstant,
+  failures: z.number(),
+  lastError: MaybeFailure,
+  lastErrorAt: MaybeInstant,
+  waitingItems: z.number(),
+  heldKey: z.string().nullable(),
+  heldRunId: RunIdColumn.nullable(),
+  heldState: RunStateColumn.nullable(),
+});
