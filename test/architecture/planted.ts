@@ -15,6 +15,7 @@ export const WRONG_WAYS: readonly Planted[] = [
   { path: 'framework/core/outward.ts', rule: DIRECTION, text: imports('../../tasks/veeva/client.ts') },
   { path: 'framework/core/through-the-door.ts', rule: DIRECTION, text: imports('#framework') },
   { path: 'framework/core/top.ts', rule: DIRECTION, text: imports('../index.ts') },
+  { path: 'framework/plugin/upward.ts', rule: DIRECTION, text: imports('../store/rows.ts') },
   { path: 'framework/run/upward.ts', rule: DIRECTION, text: imports('../store/rows.ts') },
   { path: 'framework/store/upward.ts', rule: DIRECTION, text: imports('../cli/main.ts') },
   { path: 'framework/worker/sideways.ts', rule: DIRECTION, text: imports('../scheduler/tick.ts') },

@@ -1,4 +1,4 @@
-import { type Clock, type Dag, type RunId, type Sensor, silentLog, systemClock } from '#framework';
+import { type Clock, type Dag, type Plugin, type RunId, type Sensor, silentLog, systemClock } from '#framework';
 import { type Windrow, createRun, openWindrow, readEngineSettings } from '#framework/operate';
 
 import { freshDatabase } from './database.ts';
@@ -11,6 +11,7 @@ export interface TestEngineOptions {
   readonly dags: readonly Dag[];
   readonly sensors?: readonly Sensor[];
   readonly backend: BackendName;
+  readonly plugins?: readonly Plugin[];
   readonly clock?: Clock;
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -28,7 +29,7 @@ export async function openTestEngine(options: TestEngineOptions): Promise<Windro
   const reading = readEngineSettings(sources);
   if (reading.kind === 'unreadable') throw new Error(reading.problems.join('\n'));
   return openWindrow({
-    project: { dags: options.dags, sensors: options.sensors ?? [] },
+    project: { dags: options.dags, sensors: options.sensors ?? [], plugins: options.plugins ?? [] },
     settings: reading.settings,
     sources,
     clock: options.clock ?? systemClock,

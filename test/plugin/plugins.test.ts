@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+
+import { type Plugin, Temporal, dag, definePlugin, milliseconds, skip, silentLog, task } from '#framework';
+import { type Windrow, createRun } from '#framework/operate';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { openDatabase } from '../../framework/store/database.ts';
+import { deliverToPlugins } from '../../framework/process/plugin-delivery.ts';
+import { listPlugins } from '../../framework/store/plugins/list-plugins.ts';
+import { registerPlugins } from '../../framework/store/plugins/register-plugins.ts';
+import { SettledRows } from '../../framework/store/plugins/settled-rows.ts';
+import { Bench } from '../engine/bench.ts';
+import { endOf, eventually } from '../support/engine.ts';
+import { failureOf, failureOfAsync } from '../support/failure-of.ts';
+import { rowsOfWindows } from './rows-of-windows/plugin.ts';
+
+const fine = task('fine', { run: () => ({ rows: 7 }) });
+const flaky = task('flaky', {
+  retry: { delayMs: milliseconds(1) },
+  run: ({ attempt }) => (attempt === 1 ? Promise.reject(new Error('busy')) : null),
+});
+const nothing = task('nothing', { run: () => skip('nothing new') });
+const work = dag('work', {}, (d) => {
+  d.use('nothing', nothing, { after: [d.use('flaky', flaky, { after: [d.use('fine', fine)] })] });
+});
+
+const start = Temporal.Instant.from('2026-01-20T13:15Z');
+const window = { start, end: start.add({ minutes: 15 }), zone: 'UTC' };
+
+it('is documented by an example of at most 40 lines, which is tested here', () => {
+  const example = readFileSync(new URL('rows-of-windows/plugin.ts', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../framework/plugin/README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(`\`\`\`ts\n${example}\`\`\``);
+  expect(example.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
+});
+
+it('has a name that can be a schema', () => {
+  expect(failureOf(() => definePlugin({ name: 'My-Plugin', version: '1' }))).toMatchObject({ code: 'E_PLUGIN_NAME' });
+});
+
+describe('a plugin', () => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  const open = (...plugins: readonly Plugin[]): Promise<Windrow> =>
+    bench.engine({ dags: [work], backend: 'postgres', plugins });
+
+  const deliver = (engine: Windrow, plugins: readonly Plugin[], id = 'one') =>
+    bench.keep(deliverToPlugins({ ...engine, plugins, id, hookMs: milliseconds(100) }));
+
+  const run = async (engine: Windrow) => {
+    const created = await createRun(engine.store.database, { dagId: 'work', kind: 'manual', window });
+    if (created.kind !== 'created') throw new Error('not created');
+    await engine.advance('work');
+    return endOf(engine, created.runId);
+  };
+
+  /** Notes the kind of every event, with its task. */
+  const listener = (name: string, heard: string[], also: () => Promise<void> = async () => {}): Plugin => {
+    const hear = async (event: { readonly kind: string; readonly taskId?: string }) => {
+      heard.push([event.kind, event.taskId].filter(Boolean).join(' '));
+      await also();
+    };
+    const hooks = { runStarted: hear, runFinished: hear, taskFinished: hear, taskRetried: hear, taskSkipped: hear };
+    return definePlugin({ name, version: '1.0.0', hooks });
+  };
+
+  const all = [
+    'runStarted',
+    'taskRetried flaky',
+    'taskSkipped nothing',
+    'runFinished',
+    'taskFinished fine',
+    'taskFinished flaky',
+    'taskFinished flaky',
+    'taskFinished nothing',
+  ];
+  const until = (heard: readonly string[], count: number) =>
+    eventually(`${count} events`, async () => (heard.length >= count ? true : undefined));
+  const views = (engine: Windrow) => listPlugins(engine.store.database);
+
+  it('keeps what the example says in its own tables', async () => {
+    const engine = await open(rowsOfWindows);
+    await run(engine);
+    deliver(engine, [rowsOfWindows]);
+    const rows = await eventually('the rows of the window', async () => {
+      const found = await engine.store.database.run({ text: 'select * from plugin_rows_of_windows.window_rows' });
+      return found.length === 0 ? undefined : found;
+    });
+    expect(rows).toEqual([{ dag_id: 'work', window_start: start, rows: 7 }]);
+  });
+
+  it('is told by the scheduler what happened, in order of each table', async () => {
+    const heard: string[] = [];
+    const engine = await open(listener('ears', heard));
+    bench.schedule(engine);
+    await run(engine);
+    await until(heard, all.length);
+    const ofTries = (kind: string) => kind.startsWith('taskFinished');
+    expect(heard.filter((kind) => !ofTries(kind))).toEqual(all.slice(0, 4));
+    expect(heard.filter(ofTries)).toEqual(all.slice(4));
+  });
+
+  it('that throws or hangs is counted, holds nobody up, and hears the next event', async () => {
+    const [broken, hanging, healthy]: [string[], string[], string[]] = [[], [], []];
+    const plugins = [
+      listener('broken', broken, () => Promise.reject(new Error('no room'))),
+      listener('hanging', hanging, () => new Promise(() => {})),
+      listener('healthy', healthy),
+    ];
+    const engine = await open(...plugins);
+    deliver(engine, plugins);
+    expect((await run(engine)).state).toBe('success');
+    for (const heard of [broken, hanging, healthy]) await until(heard, all.length);
+    const found = await eventually('the counts', async () => {
+      const now = await views(engine);
+      return now.every(({ delivered }) => delivered === all.length) ? now : undefined;
+    });
+    expect(found.map(({ name, failures }) => ({ name, failures }))).toEqual([
+      { name: 'broken', failures: all.length },
+      { name: 'hanging', failures: all.length },
+      { name: 'healthy', failures: 0 },
+    ]);
+    expect(found[0]?.lastError).toContain('no room');
+    expect(found[1]?.lastError).toContain('took longer than 100ms');
+  });
+
+  it('hears later what happened while nobody delivered, and from one process at a time', async () => {
+    const [first, second]: [string[], string[]] = [[], []];
+    const engine = await open(listener('ears', first));
+    await run(engine);
+    const one = deliver(engine, [listener('ears', first)], 'one');
+    await until(first, all.length);
+    const other = deliver(engine, [listener('ears', second)], 'two');
+    await run(engine);
+    await until(first, 2 * all.length);
+    expect(second).toEqual([]);
+    await one.close();
+    await run(engine);
+    await until(second, all.length);
+    await other.close();
+    expect(first.length + second.length).toBe(3 * all.length);
+  });
+
+  it('misses no event that commits behind one with a higher id', async () => {
+    const engine = await open();
+    const other = bench.keep(openDatabase({ url: engine.settings.databaseUrl?.reveal() ?? '', log: silentLog }));
+    const settled = new SettledRows('event');
+    const insert = `insert into event (kind) values ('test') returning id`;
+    const early = Promise.withResolvers<number>();
+    const commit = Promise.withResolvers<void>();
+    const slow = other.transaction(async (transaction) => {
+      await transaction.run({ text: 'select pg_current_xact_id()' });
+      early.resolve(Number((await transaction.run({ text: insert }))[0]?.['id']));
+      await commit.promise;
+    });
+    const lower = await early.promise;
+    const higher = Number((await engine.store.database.run({ text: insert }))[0]?.['id']);
+    expect(await settled.upTo(engine.store.database)).toBeLessThan(lower);
+    expect(await settled.upTo(engine.store.database)).toBeLessThan(lower);
+    commit.resolve();
+    await slow;
+    await eventually('the higher id', async () =>
+      (await settled.upTo(engine.store.database)) >= higher ? true : undefined,
+    );
+  });
+
+  it('is refused when its tables are newer than its code', async () => {
+    const engine = await open(rowsOfWindows);
+    const { database } = engine.store;
+    await database.run({ text: `insert into plugin_rows_of_windows.migration (number, name) values (9, 'future')` });
+    const failure = await failureOfAsync(() => registerPlugins(database, [rowsOfWindows]));
+    expect(failure).toMatchObject({ code: 'E_DATABASE_NEWER' });
+    expect(failure.message).toContain('plugin rows_of_windows');
+  });
+});
