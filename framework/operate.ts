@@ -1,4 +1,11 @@
 export { type Project, type SecretStore, defineProject } from './dag/project.ts';
+export {
+  type BackfillPlan,
+  type BackfillRequest,
+  type Backfills,
+  type CreatedBackfill,
+  backfills,
+} from './process/backfills.ts';
 export type { Prepare, Prepared } from './process/preparation.ts';
 export type { Dashboard, DashboardOptions, StartDashboard } from './process/dashboard.ts';
 export { type InstallationOptions, engineSettings, openInstallation, settingSources } from './process/installation.ts';
@@ -34,6 +41,13 @@ export {
   openEmbeddedPostgres,
 } from './store/embedded/embedded-postgres.ts';
 export type { Reason, ReasonCode } from './run/reason.ts';
+export {
+  type BackfillDetail,
+  type BackfillFilter,
+  type BackfillView,
+  listBackfills,
+  showBackfill,
+} from './store/backfills/read-backfills.ts';
 export { createRun } from './store/runs/create-run.ts';
 export type { DagSummary, LastRun } from './store/views/dag-rows.ts';
 export { findRecord } from './store/views/find-record.ts';

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Json } from '../core/json.ts';
 import { Temporal } from '../core/time.ts';
 import { type Window, windowText } from '../core/window.ts';
+import type { Moment } from '../record/backfill-plan.ts';
 import { PHASES, type Phase, findPhase } from '../record/phase.ts';
 
 /** Parsers of what stands on the command line; each says what it expects. */
@@ -36,6 +37,27 @@ export function idArgument(text: string): number {
   const id = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(id) && id > 0) return id;
   throw new InvalidArgumentError('Expected a whole number above zero, as the lists print it.');
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** A moment, or a date whose midnight somebody else's zone decides. */
+export function momentArgument(text: string): Moment {
+  if (!DATE.test(text)) return instant(text);
+  try {
+    return Temporal.PlainDate.from(text);
+  } catch {
+    throw new InvalidArgumentError(`"${text}" is not a day of the calendar. Expected for example 2026-01-20.`);
+  }
+}
+
+/** `name=value`, added to those before it: a value that reads as JSON is JSON, any other is text. */
+export function paramArgument(text: string, before: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Expected NAME=VALUE, for example full=true.');
+  const value = text.slice(at + 1);
+  const parsed = z.json().safeParse(json(value));
+  return { ...before, [text.slice(0, at)]: parsed.success ? parsed.data : value };
 }
 
 export function limitArgument(text: string): number {

@@ -5,6 +5,7 @@ import { exitCodesHelp } from './exit-codes.ts';
 import { loadProject, loadVerbs } from './project-file.ts';
 import { Session, type Surroundings } from './session.ts';
 import type { Shell } from './shell.ts';
+import { addBackfills } from './verbs/backfills.ts';
 import { addConfig } from './verbs/config.ts';
 import { addDags } from './verbs/dags.ts';
 import { addDagsTest } from './verbs/dags-test.ts';
@@ -67,6 +68,7 @@ function addOwnVerbs(program: Command, shell: Shell): void {
   addRecords(program, shell);
   addExplain(program, shell);
   addSensors(program, shell);
+  addBackfills(program, shell);
   addConfig(program, shell);
   addPlugins(program, shell);
   addDatabase(program, shell);

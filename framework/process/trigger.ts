@@ -48,7 +48,8 @@ export async function createTriggered(
   return pipeline === undefined ? plainRun(windrow, dag, request) : windowRun(windrow, { ...dag, pipeline }, request);
 }
 
-function unusableParams(dag: Dag, params: Readonly<Record<string, Json>>): string | undefined {
+/** Why the dag's schema does not read the params of a run. */
+export function unusableParams(dag: Dag, params: Readonly<Record<string, Json>>): string | undefined {
   if (dag.params === undefined) return undefined;
   const parsed = dag.params.safeParse(params);
   if (parsed.success) return undefined;

@@ -15,6 +15,7 @@ import { activateRuns } from '../store/runs/activate-runs.ts';
 import { createRun } from '../store/runs/create-run.ts';
 import { findLastScheduledEnd } from '../store/runs/last-scheduled-end.ts';
 import type { Store } from '../store/store.ts';
+import { moveBackfills } from './move-backfills.ts';
 
 export interface AdvanceTools {
   readonly store: Store;
@@ -32,6 +33,8 @@ export async function advance(dag: Dag, tools: AdvanceTools): Promise<void> {
   const state = await findDagState(tools.store.database, dag.id);
   if (state === undefined) return;
   if (!state.paused) await plan(dag, state, tools);
+  // Behind the schedule's own windows, so that these start first.
+  if (state.hasBackfill) await moveBackfills(dag, tools);
   await tools.delivery.deliver(await activateRuns(tools.store.database, dag.id));
 }
 

@@ -4,8 +4,10 @@ import type { Executor } from './database.ts';
 
 export interface DagState {
   readonly paused: boolean;
-  /** Runs that have not ended. */
+  /** Runs of the schedule or by hand that have not ended. */
   readonly openRuns: number;
+  /** Whether a backfill has something left to do. */
+  readonly hasBackfill: boolean;
 }
 
 export async function findDagState(executor: Executor, dagId: string): Promise<DagState | undefined> {
@@ -16,12 +18,14 @@ export async function findDagState(executor: Executor, dagId: string): Promise<D
 const STATE = {
   name: 'dag_state',
   text: `
-select paused, (select count(*) from dag_run r where r.dag_id = d.id and r.state in ('queued', 'running')) as "openRuns"
+select paused, (select count(*) from dag_run r where r.dag_id = d.id and r.state in ('queued', 'running') and r.kind <> 'backfill')
+    as "openRuns",
+  exists (select 1 from backfill b where b.dag_id = d.id and b.ended_at is null) as "hasBackfill"
 from dag d
 where id = $1`,
 };
 
-const StateRow = z.object({ paused: z.boolean(), openRuns: z.number() });
+const StateRow = z.object({ paused: z.boolean(), openRuns: z.number(), hasBackfill: z.boolean() });
 
 /** Returns whether there is such a dag. */
 export async function setPaused(executor: Executor, dagId: string, paused: boolean): Promise<boolean> {

@@ -6,7 +6,7 @@ import type { Window } from '../../core/window.ts';
 import type { Executor } from '../database.ts';
 import { RunIdColumn } from './run-rows.ts';
 
-export const RUN_KINDS = ['scheduled', 'manual', 'rerun', 'test', 'sensor'] as const;
+export const RUN_KINDS = ['scheduled', 'manual', 'rerun', 'test', 'sensor', 'backfill'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 /** BullMQ takes jobs without a priority before all others, so every job has one; a smaller number goes first: a person who
@@ -17,6 +17,7 @@ export const RUN_PRIORITIES: Readonly<Record<RunKind, number>> = {
   rerun: 50,
   test: 100,
   sensor: 100,
+  backfill: 10_000,
 };
 
 export interface NewRun {
