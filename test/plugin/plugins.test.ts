@@ -142,6 +142,23 @@ describe('a plugin', () => {
     expect(first.length + second.length).toBe(3 * all.length);
   });
 
+  it('hears the rest from another process when the one that told it has died, the last event perhaps twice', async () => {
+    const heard: string[] = [];
+    const plugins = [listener('ears', heard)];
+    const engine = await open(...plugins);
+    const { database } = engine.store;
+    await run(engine);
+    // As a process leaves it that dies after its first event was heard and before that was noted.
+    await database.run({ text: `update plugin set holder = 'dead', held_until = now() + interval '1.5 s'` });
+    deliver(engine, plugins);
+    await until(heard, all.length);
+    const [late] = await database.run({
+      text: `select holder, held_until > now() + interval '20 s' as held from plugin`,
+    });
+    expect(late).toEqual({ holder: 'one', held: true });
+    expect(heard).toEqual(all);
+  });
+
   it('misses no event that commits behind one with a higher id', async () => {
     const engine = await open();
     const other = bench.keep(openDatabase({ url: engine.settings.databaseUrl?.reveal() ?? '', log: silentLog }));
