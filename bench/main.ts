@@ -4,6 +4,8 @@ import { z } from 'zod';
 const BENCHMARKS: Readonly<Record<string, string>> = {
   hop: 'milliseconds from the end of a task to the start of the next, beside a raw BullMQ chain',
   throughput: 'tasks per second with full history, beside raw BullMQ',
+  engine: 'every figure of the engine beside its target',
+  soak: 'memory of a worker under steady load, in MB per hour',
   window: 'seconds for one incremental window, phase by phase',
   convert: 'CSV to Parquet in MB/s and peak memory, beside DuckDB',
 };

@@ -1,4 +1,4 @@
-import { type Closable, type Dag, closeAll, silentLog, systemClock } from '#framework';
+import { type Clock, type Closable, type Dag, closeAll, silentLog, systemClock } from '#framework';
 import { type Windrow, openInstallation } from '#framework/operate';
 
 import type { Servers } from './servers.ts';
@@ -11,7 +11,11 @@ export interface Installation extends Closable {
 }
 
 /** What `windrow up` runs, without the dashboard: scheduler and worker in this process, with the settings users have. */
-export async function openBenchInstallation(dag: Dag, backend: BackendName, servers: Servers): Promise<Installation> {
+export async function openBenchInstallation(
+  dag: Dag,
+  backend: BackendName,
+  { servers, clock = systemClock }: { readonly servers: Servers; readonly clock?: Clock },
+): Promise<Installation> {
   const environment = {
     DATABASE_URL: await servers.createDatabase(`windrow_${backend}`),
     ...(backend === 'redis' ? { REDIS_URL: servers.redisUrl } : {}),
@@ -19,7 +23,7 @@ export async function openBenchInstallation(dag: Dag, backend: BackendName, serv
   const windrow = await openInstallation({
     project: { dags: [dag] },
     environment,
-    clock: systemClock,
+    clock,
     log: silentLog,
   });
   const scheduler = windrow.startScheduler();
