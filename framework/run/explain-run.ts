@@ -19,6 +19,13 @@ export interface RunFacts {
   readonly active: readonly number[];
   /** Queued runs of the dag that start before it. */
   readonly ahead: readonly number[];
+  /** Of a run that a sensor in strict order made: the run of the item before, while that has not succeeded. */
+  readonly earlierItem: {
+    readonly sensor: string;
+    readonly key: string;
+    readonly run: number;
+    readonly state: RunState;
+  } | null;
   readonly createdAt: Temporal.Instant;
   readonly startedAt: Temporal.Instant | null;
   readonly endedAt: Temporal.Instant | null;
@@ -44,17 +51,27 @@ const BY_STATE: Readonly<Record<RunState, (run: RunFacts) => readonly Reason[]>>
 };
 
 function queued(run: RunFacts): readonly Reason[] {
-  const reasons = [paused(run), limit(run), unplanned(run.dagId, run.schedulers)].filter(
+  const reasons = [paused(run), earlierItem(run), limit(run), unplanned(run.dagId, run.schedulers)].filter(
     (reason) => reason !== undefined,
   );
   if (reasons.length > 0) return reasons;
   return [because('next_tick', `Nothing keeps run ${run.runId} back: the scheduler's next tick starts it.`)];
 }
 
+/** What people start by hand runs on a paused dag too. */
+const HELD_BY_PAUSE: ReadonlySet<string> = new Set(['scheduled', 'sensor']);
+
 function paused({ paused: isPaused, kind, dagId, runId }: RunFacts): Reason | undefined {
-  if (!isPaused || kind !== 'scheduled') return undefined;
+  if (!isPaused || !HELD_BY_PAUSE.has(kind)) return undefined;
   const text = `Run ${runId} waits because the dag "${dagId}" is paused. Let it go on: windrow dags unpause ${dagId}`;
   return because('dag_paused', text, { dag: dagId });
+}
+
+function earlierItem({ earlierItem: earlier, runId }: RunFacts): Reason | undefined {
+  if (earlier === null) return undefined;
+  const { sensor, key, run, state } = earlier;
+  const text = `Run ${runId} waits for run ${run} of item "${key}", which sensor "${sensor}" found before: it is ${state}. See: windrow explain run ${run}`;
+  return because('earlier_item', text, { sensor, key, run, state });
 }
 
 function limit(run: RunFacts): Reason | undefined {

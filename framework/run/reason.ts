@@ -26,6 +26,7 @@ export const REASONS = {
   max_active_runs: 'as many runs of the dag are active as may be',
   overlap: 'windows of the dag run one at a time, and another run is active',
   runs_ahead: 'other queued runs of the dag start first',
+  earlier_item: 'the item before it, of the same sensor, has not succeeded',
   no_scheduler: 'no scheduler lives',
   no_scheduler_has_dag: 'no live scheduler has the dag in its code',
   next_tick: 'nothing is in the way',

@@ -246,6 +246,29 @@ describe('explain', () => {
       expect(codes(await ofRun(second))).toEqual(['no_scheduler']);
     });
 
+    it('names the earlier item that a run of a sensor waits for', async () => {
+      const made = async () => {
+        const run = await createRun(engine.store.database, { dagId: 'waits', kind: 'sensor' });
+        return run.kind === 'created' ? run.runId : 0;
+      };
+      const [first, second] = [await made(), await made()];
+      await sql(`insert into sensor (id, dag_id, every_ms, item_order) values ('arrivals', 'waits', 1000, 'strict')`);
+      await sql(
+        `insert into sensor_item (sensor_id, key, run_id) values ('arrivals', 'monday', $1), ('arrivals', 'tuesday', $2)`,
+        [first, second],
+      );
+      await sql(`update dag_run set state = 'failed' where id = $1`, [first]);
+      await lives('scheduler', [], ['waits']);
+      expect((await ofRun(second))?.reasons).toMatchObject([
+        { code: 'earlier_item', facts: { sensor: 'arrivals', key: 'monday', run: first, state: 'failed' } },
+      ]);
+      await operations(engine).pauseDag('waits');
+      expect(codes(await ofRun(second))).toEqual(['dag_paused', 'earlier_item']);
+      await sql(`update sensor_item set skipped_reason = 'given up' where key = 'monday'`);
+      await operations(engine).unpauseDag('waits');
+      expect(codes(await ofRun(second))).toEqual(['next_tick']);
+    });
+
     it('says that the dag is paused, and that its windows do not overlap', async () => {
       const first = await bench.start(engine, 'timed');
       const second = await created('timed', 'scheduled');

@@ -24,7 +24,7 @@ const FIND = {
   text: `
 select r.id as "runId", r.dag_id as "dagId", r.kind, r.state, d.paused, r.cancel_requested as "cancelRequested",
   d.max_active_runs as "maxActiveRuns", coalesce(d.schedule ->> 'overlap' <> 'allow', false) as serial, active.runs as active,
-  before.runs as ahead, r.created_at as "createdAt", r.started_at as "startedAt", r.ended_at as "endedAt", open.tasks as open,
+  before.runs as ahead, item.earlier as "earlierItem", r.created_at as "createdAt", r.started_at as "startedAt", r.ended_at as "endedAt", open.tasks as open,
   r.open_tasks as "openTasks",
   coalesce(case when r.timed_out is not null then jsonb_build_object('task', null, 'failure', r.timed_out) end, first.error) as "firstError", live.schedulers,
   array(select task ->> 'id' from jsonb_array_elements(v.graph -> 'tasks') as task) as "taskIds"
@@ -41,12 +41,26 @@ cross join lateral (
   from (
     select q.id
     from dag_run q
-    where q.dag_id = r.dag_id and q.state = 'queued' and r.state = 'queued' and (not d.paused or q.kind <> 'scheduled')
+    where q.dag_id = r.dag_id and q.state = 'queued' and r.state = 'queued' and (not d.paused or q.kind not in ('scheduled', 'sensor'))
       and (q.priority, coalesce(q.window_start, '-infinity'), q.id) < (r.priority, coalesce(r.window_start, '-infinity'), r.id)
     order by q.priority, q.window_start nulls first, q.id
     limit 20
   ) q
 ) before
+left join lateral (
+  select jsonb_build_object('sensor', e.sensor_id, 'key', e.key, 'run', b.id, 'state', b.state) as earlier
+  from sensor_item i
+  join sensor s on s.id = i.sensor_id and s.item_order = 'strict'
+  join lateral (
+    select sensor_id, key, run_id
+    from sensor_item
+    where sensor_id = i.sensor_id and position < i.position and skipped_reason is null
+    order by position desc
+    limit 1
+  ) e on true
+  join dag_run b on b.id = e.run_id and b.state <> 'success'
+  where i.run_id = r.id and r.state = 'queued'
+) item on true
 cross join lateral (
   select coalesce(jsonb_agg(jsonb_build_object('id', t.task_id, 'state', t.state)), '[]') as tasks
   from (
@@ -80,6 +94,7 @@ const FactsRow = z.object({
   serial: z.boolean(),
   active: z.array(z.number()),
   ahead: z.array(z.number()),
+  earlierItem: z.object({ sensor: z.string(), key: z.string(), run: z.number(), state: RunStateColumn }).nullable(),
   createdAt: InstantColumn,
   startedAt: MaybeInstant,
   endedAt: MaybeInstant,
