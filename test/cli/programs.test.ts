@@ -42,8 +42,8 @@ describe('windrow up', () => {
       ready: true,
       parts: ['scheduler', 'worker', 'dashboard'],
       queues: 'postgres',
-      dags: ['hello', 'broken', 'patient', 'orders', 'hourly', 'torn'],
-      dashboard: 'http://127.0.0.1:7420/6',
+      dags: ['hello', 'broken', 'patient', 'orders', 'hourly', 'torn', 'files', 'daily'],
+      dashboard: 'http://127.0.0.1:7420/8',
     });
     expect(err).toContain('The next signal hands them back at once');
     expect(await run(id)).toMatchObject({ state: 'success', tasks: [{ output: 'rested' }] });
@@ -122,7 +122,7 @@ describe('the other servers and verbs', () => {
     const [scheduler, dashboard] = await Promise.all(programs.map((program) => program.end));
 
     expect(scheduler).toMatchObject({ code: 0, out: expect.stringContaining('Windrow is ready: scheduler;') });
-    expect(dashboard).toMatchObject({ code: 0, out: expect.stringContaining('Dashboard: http://127.0.0.1:7420/6') });
+    expect(dashboard).toMatchObject({ code: 0, out: expect.stringContaining('Dashboard: http://127.0.0.1:7420/8') });
   });
 
   it('of the project may have a --json of their own', async () => {
