@@ -1,6 +1,7 @@
 import { type Dag, every, dag, task, windowText, windowOf } from '#framework';
 import type { Windrow } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 import { BACKENDS, eventually } from '../support/engine.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -37,6 +38,37 @@ describe.each(BACKENDS)('schedules on %s', (backend) => {
     const later = await bench.beside(engine, { dags: [two, three] });
     expect(await wakeUpsAre(later, ['three', 'two'])).toBe(true);
   });
+
+  it('lets the wake-ups follow a schedule that the code changes or removes, and makes windows by the new one', async () => {
+    const seen: string[] = [];
+    const clock = new TestClock('2026-01-20T01:00Z');
+    const start = '2026-01-20T00:00Z';
+    const first = await bench.engine({ backend, dags: [noting('changing', seen, { start })], clock, workers: 0 });
+    expect(await wakeUpsAre(first, ['changing'])).toBe(true);
+    expect(await periods(first)).toEqual([3_600_000]);
+    const quarters = noting('changing', seen, { start }, '15m');
+    const second = await bench.beside(first, { dags: [quarters], clock });
+    expect(await wakeUpsAre(second, ['changing'])).toBe(true);
+    await eventually('the new period', async () =>
+      JSON.stringify(await periods(second)) === '[900000]' ? true : undefined,
+    );
+    clock.set('2026-01-20T01:30Z');
+    await second.advance('changing');
+    await eventually('three windows', async () => (seen.length === 3 ? true : undefined));
+    expect(seen).toEqual([
+      '2026-01-20T00:00Z..2026-01-20T01:00Z',
+      '2026-01-20T01:00Z..2026-01-20T01:15Z',
+      '2026-01-20T01:15Z..2026-01-20T01:30Z',
+    ]);
+    const byHand = dag('changing', {}, (d) => {
+      d.use('note', task('note', { run: () => {} }));
+    });
+    const third = await bench.beside(first, { dags: [byHand], clock, workers: 0 });
+    expect(await wakeUpsAre(third, [])).toBe(true);
+    clock.set('2026-01-20T09:00Z');
+    await third.advance('changing');
+    expect(await row(third, 'select count(*) from dag_run')).toEqual({ count: 3 });
+  });
 });
 
 describe('schedules', () => {
@@ -70,6 +102,33 @@ describe('schedules', () => {
     await eventually('the newest window', async () => (seen.length === 2 ? true : undefined));
     await engine.advance('skipping');
     expect(seen).toEqual(['2026-01-20T00:00Z..2026-01-20T01:00Z', '2026-01-20T03:00Z..2026-01-20T04:00Z']);
+  });
+
+  it('loses no quarter of an hour to a scheduler that is off for an hour, nor to a clock that jumps forward and back', async () => {
+    const seen: string[] = [];
+    const clock = new TestClock('2026-01-20T00:15Z');
+    const quarters = noting('quarters', seen, { start: '2026-01-20T00:00Z' }, '15m');
+    const engine = await bench.engine({ backend: 'postgres', dags: [quarters], clock });
+    const scheduler = engine.startScheduler();
+    const until = (count: number) =>
+      eventually(`${count} windows`, async () => (seen.length >= count ? true : undefined));
+    await until(1);
+    await scheduler.close();
+    clock.set('2026-01-20T01:15Z');
+    bench.schedule(engine);
+    await until(5);
+    clock.set('2026-01-19T12:00Z');
+    await engine.advance('quarters');
+    expect(seen).toHaveLength(5);
+    clock.set('2026-01-20T03:00Z');
+    await until(12);
+    clock.set('2026-01-20T02:00Z');
+    await engine.advance('quarters');
+    clock.set('2026-01-20T03:15Z');
+    await until(13);
+    const moment = (quarter: number) =>
+      `2026-01-20T${String(Math.floor(quarter / 4)).padStart(2, '0')}:${String((quarter % 4) * 15).padStart(2, '0')}Z`;
+    expect(seen).toEqual(Array.from({ length: 13 }, (_, at) => `${moment(at)}..${moment(at + 1)}`));
   });
 
   it('runs one window at a time, oldest first', async () => {
@@ -131,8 +190,20 @@ async function wakeUpsAre(engine: Windrow, wanted: readonly string[]): Promise<b
   }
 }
 
-function noting(id: string, seen: string[] = [], options: Parameters<typeof every>[1] = {}): Dag {
-  return dag(id, { schedule: every('1h', options) }, (d) => {
+/** How often the queue wakes the scheduler for each dag, in milliseconds. */
+async function periods(engine: Windrow): Promise<readonly number[]> {
+  const { inner } = engine.dispatcher.queue('windrow-wake-ups');
+  if (typeof inner !== 'object' || inner === null || !('getJobSchedulers' in inner)) throw new Error('no BullMQ queue');
+  if (typeof inner.getJobSchedulers !== 'function') throw new Error('no job schedulers');
+  const found: unknown = await Reflect.apply(inner.getJobSchedulers, inner, []);
+  const Schedulers = z.array(z.object({ every: z.coerce.number() }));
+  return Schedulers.parse(found).map((scheduler) => scheduler.every);
+}
+
+type Noting = [id: string, seen?: string[], options?: Parameters<typeof every>[1], windows?: string];
+
+function noting(...[id, seen = [], options = {}, windows = '1h']: Noting): Dag {
+  return dag(id, { schedule: every(windows, options) }, (d) => {
     const note = task('note', { run: async (context) => void seen.push(windowText(windowOf(context))) });
     d.use('note', note);
   });

@@ -89,6 +89,50 @@ describe('due windows', () => {
     expect(due(schedule, '2026-03-08T05:00Z', '2026-03-09T07:00Z')).toEqual(['2026-03-08T05:00Z..2026-03-09T04:00Z']);
   });
 
+  // Both changes of 2026 in each zone, two days before to two days behind: what tiles them, and how long each window is.
+  it.each<[string, string, string, string, number[]]>([
+    ['Europe/Berlin', 'spring', '2026-03-27T23:00Z', '2026-03-30T22:00Z', [24, 23, 24]],
+    ['Europe/Berlin', 'autumn', '2026-10-23T22:00Z', '2026-10-26T23:00Z', [24, 25, 24]],
+    ['America/New_York', 'spring', '2026-03-07T05:00Z', '2026-03-10T04:00Z', [24, 23, 24]],
+    ['America/New_York', 'autumn', '2026-10-31T04:00Z', '2026-11-03T05:00Z', [24, 25, 24]],
+    ['Australia/Lord_Howe', 'autumn', '2026-04-03T13:00Z', '2026-04-06T13:30Z', [24, 24.5, 24]],
+    ['Australia/Lord_Howe', 'spring', '2026-10-02T13:30Z', '2026-10-05T13:00Z', [24, 23.5, 24]],
+    ['Asia/Kolkata', 'March', '2026-03-27T18:30Z', '2026-03-30T18:30Z', [24, 24, 24]],
+    ['Asia/Kolkata', 'October', '2026-10-23T18:30Z', '2026-10-26T18:30Z', [24, 24, 24]],
+  ])(
+    'of days in %s in %s come with their lag, and as many as the catch-up says',
+    (zone, ...[, from, until, lengths]) => {
+      const hours = (options: ScheduleOptions, now: string): number[] =>
+        dueWindows(every(`1 day in ${zone}`, options), at(from), at(now)).map(
+          ({ start, end }) => (end.epochMilliseconds - start.epochMilliseconds) / 3_600_000,
+        );
+      const lagOver = at(until).add({ hours: 3 });
+      expect(hours({}, until)).toEqual(lengths);
+      expect(hours({ catchUp: { max: 2 } }, until)).toEqual(lengths.slice(1));
+      expect(hours({ catchUp: 'latest' }, until)).toEqual(lengths.slice(2));
+      expect(hours({ lag: '3h' }, lagOver.subtract({ milliseconds: 1 }).toString())).toEqual(lengths.slice(0, 2));
+      expect(hours({ lag: '3h' }, lagOver.toString())).toEqual(lengths);
+    },
+  );
+
+  it.each([
+    ['Europe/Berlin', '2026-03-28T23:00Z'],
+    ['Europe/Berlin', '2026-10-24T22:00Z'],
+    ['America/New_York', '2026-03-08T05:00Z'],
+    ['America/New_York', '2026-11-01T04:00Z'],
+    ['Australia/Lord_Howe', '2026-04-04T13:00Z'],
+    ['Australia/Lord_Howe', '2026-10-03T13:30Z'],
+    ['Asia/Kolkata', '2026-03-28T18:30Z'],
+    ['Asia/Kolkata', '2026-10-24T18:30Z'],
+  ])('of fixed quarters in %s on the day from %s are 96 of 15 minutes, whatever the clocks do', (zone, from) => {
+    const schedule = every('15m', { zone, lag: '2m' });
+    const windows = dueWindows(schedule, at(from), at(from).add({ hours: 24, minutes: 2 }));
+    const starts = windows.map(({ start }) => start.epochMilliseconds - at(from).epochMilliseconds);
+    expect(starts).toEqual(Array.from({ length: 96 }, (_, quarter) => quarter * 900_000));
+    expect(new Set(windows.map((window) => window.zone))).toEqual(new Set([zone]));
+    expect(windows.at(-1)?.end).toEqual(at(from).add({ hours: 24 }));
+  });
+
   it('are at most ten thousand a call, the oldest first, and the next call goes on behind them', () => {
     const schedule = every('1m', { start: '2026-01-01T00:00Z' });
     const now = at('2026-01-08T00:00Z');
