@@ -74,6 +74,7 @@ export {
 export { type NoInput, type Task, type TaskOptions, task } from './dag/task.ts';
 export { DEFAULT_POOL, type PolicyOptions, type TaskPolicy } from './dag/task-policy.ts';
 export { type Connections, type Progress, type RecordHandle, type TaskContext, windowOf } from './dag/task-context.ts';
+export type { TaskGroup } from './dag/task-group.ts';
 export type { TaskHandler } from './dag/task-handler.ts';
 export {
   type Choice,

@@ -26,6 +26,11 @@ export function sensorId(text: string): SensorId {
   return named(text, 'Sensor id') as SensorId;
 }
 
+/** @throws DefinitionFailure `E_NAME_UNUSABLE` as `dagId`. */
+export function groupName(text: string): string {
+  return named(text, 'Group id');
+}
+
 /** For values read from the database or already validated by a schema. */
 export function runId(value: number): RunId {
   return value as RunId;

@@ -1,8 +1,17 @@
 import { DefinitionFailure } from '../core/failures.ts';
-import { type DagId, type TaskId, taskId } from '../core/ids.ts';
+import { type DagId, type TaskId, groupName, taskId } from '../core/ids.ts';
 import type { DeclaredConnection } from './connections.ts';
 import type { GraphTask } from './graph.ts';
 import type { Task } from './task.ts';
+import {
+  type TaskGroup,
+  checkFilledGroup,
+  checkNewGroup,
+  groupedAfter,
+  idInGroup,
+  isWithin,
+  leavesOf,
+} from './task-group.ts';
 import type { TaskHandler } from './task-handler.ts';
 import type { TriggerRule } from './trigger-rule.ts';
 
@@ -28,9 +37,9 @@ export type Wires<Input, Rule extends TriggerRule> = {
       : 'This rule runs the task without upstream values too: let the input be undefined';
 };
 
-/** Edges without data: tasks to wait for, by what `use` returned or by id. */
+/** Edges without data: tasks and groups to wait for, by what `use` or `group` returned, or tasks by id. */
 export interface After {
-  readonly after?: readonly (Wire<unknown> | string)[];
+  readonly after?: readonly (Wire<unknown> | TaskGroup | string)[];
 }
 
 type Edges<Input, Rule extends TriggerRule> =
@@ -48,14 +57,23 @@ export interface DagParts {
 /** Collects the tasks of one dag while it is being defined. */
 export class DagBuilder<in Params> {
   readonly #dag: DagId;
-  readonly #tasks: GraphTask[] = [];
-  readonly #handlers = new Map<TaskId, TaskHandler>();
-  readonly #wires = new Map<TaskId, Wiring>();
-  readonly #connections: DeclaredConnection[] = [];
-  readonly #made = new WeakSet<object>();
+  readonly #group: string | undefined;
+  readonly #tasks: GraphTask[];
+  readonly #handlers: Map<TaskId, TaskHandler>;
+  readonly #wires: Map<TaskId, Wiring>;
+  readonly #connections: DeclaredConnection[];
+  readonly #made: WeakSet<object>;
 
-  constructor(dag: DagId) {
+  /** @param within for the tasks of a group, which go into the same dag */
+  constructor(dag: DagId, within?: { readonly outer: DagBuilder<never>; readonly group: string }) {
     this.#dag = dag;
+    this.#group = within?.group;
+    const outer = within?.outer;
+    this.#tasks = outer === undefined ? [] : outer.#tasks;
+    this.#handlers = outer === undefined ? new Map<TaskId, TaskHandler>() : outer.#handlers;
+    this.#wires = outer === undefined ? new Map<TaskId, Wiring>() : outer.#wires;
+    this.#connections = outer === undefined ? [] : outer.#connections;
+    this.#made = outer === undefined ? new WeakSet<object>() : outer.#made;
   }
 
   /**
@@ -67,18 +85,38 @@ export class DagBuilder<in Params> {
     task: Task<Input, Output, Rule, Params>,
     ...[edges]: Edges<Input, Rule>
   ): Wire<Output> {
-    const name = taskId(id);
+    const name = taskId(idInGroup(this.#group, taskId(id)));
     const { after = [], ...inputs }: After & Readonly<Record<string, unknown>> = edges ?? {};
     const wiring = Object.fromEntries(
       Object.entries(inputs).map(([input, wire]) => [input, this.#upstream(name, wire)]),
     );
-    const upstream = new Set([...Object.values(wiring), ...after.map((wire) => this.#upstream(name, wire))]);
+    const upstream = new Set([...Object.values(wiring), ...this.#waitedFor(name, after)]);
 
-    this.#tasks.push({ id: name, upstream: [...upstream], ...task.policy });
+    this.#tasks.push({ id: name, upstream: [...upstream], ...task.policy, ...this.#membership() });
     this.#handlers.set(name, task.handler);
     this.#wires.set(name, wiring);
     this.#connections.push(...task.connections);
     return this.#wire(name);
+  }
+
+  /**
+   * Puts tasks into the dag that belong together; `after` holds for those that begin the group. A task `pull` of the group
+   * `extract` has the id `extract_pull`. Groups may hold groups.
+   * @throws DefinitionFailure `E_NAME_UNUSABLE`, `E_GROUP_EMPTY`, `E_GROUP_TWICE`, `E_WIRE_FOREIGN`
+   */
+  group(id: string, { after = [] }: After, build: (g: DagBuilder<Params>) => void): TaskGroup {
+    const groupId = this.#group === undefined ? groupName(id) : `${this.#group}.${groupName(id)}`;
+    checkNewGroup(this.#dag, groupId, this.#tasks);
+    const waitedFor = this.#waitedFor(groupId, after);
+    build(new DagBuilder<Params>(this.#dag, { outer: this, group: groupId }));
+    const members = this.#tasks.filter((task) => isWithin(task, groupId));
+    checkFilledGroup(this.#dag, groupId, members);
+    for (const task of groupedAfter(members, waitedFor)) {
+      this.#tasks[this.#tasks.findIndex((each) => each.id === task.id)] = task;
+    }
+    const group = { groupId, leaves: leavesOf(members) };
+    this.#made.add(group);
+    return group;
   }
 
   parts(): DagParts {
@@ -91,7 +129,17 @@ export class DagBuilder<in Params> {
     return wire;
   }
 
-  #upstream(task: TaskId, wire: unknown): TaskId {
+  #membership(): Pick<GraphTask, 'group'> {
+    return this.#group === undefined ? {} : { group: this.#group };
+  }
+
+  #waitedFor(task: string, after: NonNullable<After['after']>): readonly TaskId[] {
+    return after.flatMap((each) =>
+      typeof each === 'object' && 'leaves' in each && this.#made.has(each) ? each.leaves : [this.#upstream(task, each)],
+    );
+  }
+
+  #upstream(task: string, wire: unknown): TaskId {
     if (typeof wire === 'string') return taskId(wire);
     if (typeof wire === 'object' && wire !== null && 'taskId' in wire && this.#made.has(wire))
       return taskId(String(wire.taskId));

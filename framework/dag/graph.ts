@@ -24,4 +24,6 @@ export interface GraphTask {
   /** Longest time of one attempt; absent means no limit. */
   readonly timeoutMs?: Millis;
   readonly pool: string;
+  /** The group it was defined in, with the groups around that: `extract.eu`. Its id begins with the same words. */
+  readonly group?: string;
 }

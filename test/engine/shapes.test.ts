@@ -10,6 +10,7 @@ import {
   stop,
   task,
 } from '#framework';
+import { showDag } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { BACKENDS, runDag } from '../support/engine.ts';
@@ -100,6 +101,30 @@ describe.each(BACKENDS)('a task that stops what follows on %s', (backend) => {
     });
     expect(await row(engine, `select reason from task_instance where task_id = 'next'`)).toEqual({
       reason: 'stopped by check: no files',
+    });
+  });
+});
+
+describe('groups of tasks', () => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  it('run after what they wait for, inner ones in their place, and before what waits for them', async () => {
+    const order: string[] = [];
+    const notes = task('notes', { run: async ({ taskId }) => void order.push(taskId) });
+    const grouped = dag('grouped', {}, (d) => {
+      const ready = d.use('ready', notes);
+      const extract = d.group('extract', { after: [ready] }, (g) => {
+        const list = g.use('list', notes);
+        g.group('eu', { after: [list] }, (eu) => eu.use('pull', notes));
+      });
+      d.use('report', notes, { after: [extract] });
+    });
+    const engine = await bench.engine({ dags: [grouped] });
+    expect((await runDag(engine, 'grouped')).state).toBe('success');
+    expect(order).toEqual(['ready', 'extract_list', 'extract_eu_pull', 'report']);
+    expect(await showDag(engine.store.database, 'grouped')).toMatchObject({
+      graph: { tasks: [{}, { group: 'extract' }, { group: 'extract.eu' }, {}] },
     });
   });
 });

@@ -83,6 +83,17 @@ dag('choosing', {}, (d) => {
   );
   d.use('load_full', load, { files, after: [branch, mixed] });
 });
+dag('grouped', { params: z.object({ limit: z.number() }) }, (d) => {
+  const group = d.group('extract', {}, (g) => {
+    const files = g.use('pull', extract);
+    g.use('load', load, { files });
+    g.use('limited', limited);
+    g.group('more', { after: [files] }, (more) => more.use('silent', silent));
+  });
+  d.use('after', silent, { after: [group] });
+  // @ts-expect-error a group has no value
+  d.use('load', load, { files: group });
+});
 // @ts-expect-error no such way to stop
 stop('done', { rules: 'obey' });
 

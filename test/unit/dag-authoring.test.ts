@@ -18,6 +18,7 @@ const extract = task('extract', { run: () => ({ files: ['a.csv'] }) });
 const load = task('load', {
   run: ({ input }: TaskContext<{ files: { files: string[] } }>) => input.files.files.length,
 });
+const extractFiles = task('extract_files', { run: () => ({ files: ['a.csv'] }) });
 const silent = task('silent', { run: () => {} });
 
 describe('a dag as a value', () => {
@@ -62,6 +63,47 @@ describe('a dag as a value', () => {
       d.use('second', reads);
     });
     expect(made.connections).toEqual([vault]);
+  });
+});
+
+describe('a group of tasks', () => {
+  const tear = task('tear', { teardown: true, run: () => {} });
+  const grouped = dag('grouped', {}, (d) => {
+    const ready = d.use('ready', silent);
+    const extract = d.group('extract', { after: [ready] }, (g) => {
+      const listed = g.use('list', extractFiles);
+      g.group('eu', { after: [listed] }, (eu) => {
+        const files = eu.use('pull', extractFiles);
+        eu.use('load', load, { files });
+        eu.use('tear', tear, { after: ['extract_eu_load'] });
+      });
+      g.use('other', silent);
+    });
+    d.use('report', silent, { after: [extract, ready] });
+  });
+  const byId = Object.fromEntries(grouped.graph.tasks.map((each) => [each.id, each]));
+
+  it('gives its tasks ids that begin with its own, which are task ids, and keeps the group on them', () => {
+    expect(Object.fromEntries(grouped.graph.tasks.map(({ id, group }) => [id, group]))).toEqual({
+      ready: undefined,
+      extract_list: 'extract',
+      extract_eu_pull: 'extract.eu',
+      extract_eu_load: 'extract.eu',
+      extract_eu_tear: 'extract.eu',
+      extract_other: 'extract',
+      report: undefined,
+    });
+    for (const { id } of grouped.graph.tasks) expect(taskId(id)).toBe(id);
+    expect([...grouped.handlers.keys()]).toContain('extract_eu_load');
+    expect(grouped.wires.get(taskId('extract_eu_load'))).toEqual({ files: 'extract_eu_pull' });
+  });
+
+  it('lets only those wait that begin it, and lets others wait for those that end it but for its teardowns', () => {
+    expect(byId['extract_list']?.upstream).toEqual(['ready']);
+    expect(byId['extract_other']?.upstream).toEqual(['ready']);
+    expect(byId['extract_eu_pull']?.upstream).toEqual(['extract_list']);
+    expect(byId['extract_eu_load']?.upstream).toEqual(['extract_eu_pull']);
+    expect(byId['report']?.upstream).toEqual(['extract_eu_load', 'extract_other', 'ready']);
   });
 });
 
@@ -181,6 +223,31 @@ describe('a bad definition is refused when it is loaded', () => {
       /TimedOut with "ignore".*retry, fail, skip/,
     ],
     ['tries for lost ones below zero', () => task('t', { infraRetries: -1, run: () => {} }), 'E_TASK_POLICY', /-1/],
+    [
+      'a group id that is no name',
+      uses((d) => d.group('EU', {}, (g) => g.use('a', silent))),
+      'E_NAME_UNUSABLE',
+      /"EU"/,
+    ],
+    ['an empty group', uses((d) => d.group('eu', {}, () => {})), 'E_GROUP_EMPTY', /group "eu" has no tasks/],
+    [
+      'two groups with one id',
+      uses((d) => {
+        d.group('eu', {}, (g) => g.use('a', silent));
+        d.group('eu', {}, (g) => g.use('b', silent));
+      }),
+      'E_GROUP_TWICE',
+      /two groups "eu"/,
+    ],
+    [
+      'a task with the id of one in a group',
+      uses((d) => {
+        d.use('eu_a', silent);
+        d.group('eu', {}, (g) => g.use('a', silent));
+      }),
+      'E_TASK_TWICE',
+      /"eu_a"/,
+    ],
     ['a pool that is no name', () => task('t', { pool: 'My Pool', run: () => {} }), 'E_TASK_POLICY', /pool "My Pool"/],
     [
       'no room for a run',

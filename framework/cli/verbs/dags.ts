@@ -127,8 +127,9 @@ function dagText(dag: DagDetail): string {
     task.teardown ? 'teardown' : task.rule,
     task.retry.retries,
     task.pool,
+    task.group,
   ]);
-  return `${head}\n\n${table(['task', 'after', 'rule', 'retries', 'pool'], rows, 'It has no tasks.')}`;
+  return `${head}\n\n${table(['task', 'after', 'rule', 'retries', 'pool', 'group'], rows, 'It has no tasks.')}`;
 }
 
 function scheduleText({ schedule }: DagSummary): string {
