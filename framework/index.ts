@@ -71,7 +71,7 @@ export {
   type SensorOptions,
   sensor,
 } from './dag/sensor.ts';
-export { type NoInput, type Task, type TaskOptions, task } from './dag/task.ts';
+export { type NoInput, type Task, type TaskOptions, type Usable, task } from './dag/task.ts';
 export { DEFAULT_POOL, type PolicyOptions, type TaskPolicy } from './dag/task-policy.ts';
 export { type Connections, type Progress, type RecordHandle, type TaskContext, windowOf } from './dag/task-context.ts';
 export type { TaskGroup } from './dag/task-group.ts';

@@ -58,6 +58,8 @@ export { type RunFilter, listRuns } from './store/views/list-runs.ts';
 export { type HoldingItem, type SensorView, listSensors } from './store/views/list-sensors.ts';
 export type { AttemptView } from './store/views/read-attempts.ts';
 export type { TaskView } from './store/views/read-run-tasks.ts';
+export { instancesText, notableTasks } from './store/views/notable-tasks.ts';
+export { readRunLogs } from './store/views/read-run-logs.ts';
 export { type LogLine, type TaskLogFilter, readTaskLog } from './store/views/read-task-log.ts';
 export { type EventView, recordEvents } from './store/views/record-events.ts';
 export type { RunSummary } from './store/views/run-summary.ts';

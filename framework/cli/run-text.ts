@@ -2,6 +2,7 @@ import type { FailureRecord } from '../core/failures.ts';
 import type { Temporal } from '../core/time.ts';
 import { type Window, windowText } from '../core/window.ts';
 import type { LogLine } from '../store/views/read-task-log.ts';
+import { instancesText, notableTasks } from '../store/views/notable-tasks.ts';
 import type { RunSummary } from '../store/views/run-summary.ts';
 import type { RunDetail } from '../store/views/show-run.ts';
 import { type Cell, facts, table } from './table.ts';
@@ -36,12 +37,12 @@ export function runText(run: RunDetail): string {
 }
 
 function taskTable(run: RunDetail): string {
-  const rows = run.tasks.map((task): Cell[] => [
-    task.taskId,
+  const rows = notableTasks(run.tasks).map((task): Cell[] => [
+    task.name,
     task.state,
     task.attempt,
     elapsed(task),
-    task.reason ?? task.failure?.code,
+    task.reason ?? task.failure?.code ?? instancesText(task),
   ]);
   return table(['task', 'state', 'attempt', 'took', 'why'], rows, 'The run has no tasks.');
 }
@@ -49,14 +50,10 @@ function taskTable(run: RunDetail): string {
 /** The failures of a run in full; tables show codes only. */
 function failures(run: RunDetail): readonly string[] {
   const whole = run.timedOut === null ? [] : ['', `${run.timedOut.code}: ${run.timedOut.message}`];
-  const tasks = run.tasks.flatMap(({ taskId, failure }) =>
+  const tasks = notableTasks(run.tasks).flatMap(({ name, failure }) =>
     failure === null
       ? []
-      : [
-          '',
-          `${taskId}: ${failure.code}: ${failure.message}`,
-          ...failure.causes.map((cause) => `  caused by ${cause}`),
-        ],
+      : ['', `${name}: ${failure.code}: ${failure.message}`, ...failure.causes.map((cause) => `  caused by ${cause}`)],
   );
   return [...whole, ...tasks];
 }

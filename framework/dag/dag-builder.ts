@@ -1,8 +1,11 @@
+import { z } from 'zod';
+
 import { DefinitionFailure } from '../core/failures.ts';
 import { type DagId, type TaskId, groupName, taskId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
 import type { DeclaredConnection } from './connections.ts';
 import type { GraphTask } from './graph.ts';
-import type { Task } from './task.ts';
+import type { Usable } from './task.ts';
 import {
   type TaskGroup,
   checkFilledGroup,
@@ -51,6 +54,7 @@ export interface DagParts {
   readonly tasks: readonly GraphTask[];
   readonly handlers: ReadonlyMap<TaskId, TaskHandler>;
   readonly wires: ReadonlyMap<TaskId, Wiring>;
+  readonly lists: ReadonlyMap<TaskId, readonly Json[]>;
   readonly connections: readonly DeclaredConnection[];
 }
 
@@ -61,6 +65,7 @@ export class DagBuilder<in Params> {
   readonly #tasks: GraphTask[];
   readonly #handlers: Map<TaskId, TaskHandler>;
   readonly #wires: Map<TaskId, Wiring>;
+  readonly #lists: Map<TaskId, readonly Json[]>;
   readonly #connections: DeclaredConnection[];
   readonly #made: WeakSet<object>;
 
@@ -72,6 +77,7 @@ export class DagBuilder<in Params> {
     this.#tasks = outer === undefined ? [] : outer.#tasks;
     this.#handlers = outer === undefined ? new Map<TaskId, TaskHandler>() : outer.#handlers;
     this.#wires = outer === undefined ? new Map<TaskId, Wiring>() : outer.#wires;
+    this.#lists = outer === undefined ? new Map<TaskId, readonly Json[]>() : outer.#lists;
     this.#connections = outer === undefined ? [] : outer.#connections;
     this.#made = outer === undefined ? new WeakSet<object>() : outer.#made;
   }
@@ -82,17 +88,27 @@ export class DagBuilder<in Params> {
    */
   use<Input, Output, Rule extends TriggerRule>(
     id: string,
-    task: Task<Input, Output, Rule, Params>,
+    task: Usable<Input, Output, Rule, Params>,
     ...[edges]: Edges<Input, Rule>
   ): Wire<Output> {
     const name = taskId(idInGroup(this.#group, taskId(id)));
-    const { after = [], ...inputs }: After & Readonly<Record<string, unknown>> = edges ?? {};
+    const { after = [], ...given }: After & Readonly<Record<string, unknown>> = edges ?? {};
+    const { mapping } = task;
+    const list = JsonList.safeParse(mapping?.over);
+    if (list.success) this.#lists.set(name, list.data);
+    const inputs = mapping === undefined || list.success ? given : { ...given, [mapping.input]: mapping.over };
     const wiring = Object.fromEntries(
       Object.entries(inputs).map(([input, wire]) => [input, this.#upstream(name, wire)]),
     );
     const upstream = new Set([...Object.values(wiring), ...this.#waitedFor(name, after)]);
 
-    this.#tasks.push({ id: name, upstream: [...upstream], ...task.policy, ...this.#membership() });
+    this.#tasks.push({
+      id: name,
+      upstream: [...upstream],
+      ...task.policy,
+      ...(mapping === undefined ? {} : { mapped: mapping.input }),
+      ...this.#membership(),
+    });
     this.#handlers.set(name, task.handler);
     this.#wires.set(name, wiring);
     this.#connections.push(...task.connections);
@@ -120,7 +136,13 @@ export class DagBuilder<in Params> {
   }
 
   parts(): DagParts {
-    return { tasks: this.#tasks, handlers: this.#handlers, wires: this.#wires, connections: this.#connections };
+    return {
+      tasks: this.#tasks,
+      handlers: this.#handlers,
+      wires: this.#wires,
+      lists: this.#lists,
+      connections: this.#connections,
+    };
   }
 
   #wire<Output>(taskId: TaskId): Wire<Output> {
@@ -150,3 +172,6 @@ export class DagBuilder<in Params> {
     );
   }
 }
+
+// The compiler has checked the elements.
+const JsonList = z.array(z.custom<Json>());

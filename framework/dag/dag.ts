@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { parseDuration } from '../core/duration.ts';
 import { DefinitionFailure } from '../core/failures.ts';
 import { type DagId, type TaskId, dagId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
 import { type DeclaredConnection, distinctConnections } from './connections.ts';
 import { DagBuilder, type Wiring } from './dag-builder.ts';
 import type { DagGraph } from './graph.ts';
@@ -19,6 +20,8 @@ export interface Dag {
   readonly handlers: ReadonlyMap<TaskId, TaskHandler>;
   /** For every task: input name to the upstream task whose output it gets. */
   readonly wires: ReadonlyMap<TaskId, Wiring>;
+  /** For tasks that are mapped over a list given in code. */
+  readonly lists: ReadonlyMap<TaskId, readonly Json[]>;
   /** Absent: runs only when somebody starts it. */
   readonly schedule?: Schedule;
   readonly params?: z.ZodType;
@@ -60,7 +63,7 @@ export function dag<Params = unknown>(
   const name = dagId(id);
   const builder = new DagBuilder<Params>(name);
   build(builder);
-  const { tasks, handlers, wires, connections } = builder.parts();
+  const { tasks, handlers, wires, lists, connections } = builder.parts();
   return {
     id: name,
     graph: {
@@ -70,6 +73,7 @@ export function dag<Params = unknown>(
     },
     handlers,
     wires,
+    lists,
     maxActiveRuns: activeRuns(name, options.maxActiveRuns ?? 16),
     tags: options.tags ?? [],
     connections: distinctConnections(name, connections),

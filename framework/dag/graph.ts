@@ -26,4 +26,6 @@ export interface GraphTask {
   readonly pool: string;
   /** The group it was defined in, with the groups around that: `extract.eu`. Its id begins with the same words. */
   readonly group?: string;
+  /** Of a mapped task: the input that is an element of a list; the task runs once for each. */
+  readonly mapped?: string;
 }

@@ -22,6 +22,8 @@ export interface TaskContext<Input = unknown, Params = unknown> {
   readonly taskId: TaskId;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** Of an instance of a mapped task: which element of the list it works on, from 0. */
+  readonly mapIndex?: number;
   /** Minted at every start of this task; a write under an older one must be refused. */
   readonly fence: number;
   /** Aborts on cancellation, time-out and shutdown. Pass it to everything that waits. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 
 import { type TaskId, taskId } from '../core/ids.ts';
 import type { DeclaredConnection } from './connections.ts';
+import { type MapGiven, type Mapping, mapping } from './mapping.ts';
 import type { MustBeJson, OutputOf } from './json-output.ts';
 import type { TaskContext } from './task-context.ts';
 import { type TaskHandler, taskHandler } from './task-handler.ts';
@@ -17,14 +18,33 @@ export interface TaskOptions<Input, Params, Result> {
   readonly connections?: readonly DeclaredConnection[];
 }
 
-/** A piece of work that dags use. One task may be used several times, under several ids. */
-export interface Task<in Input, out Output, out Rule extends TriggerRule = TriggerRule, in Params = unknown> {
+/** What `d.use` takes: a task, or a mapped one. */
+export interface Usable<in Input, out Output, out Rule extends TriggerRule = TriggerRule, in Params = unknown> {
   readonly id: TaskId;
   readonly handler: TaskHandler;
   readonly policy: TaskPolicy;
   readonly connections: readonly DeclaredConnection[];
+  /** Present on a mapped task. */
+  readonly mapping?: Mapping;
   /** Never present: carries the types. */
   readonly types?: { readonly wiring: (input: Input, params: Params) => Output; readonly rule: Rule };
+}
+
+/** A piece of work that dags use. One task may be used several times, under several ids. */
+export interface Task<
+  Input,
+  out Output,
+  out Rule extends TriggerRule = TriggerRule,
+  in Params = unknown,
+> extends Usable<Input, Output, Rule, Params> {
+  /**
+   * The task once for each element of a list: `d.use('load', load.map({ file: files }), { region })`. The list comes by wire or
+   * from code; exactly one input is mapped. Its output is the list of what the instances that succeeded returned, in order.
+   * @throws DefinitionFailure `E_MAP_UNUSABLE`
+   */
+  readonly map: <Key extends keyof Input>(
+    given: MapGiven<Input, Key>,
+  ) => Usable<Omit<Input, Key>, readonly Output[], Rule, Params>;
 }
 
 /** The input of a task that reads nothing from others. */
@@ -48,10 +68,11 @@ export function task<
   options: TaskOptions<Input, Params, Result> & PolicyOptions<Rule, Teardown>,
 ): Task<Input, OutputOf<Result>, Teardown extends true ? 'all_done' : Rule, Params> {
   const name = taskId(id);
-  return {
+  const usable = {
     id: name,
     handler: taskHandler(name, options),
     policy: taskPolicy(name, options),
     connections: options.connections ?? [],
   };
+  return { ...usable, map: (given) => ({ ...usable, mapping: mapping(name, given) }) };
 }

@@ -116,14 +116,20 @@ export class BullMqDispatcher implements Dispatcher {
   readonly close = (): Promise<void> => (this.#closing ??= closeAll(this.#opened));
 }
 
-const Payload = z.object({ runId: RunIdColumn, taskId: TaskIdColumn, seq: z.number() });
+// A job that an older Windrow sent has no map index.
+const Payload = z.object({
+  runId: RunIdColumn,
+  taskId: TaskIdColumn,
+  mapIndex: z.number().default(0),
+  seq: z.number(),
+});
 const WakeUpName = z.object({ name: z.string() });
 
-function newJob({ jobId, label, runId, taskId, seq, priority, notBefore }: Dispatch, now: Temporal.Instant): NewJob {
+function newJob({ jobId, label, priority, notBefore, ...claim }: Dispatch, now: Temporal.Instant): NewJob {
   const wait = notBefore === undefined ? 0 : notBefore.epochMilliseconds - now.epochMilliseconds;
   return {
     name: label,
-    data: { runId, taskId, seq },
+    data: { runId: claim.runId, taskId: claim.taskId, mapIndex: claim.mapIndex, seq: claim.seq },
     opts: {
       jobId,
       priority,

@@ -42,7 +42,7 @@ export function descendants(shape: Shape, from: readonly TaskId[]): TaskId[] {
  */
 export function cascade(
   shape: Shape,
-  joins: ReadonlyMap<TaskId, JoinState>,
+  joins: ReadonlyMap<string, JoinState>,
   ended: readonly { readonly id: TaskId; readonly state: TaskState }[],
 ): ReadonlyMap<TaskId, JoinState> {
   const changed = new Map<TaskId, JoinState>();

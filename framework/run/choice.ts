@@ -41,3 +41,12 @@ export function checkedChoice(shape: Shape, chooser: TaskId, outcome: TaskOutcom
     { details: { chosen: unknown, expected: next } },
   );
 }
+
+/** An instance of a mapped task has no say in what follows: only all of them together have something after them. */
+export function instanceChooses(task: TaskId): DataFailure {
+  return new DataFailure(
+    'E_CHOICE_OF_INSTANCE',
+    `Task "${task}" is mapped, and its instances cannot choose or stop what comes after all of them. ` +
+      'Let a task behind it choose, from the list of what they return.',
+  );
+}

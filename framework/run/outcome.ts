@@ -8,6 +8,8 @@ export type Outcome =
   | { readonly kind: 'success'; readonly output: Json; readonly chooses?: Choice }
   | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'defer'; readonly until: Temporal.Instant; readonly reason: string }
+  /** The list that a mapped task is run over has so many elements. */
+  | { readonly kind: 'map'; readonly count: number }
   | { readonly kind: 'fail'; readonly failure: FailureRecord }
   /** Stopped because somebody asked. */
   | { readonly kind: 'cancelled'; readonly reason: string }

@@ -5,10 +5,13 @@ import type { DagGraph } from '../dag/graph.ts';
 import { DEFAULT_INFRA_RETRIES } from '../dag/retry-policy.ts';
 import { type JoinState, type Shape, cascade, firstState } from './cascade.ts';
 import { unchosen } from './choice.ts';
+import { afterInstance, expanded, isExpanded, isInstance } from './mapped.ts';
 import type { Outcome } from './outcome.ts';
 import { type RunState, closedState } from './run-state.ts';
 import { type SettleInput, type Settled, type Tools, settle } from './settle.ts';
+import { countedIndex, taskKey } from './task-key.ts';
 import { type TaskState, isFinal } from './task-state.ts';
+import type { UpstreamTally } from './trigger-decision.ts';
 
 /** A run as it stands, locked. */
 export interface PlannedRun {
@@ -22,7 +25,12 @@ export interface PlannedRun {
 
 /** A task instance as it stands, with what joins need to know. */
 export interface PlannedTask extends JoinState {
+  /** Names the row: the task's id, or `load[3]` for an instance of a mapped task. */
+  readonly key: string;
   readonly id: TaskId;
+  readonly mapIndex: number;
+  /** Of the summary of a mapped task, once it is expanded: how its instances ended so far. */
+  readonly instances?: UpstreamTally;
   readonly seq: number;
   readonly attempt: number;
   readonly infraAttempt: number;
@@ -33,12 +41,14 @@ export interface PlannedTask extends JoinState {
 export interface FoundRun {
   readonly shape: Shape;
   readonly run: PlannedRun;
-  readonly tasks: ReadonlyMap<TaskId, PlannedTask>;
+  /** By key. */
+  readonly tasks: ReadonlyMap<string, PlannedTask>;
 }
 
 export interface Report {
   readonly runId: RunId;
   readonly taskId: TaskId;
+  readonly mapIndex: number;
   readonly fence: number;
   readonly outcome: Outcome;
 }
@@ -65,35 +75,61 @@ export interface RunPlan {
  * @param found must hold every reported task and every task that it may affect
  */
 export function planReports(found: FoundRun, reports: readonly Report[], tools: Tools): RunPlan {
-  const tasks = new Map(found.tasks);
-  const changes = new Map<TaskId, TaskChange>();
+  const draft = newDraft(found);
   const accepted: Report[] = [];
   for (const report of reports) {
-    const task = tasks.get(report.taskId);
+    const task = draft.tasks.get(reportedKey(found.shape, report));
     const input = heard(found, task, report);
     const settled = input === undefined ? undefined : settle(input, report.outcome, tools);
     if (task === undefined || settled === undefined) continue;
     accepted.push(report);
     const change = { ...task, ...settled, settled };
-    tasks.set(task.id, change);
-    changes.set(task.id, change);
-    const skipped = skippedByChoice({ ...found, tasks }, report);
-    for (const skip of skipped) {
-      tasks.set(skip.id, skip);
-      changes.set(skip.id, skip);
-    }
-    for (const [id, join] of cascade(found.shape, tasks, [change, ...skipped])) {
-      const joined = moved(tasks.get(id), join);
-      if (joined === undefined) continue;
-      tasks.set(id, joined);
-      changes.set(id, { ...changes.get(id), ...joined });
-    }
+    put(draft, change);
+    if (report.outcome.kind === 'map' && settled.state === 'running')
+      for (const part of expanded(change, report.outcome.count)) put(draft, part);
+    const skipped = skippedByChoice(draft, report);
+    for (const skip of skipped) put(draft, skip);
+    spread(draft, change, skipped);
   }
-  return { ...closing(found, [...changes.values()]), accepted };
+  return { ...closing(found, [...draft.changes.values()]), accepted };
+}
+
+interface Draft extends Pick<FoundRun, 'shape' | 'run'> {
+  /** All rows as they become. */
+  readonly tasks: Map<string, PlannedTask>;
+  /** Those that change. */
+  readonly changes: Map<string, TaskChange>;
+}
+
+function newDraft({ shape, run, tasks }: FoundRun): Draft {
+  return { shape, run, tasks: new Map(tasks), changes: new Map() };
+}
+
+function put({ tasks, changes }: Draft, change: TaskChange): void {
+  tasks.set(change.key, change);
+  changes.set(change.key, change);
+}
+
+/** Carries the end of a task to those after it; that of an instance to its summary first, which goes on when it was the last. */
+function spread(draft: Draft, change: TaskChange, skipped: readonly TaskChange[] = []): void {
+  const ended = isInstance(change) ? heardBySummary(draft, change) : change;
+  if (ended === undefined) return;
+  for (const [id, join] of cascade(draft.shape, draft.tasks, [ended, ...skipped])) {
+    const joined = moved(draft.tasks.get(id), join);
+    if (joined !== undefined) put(draft, { ...draft.changes.get(id), ...joined });
+  }
+}
+
+function heardBySummary(draft: Draft, instance: TaskChange): TaskChange | undefined {
+  const summary = draft.tasks.get(instance.id);
+  if (summary === undefined || !isFinal(instance.state)) return undefined;
+  const after = afterInstance(summary, instance.state, draft.run);
+  put(draft, after);
+  return after;
 }
 
 /** What the choice of a task that succeeded ends. A task that its rule has started already is left alone. */
-function skippedByChoice({ shape, tasks }: FoundRun, { taskId, outcome }: Report): readonly TaskChange[] {
+function skippedByChoice({ shape, tasks }: Draft, { taskId, outcome }: Report): readonly TaskChange[] {
   if (outcome.kind !== 'success' || outcome.chooses === undefined) return [];
   const { tasks: ids, reason } = unchosen(shape, taskId, outcome.chooses);
   return ids.flatMap((id) => {
@@ -107,33 +143,20 @@ const FAILED: ReadonlySet<TaskState> = new Set(['failed', 'upstream_failed', 'ca
 
 /** Cancels whatever has not started. Running tasks end by their signal; teardown tasks still run. */
 export function planCancel(found: FoundRun): RunPlan {
-  const { shape } = found;
-  const tasks = new Map(found.tasks);
   const run = { ...found.run, cancelRequested: true };
-  const waiting = [...tasks.values()].filter(
-    (task) => !isFinal(task.state) && task.state !== 'running' && shape.tasks.get(task.id)?.teardown !== true,
+  const draft = newDraft({ ...found, run });
+  const waiting = [...found.tasks.values()].filter(
+    (task) => !isFinal(task.state) && task.state !== 'running' && found.shape.tasks.get(task.id)?.teardown !== true,
   );
-  const changes = new Map<TaskId, TaskChange>();
-  for (const task of waiting) {
-    const cancelled = { ...task, state: 'cancelled' as const, seq: task.seq + 1 };
-    tasks.set(task.id, cancelled);
-    changes.set(task.id, cancelled);
-  }
-  for (const [id, join] of cascade(
-    shape,
-    tasks,
-    waiting.map(({ id }) => ({ id, state: 'cancelled' })),
-  )) {
-    const joined = moved(tasks.get(id), join);
-    if (joined === undefined) continue;
-    tasks.set(id, joined);
-    changes.set(id, joined);
-  }
-  return { ...closing({ ...found, run }, [...changes.values()]), accepted: [] };
+  const cancelled = waiting.map((task) => ({ ...task, state: 'cancelled' as const, seq: task.seq + 1 }));
+  for (const task of cancelled) put(draft, task);
+  for (const task of cancelled) spread(draft, task);
+  return { ...closing({ ...found, run }, [...draft.changes.values()]), accepted: [] };
 }
 
 export interface FirstTask {
   readonly id: TaskId;
+  readonly mapIndex: number;
   readonly state: TaskState;
   readonly seq: number;
   readonly attempt: number;
@@ -146,13 +169,26 @@ export function planStart(graph: DagGraph): readonly FirstTask[] {
   return graph.tasks.map((task) => {
     const state = firstState(task);
     const sent = state === 'queued' ? 1 : 0;
-    return { id: task.id, state, seq: sent, attempt: sent, upstreamTotal: task.upstream.length, pool: task.pool };
+    return {
+      id: task.id,
+      mapIndex: countedIndex(task),
+      state,
+      seq: sent,
+      attempt: sent,
+      upstreamTotal: task.upstream.length,
+      pool: task.pool,
+    };
   });
+}
+
+function reportedKey(shape: Shape, { taskId, mapIndex }: Report): string {
+  return taskKey(taskId, mapIndex, shape.tasks.get(taskId)?.mapped !== undefined);
 }
 
 /** What is settled where the report is about the try that runs; a late report, under an ended fence, settles nothing. */
 function heard({ shape, run }: FoundRun, task: PlannedTask | undefined, report: Report): SettleInput | undefined {
   if (task === undefined || task.state !== 'running' || task.fence !== report.fence) return undefined;
+  if (isExpanded(task)) return undefined;
   const spec = shape.tasks.get(task.id);
   if (spec === undefined) return undefined;
   return {
@@ -170,8 +206,9 @@ function moved(before: PlannedTask | undefined, join: JoinState): PlannedTask | 
 }
 
 function closing(found: FoundRun, changes: readonly TaskChange[]): Omit<RunPlan, 'accepted'> {
+  // Instances count through their summary.
   const ended = changes.filter(
-    (change) => isFinal(change.state) && !isFinal(found.tasks.get(change.id)?.state ?? 'none'),
+    (change) => !isInstance(change) && isFinal(change.state) && !isFinal(found.tasks.get(change.key)?.state ?? 'none'),
   );
   const decisive = ended.filter((change) => found.shape.tasks.get(change.id)?.teardown !== true);
   const failed = decisive.filter(({ state }) => FAILED.has(state));

@@ -57,11 +57,11 @@ type Decision = { readonly event: TaskEvent } & Pick<Settled, 'nextAt' | 'waitMs
 function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
   switch (outcome.kind) {
     case 'success':
-      // A task that stops what follows gives no value.
-      if (outcome.chooses?.kind === 'stop') return { event: 'succeed', reason: outcome.chooses.reason };
-      return { event: 'succeed', output: outcome.output };
+      return afterSuccess(outcome);
     case 'skip':
       return { event: 'skip', reason: outcome.reason };
+    case 'map':
+      return afterCount(task, outcome.count);
     case 'cancelled':
       return { event: 'cancel', reason: outcome.reason };
     case 'defer':
@@ -73,6 +73,16 @@ function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
     case 'fail':
       return afterFailure(task, outcome.failure, tools);
   }
+}
+
+function afterSuccess({ output, chooses }: Extract<Outcome, { kind: 'success' }>): Decision {
+  // A task that stops what follows gives no value.
+  return chooses?.kind === 'stop' ? { event: 'succeed', reason: chooses.reason } : { event: 'succeed', output };
+}
+
+function afterCount(task: SettleInput, count: number): Decision {
+  if (task.cancelRequested) return cancelled();
+  return count > 0 ? { event: 'expand' } : { event: 'skip', reason: 'the list it is mapped over is empty' };
 }
 
 function afterFailure(task: SettleInput, failure: FailureRecord, tools: Tools): Decision {

@@ -21,6 +21,8 @@ export const TASK_EVENTS = [
   'dispatch',
   /** A worker took the job and minted a fence. */
   'start',
+  /** A mapped task became its instances, and stays running until the last of them has ended. */
+  'expand',
   'succeed',
   'fail',
   /** Failed, with attempts left. */
@@ -47,6 +49,7 @@ const IGNORED: Record<TaskEvent, TaskTransition> = {
   hold: 'ignore',
   dispatch: 'ignore',
   start: 'ignore',
+  expand: 'ignore',
   succeed: 'ignore',
   fail: 'ignore',
   retry: 'ignore',
@@ -89,6 +92,7 @@ export const TASK_TRANSITIONS: Record<TaskState, Record<TaskEvent, TaskTransitio
     ...IGNORED,
     // A second start is legal only after the lease expired; the start statement checks that.
     start: 'running',
+    expand: 'running',
     succeed: 'success',
     fail: 'failed',
     retry: 'up_for_retry',

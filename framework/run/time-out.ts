@@ -1,5 +1,6 @@
 import { type Millis, formatDuration } from '../core/duration.ts';
 import { type FailureRecord, TimedOut, failureRecord } from '../core/failures.ts';
+import { isInstance } from './mapped.ts';
 import { type FoundRun, type RunPlan, planCancel } from './plan.ts';
 import { isFinal } from './task-state.ts';
 
@@ -24,7 +25,7 @@ export function planTimeOut(found: FoundRun, limit: Millis): TimeOutPlan {
 function timedOut({ shape, tasks }: FoundRun, limit: Millis): FailureRecord {
   const order = [...shape.tasks.keys()];
   const unfinished = [...tasks.values()]
-    .filter(({ id, state }) => !isFinal(state) && !shape.tasks.get(id)?.teardown)
+    .filter((task) => !isInstance(task) && !isFinal(task.state) && !shape.tasks.get(task.id)?.teardown)
     .toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
   const named = unfinished.slice(0, MOST_NAMED).map(({ id, state }) => `${id} (${state})`);
   const more = unfinished.length > MOST_NAMED ? [`${unfinished.length - MOST_NAMED} more`] : [];

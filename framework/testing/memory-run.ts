@@ -5,6 +5,7 @@ import type { Json } from '../core/json.ts';
 import { Temporal } from '../core/time.ts';
 import type { DagGraph } from '../dag/graph.ts';
 import { type Shape, shapeOf } from '../run/cascade.ts';
+import { isInstance } from '../run/mapped.ts';
 import type { Outcome } from '../run/outcome.ts';
 import { type PlannedRun, type PlannedTask, type RunPlan, planReports, planStart } from '../run/plan.ts';
 import type { Settled } from '../run/settle.ts';
@@ -25,7 +26,7 @@ export interface MemoryTask extends PlannedTask {
 /** A run in memory: what the store does with plans, without a store. */
 export class MemoryRun {
   readonly shape: Shape;
-  readonly #tasks = new Map<TaskId, MemoryTask>();
+  readonly #tasks = new Map<string, MemoryTask>();
   #run: PlannedRun;
   #failure: RunPlan['failure'];
   #timeOutFailure: FailureRecord | undefined;
@@ -33,9 +34,9 @@ export class MemoryRun {
 
   constructor(graph: DagGraph) {
     this.shape = shapeOf(graph);
-    for (const { id, state, seq, attempt, upstreamTotal } of planStart(graph)) {
+    for (const { id, mapIndex, state, seq, attempt, upstreamTotal } of planStart(graph)) {
       const tally = { total: upstreamTotal, success: 0, failed: 0, skipped: 0 };
-      this.#tasks.set(id, { id, state, seq, attempt, infraAttempt: 0, fence: 0, tally });
+      this.#tasks.set(id, { key: id, id, mapIndex, state, seq, attempt, infraAttempt: 0, fence: 0, tally });
     }
     const counters = { openTasks: this.#tasks.size, failedTasks: 0, cancelRequested: false, timedOut: false };
     this.#run = { id: TEST_RUN, state: 'running', ...counters };
@@ -54,8 +55,18 @@ export class MemoryRun {
     return this.#timeOutFailure ?? this.#failure?.failure;
   }
 
-  get tasks(): ReadonlyMap<TaskId, MemoryTask> {
+  /** By key: an instance of a mapped task is `load[3]`. */
+  get tasks(): ReadonlyMap<string, MemoryTask> {
     return this.#tasks;
+  }
+
+  /** What tasks after this one get of it. */
+  outputOf(id: TaskId): Json | undefined {
+    const counted = this.#tasks.get(id);
+    if (counted?.instances === undefined) return counted?.output;
+    const instances = [...this.#tasks.values()].filter((task) => task.id === id && isInstance(task));
+    const outputs = instances.flatMap(({ output }) => (output === undefined ? [] : [output]));
+    return outputs.length === 0 ? undefined : outputs;
   }
 
   /** The task to start next: one that is queued, in the order of the dag; otherwise the one whose wait ends first. */
@@ -68,13 +79,13 @@ export class MemoryRun {
   start(task: MemoryTask): MemoryTask {
     this.#fence += 1;
     const started = { ...task, state: 'running' as const, fence: this.#fence };
-    this.#tasks.set(task.id, started);
+    this.#tasks.set(task.key, started);
     return started;
   }
 
   report(task: MemoryTask, outcome: Outcome, now: Temporal.Instant): void {
     const found = { shape: this.shape, run: this.#run, tasks: this.#tasks };
-    const report = { runId: TEST_RUN, taskId: task.id, fence: task.fence, outcome };
+    const report = { runId: TEST_RUN, taskId: task.id, mapIndex: task.mapIndex, fence: task.fence, outcome };
     this.#apply(planReports(found, [report], { now, random: 0 }));
   }
 
@@ -87,7 +98,7 @@ export class MemoryRun {
 
   #apply(plan: RunPlan): void {
     for (const { settled, ...change } of plan.tasks) {
-      this.#tasks.set(change.id, settled === undefined ? change : { ...change, ...leftBehind(settled) });
+      this.#tasks.set(change.key, settled === undefined ? change : { ...change, ...leftBehind(settled) });
     }
     this.#run = plan.run;
     this.#failure ??= plan.failure;

@@ -2,20 +2,21 @@ import { z } from 'zod';
 
 import { Bug, DataFailure, DefinitionFailure, type FailureRecord } from '../core/failures.ts';
 import type { Millis } from '../core/duration.ts';
-import type { TaskId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import { type Log, silentLog } from '../core/log.ts';
 import { Temporal } from '../core/time.ts';
 import type { Window } from '../core/window.ts';
 import type { Dag } from '../dag/dag.ts';
-import type { Task } from '../dag/task.ts';
+import { mappedList } from '../dag/mapping.ts';
+import type { Usable } from '../dag/task.ts';
 import type { RecordHandle, TaskContext } from '../dag/task-context.ts';
 import type { TriggerRule } from '../dag/trigger-rule.ts';
 import { recordDeskConnection } from '../pipeline/record-desk-connection.ts';
 import type { WindowRecord } from '../record/record.ts';
-import { checkedChoice } from '../run/choice.ts';
+import { checkedChoice, instanceChooses } from '../run/choice.ts';
 import type { Outcome } from '../run/outcome.ts';
 import type { RunState } from '../run/run-state.ts';
+import { SUMMARY } from '../run/task-key.ts';
 import type { TaskState } from '../run/task-state.ts';
 import { StopSwitch, callUserCode } from '../worker/user-code.ts';
 import { MemoryDesk } from './memory-desk.ts';
@@ -48,9 +49,10 @@ export interface TestedTask {
 
 export interface TestedRun {
   readonly state: RunState;
+  /** By id; the instances of a mapped task stand beside it as `load[3]`. */
   readonly tasks: Readonly<Record<string, TestedTask>>;
   /** What a task returned, with its type. `id` where the dag uses the task under another id than its own. */
-  readonly outputOf: <Output>(task: Task<never, Output, TriggerRule, never>, id?: string) => Output;
+  readonly outputOf: <Output>(task: Usable<never, Output, TriggerRule, never>, id?: string) => Output;
   /** The record of a pipeline's window, as the run left it. */
   readonly record: WindowRecord | undefined;
   /** The moment at which the last task ended. */
@@ -65,7 +67,7 @@ export interface TestedRun {
 export async function testRun(dag: Dag, options: TestRunOptions): Promise<TestedRun> {
   const bench = openBench(dag, options);
   const { run, clock, desk } = bench;
-  const starts = new Map<TaskId, number>();
+  const starts = new Map<string, number>();
   for (let task = run.next(); task !== undefined; task = run.next()) {
     countStart(starts, task, bench);
     if (task.nextAt !== undefined && task.state !== 'queued') clock.waitUntil(task.nextAt);
@@ -157,13 +159,13 @@ function readParams(dag: Dag, params: Readonly<Record<string, Json>>): unknown {
 /** A minute's deferrals over a fortnight, and far more than any test waits for. */
 const MOST_STARTS = 20_000;
 
-function countStart(starts: Map<TaskId, number>, { id }: MemoryTask, { dag, clock }: Bench): void {
-  const count = (starts.get(id) ?? 0) + 1;
-  starts.set(id, count);
+function countStart(starts: Map<string, number>, { key }: MemoryTask, { dag, clock }: Bench): void {
+  const count = (starts.get(key) ?? 0) + 1;
+  starts.set(key, count);
   if (count <= MOST_STARTS) return;
   throw new DataFailure(
     'E_TEST_RUN_ENDLESS',
-    `Task "${id}" of dag "${dag.id}" was started ${MOST_STARTS} times and asks to be started again; the time of the test is ` +
+    `Task "${key}" of dag "${dag.id}" was started ${MOST_STARTS} times and asks to be started again; the time of the test is ` +
       `${clock.now().toString()}. Let what it waits for happen in the test, for example by a stand-in that looks at the clock.`,
   );
 }
@@ -177,8 +179,15 @@ async function outcomeOf(task: MemoryTask, bench: Bench): Promise<Outcome> {
   const outcome =
     handler &&
     (await callUserCode({
-      run: async (signal) =>
-        checkedChoice(run.shape, task.id, await handler.run({ ...contextOf(task, bench), signal })),
+      run: async (signal) => {
+        const mapped = mappedInput(task, dag);
+        if (mapped !== undefined && task.mapIndex === SUMMARY)
+          return { kind: 'map', count: listOf(task, bench, mapped).length };
+        const ended = await handler.run({ ...contextOf(task, bench), signal });
+        if (mapped !== undefined && ended.kind === 'success' && ended.chooses !== undefined)
+          throw instanceChooses(task.id);
+        return checkedChoice(run.shape, task.id, ended);
+      },
       stop: new StopSwitch(),
       what: `Task "${task.id}" of dag "${dag.id}"`,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -187,17 +196,33 @@ async function outcomeOf(task: MemoryTask, bench: Bench): Promise<Outcome> {
   throw new Bug('E_TEST_TASK', `Task "${task.id}" of dag "${dag.id}" gave no outcome.`);
 }
 
-function contextOf(task: MemoryTask, { dag, run, clock, context }: Bench): Omit<TaskContext, 'signal'> {
-  const wires = Object.entries(dag.wires.get(task.id) ?? {});
+function mappedInput({ id }: MemoryTask, dag: Dag): string | undefined {
+  return dag.graph.tasks.find((task) => task.id === id)?.mapped;
+}
+
+function listOf({ id }: MemoryTask, { dag, run }: Bench, input: string): readonly Json[] {
+  const over = dag.wires.get(id)?.[input];
+  return mappedList(id, input, dag.lists.get(id) ?? (over === undefined ? undefined : run.outputOf(over)));
+}
+
+function inputOf(task: MemoryTask, bench: Bench): Readonly<Record<string, Json>> {
+  const { dag, run } = bench;
+  const wires = Object.entries(dag.wires.get(task.id) ?? {}).flatMap(([name, upstream]) => {
+    const output = run.outputOf(upstream);
+    return output === undefined ? [] : [[name, output] as const];
+  });
+  const mapped = mappedInput(task, dag);
+  const element = mapped === undefined ? [] : [[mapped, listOf(task, bench, mapped)[task.mapIndex] ?? null] as const];
+  // A copy, as every reader gets in production.
+  return structuredClone(Object.fromEntries([...wires, ...element]));
+}
+
+function contextOf(task: MemoryTask, bench: Bench): Omit<TaskContext, 'signal'> {
+  const { dag, clock, context } = bench;
   return {
     ...context,
-    input: Object.fromEntries(
-      wires.flatMap(([name, upstream]) => {
-        const output = run.tasks.get(upstream)?.output;
-        // A copy, as every reader gets in production.
-        return output === undefined ? [] : [[name, structuredClone(output)]];
-      }),
-    ),
+    input: inputOf(task, bench),
+    ...(mappedInput(task, dag) === undefined ? {} : { mapIndex: task.mapIndex }),
     dagId: dag.id,
     runId: TEST_RUN,
     taskId: task.id,
@@ -210,9 +235,15 @@ function contextOf(task: MemoryTask, { dag, run, clock, context }: Bench): Omit<
 
 function tested({ dag, run, clock, desk, outputs }: Bench): TestedRun {
   const tasks = Object.fromEntries(
-    [...run.tasks].map(([id, { state, attempt, output, failure, reason }]) => [
-      id,
-      { state, attempts: outputs.has(id) ? 0 : attempt, output, failure, reason },
+    [...run.tasks].map(([key, { id, state, attempt, output, failure, reason, instances }]) => [
+      key,
+      {
+        state,
+        attempts: outputs.has(key) ? 0 : attempt,
+        output: instances === undefined ? output : run.outputOf(id),
+        failure,
+        reason,
+      },
     ]),
   );
   return {
@@ -220,7 +251,7 @@ function tested({ dag, run, clock, desk, outputs }: Bench): TestedRun {
     tasks,
     record: desk?.record,
     endedAt: clock.now(),
-    outputOf: <Output>(task: Task<never, Output, TriggerRule, never>, id: string = task.id): Output => {
+    outputOf: <Output>(task: Usable<never, Output, TriggerRule, never>, id: string = task.id): Output => {
       const found = tasks[id];
       // What the task returned passed its compile-time type.
       if (found?.output !== undefined) return z.custom<Output>().parse(found.output);

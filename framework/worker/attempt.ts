@@ -3,15 +3,14 @@ import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { DataFailure, DefinitionFailure, failureRecord } from '../core/failures.ts';
 import { recordId, dagId } from '../core/ids.ts';
-import type { Json } from '../core/json.ts';
 import type { Dag } from '../dag/dag.ts';
 import type { Connections, Progress, TaskContext } from '../dag/task-context.ts';
-import { checkedChoice } from '../run/choice.ts';
+import { checkedChoice, instanceChooses } from '../run/choice.ts';
 import type { Outcome } from '../run/outcome.ts';
-import { readOutputs } from '../store/runs/task-outputs.ts';
 import type { Started } from '../store/runs/start-tasks.ts';
 import type { Store } from '../store/store.ts';
 import type { TaskLog } from './task-log.ts';
+import { instanceCount, wiredInput } from './wired-input.ts';
 import { type StopSwitch, callUserCode } from './user-code.ts';
 
 export interface AttemptTools {
@@ -32,8 +31,11 @@ export async function runAttempt(started: Started, tools: AttemptTools): Promise
   const timeoutMs = dag.graph.tasks.find(({ id }) => id === started.taskId)?.timeoutMs;
   return callUserCode({
     run: async (signal) => {
+      const count = await instanceCount(dag, started, tools.store.database);
+      if (count !== undefined) return { kind: 'map', count };
       const outcome = await handler.run(await buildContext(dag, started, { ...tools, signal }));
       if (outcome.kind !== 'success' || outcome.chooses === undefined) return outcome;
+      if (started.mapTotal !== null) throw instanceChooses(started.taskId);
       // The run may have another shape than the code of this worker.
       const shape = await tools.store.graphs.load(tools.store.database, started.graphHash);
       return checkedChoice(shape, started.taskId, outcome);
@@ -52,12 +54,13 @@ async function buildContext(
   const { clock, log, connections, progress, signal } = tools;
   const record = started.recordId === null ? undefined : await tools.store.desk.read(recordId(started.recordId));
   return {
-    input: await wiredInput(dag, started, tools.store),
+    input: await wiredInput(dag, started, tools.store.database),
     params: readParams(dag, started),
     dagId: dagId(started.dagId),
     runId: started.runId,
     taskId: started.taskId,
     attempt: started.attempt,
+    ...(started.mapTotal === null ? {} : { mapIndex: started.mapIndex }),
     fence: started.fence,
     signal,
     log,
@@ -69,21 +72,6 @@ async function buildContext(
       ? {}
       : { record: { id: record.id, pipelineId: record.pipelineId, businessKeys: record.businessKeys } }),
   };
-}
-
-async function wiredInput(dag: Dag, started: Started, store: Store): Promise<Readonly<Record<string, Json>>> {
-  const wires = Object.entries(dag.wires.get(started.taskId) ?? {});
-  const outputs = await readOutputs(
-    store.database,
-    started.runId,
-    wires.map(([, upstream]) => upstream),
-  );
-  return Object.fromEntries(
-    wires.flatMap(([name, upstream]) => {
-      const output = outputs.get(upstream);
-      return output === undefined ? [] : [[name, output]];
-    }),
-  );
 }
 
 // The run may have been created by hand, by older code or without the schema.

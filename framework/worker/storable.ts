@@ -13,6 +13,8 @@ export function storableOutcome(outcome: Outcome, what: string): Outcome {
         : { kind: 'fail', failure: failureRecord(unstorable(what)) };
     case 'fail':
       return { kind: 'fail', failure: storableFailure(outcome.failure) };
+    case 'map':
+      return outcome;
     case 'skip':
     case 'defer':
     case 'cancelled':

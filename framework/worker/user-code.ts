@@ -1,6 +1,5 @@
 import { Cancelled, type Failure, TimedOut, failureRecord } from '../core/failures.ts';
 import { formatDuration, type Millis, seconds } from '../core/duration.ts';
-import type { TaskOutcome } from '../dag/task-outcome.ts';
 import type { Outcome } from '../run/outcome.ts';
 import { storableOutcome } from './storable.ts';
 
@@ -11,7 +10,7 @@ export type StopReason = 'timeout' | 'run_timeout' | 'cancel' | 'fenced' | 'shut
 const GRACE: Millis = seconds(2);
 
 export interface UserCall {
-  readonly run: (signal: AbortSignal) => Promise<TaskOutcome>;
+  readonly run: (signal: AbortSignal) => Promise<Outcome>;
   readonly stop: StopSwitch;
   readonly timeoutMs?: Millis;
   readonly what: string;

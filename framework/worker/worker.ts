@@ -11,6 +11,7 @@ import type { Connections } from '../dag/task-context.ts';
 import type { Consumer, Dispatcher, JobEnd, TaskJob } from '../queue/dispatcher.ts';
 import type { Outcome } from '../run/outcome.ts';
 import type { Report } from '../run/plan.ts';
+import { taskKey } from '../run/task-key.ts';
 import { renewLeases } from '../store/runs/leases.ts';
 import { type Claim, type Started, startTasks } from '../store/runs/start-tasks.ts';
 import { insertLog } from '../store/runs/task-logs.ts';
@@ -138,7 +139,8 @@ export class Worker implements Closable {
 
   async #run({ started, stop }: Holding, job: TaskJob): Promise<JobEnd> {
     const { store, log } = this.#options;
-    const facts = { dag: started.dagId, run: started.runId, task: started.taskId, attempt: started.attempt };
+    const { dagId: dag, runId: run, attempt } = started;
+    const facts = { dag, run, task: startedKey(started), attempt };
     const taskLog = new TaskLog({ process: log.child(facts), clock: this.#options.clock, show: job.log });
     const outcome = await runAttempt(started, {
       ...this.#options,
@@ -194,11 +196,18 @@ export class Worker implements Closable {
 
 // Every statement that locks several tasks takes them in this order.
 function byKey(a: Claim, b: Claim): number {
-  return a.runId - b.runId || (a.taskId < b.taskId ? -1 : 1);
+  if (a.runId !== b.runId) return a.runId - b.runId;
+  if (a.taskId !== b.taskId) return a.taskId < b.taskId ? -1 : 1;
+  return a.mapIndex - b.mapIndex;
 }
 
-function claimKey({ runId, taskId, seq }: Claim): string {
-  return `${runId} ${taskId} ${seq}`;
+function claimKey({ runId, taskId, mapIndex, seq }: Claim): string {
+  return `${runId} ${taskId} ${mapIndex} ${seq}`;
+}
+
+/** For people: `load`, or `load[3]` of a mapped task. */
+function startedKey({ taskId, mapIndex, mapTotal }: Started): string {
+  return taskKey(taskId, mapIndex, mapTotal !== null);
 }
 
 function jobEnd(outcome: Outcome): JobEnd {
@@ -207,6 +216,8 @@ function jobEnd(outcome: Outcome): JobEnd {
       return { kind: 'failed', error: new Error(`${outcome.failure.code}: ${outcome.failure.message}`) };
     case 'success':
       return { kind: 'completed', note: outcome.output };
+    case 'map':
+      return { kind: 'completed', note: `became ${outcome.count} instances` };
     case 'skip':
     case 'cancelled':
     case 'lost':

@@ -107,7 +107,7 @@ async function alone(servers: Servers, work: () => Promise<void>): Promise<boole
 }
 
 const RECENT = `
-select run_id as "runId", task_id as "taskId", seq, attempt, pool, priority
+select run_id as "runId", task_id as "taskId", map_index as "mapIndex", seq, attempt, pool, priority
 from task_instance
 where seq > 0
 order by run_id desc, task_id
@@ -116,6 +116,7 @@ limit 40`;
 const Recent = z.object({
   runId: z.number().transform(runId),
   taskId: z.string().transform(taskId),
+  mapIndex: z.number(),
   seq: z.number(),
   attempt: z.number(),
   pool: z.string(),

@@ -54,7 +54,7 @@ describe('the engine where something breaks', () => {
       ]);
     const [taskId] = holds.handlers.keys();
     if (taskId === undefined) throw new Error('no task');
-    const lost = { runId, taskId, fence: 7, outcome: { kind: 'lost', reason: 'silence' } } as const;
+    const lost = { runId, taskId, mapIndex: 0, fence: 7, outcome: { kind: 'lost', reason: 'silence' } } as const;
 
     await lease(`now() + interval '1 minute'`);
     expect(await engine.settler.report(lost)).toBe(false);
@@ -82,7 +82,7 @@ describe('the engine where something breaks', () => {
       const [taskId] = hangs.handlers.keys();
       if (found === undefined || taskId === undefined) throw new Error('no task');
       const outcome = { kind: 'lost', reason: `worker w${lost} stopped renewing its lease` } as const;
-      await engine.settler.report({ runId: run, taskId, fence: Number(found['fence']), outcome });
+      await engine.settler.report({ runId: run, taskId, mapIndex: 0, fence: Number(found['fence']), outcome });
     }
     expect(await endOf(engine, run)).toMatchObject({ state: 'failed' });
     const ended = await row(engine, 'select attempt, infra_attempt, failure from task_instance');

@@ -218,7 +218,7 @@ describe.each(BACKENDS)('the life of a task on %s', (backend) => {
       const rows = await engine.store.database.run({ text: `select * from task_instance where state = 'running'` });
       return rows.length > 0 ? rows : undefined;
     });
-    const dispatch = { id: 0, pool: 'default', runId: run, label: 'again', attempt: 1, priority: 1 };
+    const dispatch = { id: 0, pool: 'default', runId: run, mapIndex: 0, label: 'again', attempt: 1, priority: 1 };
     const taskId = once.graph.tasks[0]?.id;
     if (taskId === undefined || sent === undefined) throw new Error('no task');
     await engine.dispatcher.send([

@@ -71,11 +71,15 @@ export async function endOf(engine: Windrow, id: RunId): Promise<EndedRun> {
   });
 }
 
+const TASK_STATES = `
+select task_id || case when map_index >= 0 and map_total is not null then '[' || map_index || ']' else '' end as name, state
+from task_instance
+where run_id = $1`;
+
+/** By name: `load`, and `load[3]` for an instance of a mapped task. */
 export async function taskStates(engine: Windrow, id: RunId): Promise<Readonly<Record<string, string>>> {
-  const rows = await engine.store.database.run({ text: 'select task_id, state from task_instance where run_id = $1' }, [
-    id,
-  ]);
-  return Object.fromEntries(rows.map((row) => [String(row['task_id']), String(row['state'])]));
+  const rows = await engine.store.database.run({ text: TASK_STATES }, [id]);
+  return Object.fromEntries(rows.map((row) => [String(row['name']), String(row['state'])]));
 }
 
 /** Asks until there is an answer. */

@@ -158,3 +158,48 @@ sensor('dated', {
   // @ts-expect-error a Date does not survive JSON
   poll: async () => ({ items: [{ key: 'a', params: { at: new Date(0) } }] }),
 });
+
+interface File {
+  readonly name: string;
+}
+const list = task('list', { run: async (): Promise<File[]> => [{ name: 'a.csv' }] });
+const region = task('region', { run: () => 'eu' });
+const loadFile = task('load_file', {
+  run: ({ input, mapIndex = 0 }: TaskContext<{ file: File; region: string }>) => ({ rows: input.file.name, mapIndex }),
+});
+const sum = task('sum', {
+  run: ({ input }: TaskContext<{ loaded: readonly { rows: string }[] }>) => input.loaded.length,
+});
+const late = task('late', {
+  rule: 'all_done',
+  run: ({ input }: TaskContext<{ file?: File }>) => input.file?.name ?? '',
+});
+
+dag('mapped', {}, (d) => {
+  const files = d.use('list', list);
+  const where = d.use('region', region);
+  const loaded: Wire<readonly { rows: string }[]> = d.use('load', loadFile.map({ file: files }), { region: where });
+  d.use('sum', sum, { loaded });
+  d.use('load_listed', loadFile.map({ file: [{ name: 'a' }, { name: 'b' }] }), { region: where, after: [files] });
+  d.use('late', late.map({ file: files }));
+  d.use('late_behind', late.map({ file: files }), { after: [where] });
+
+  // @ts-expect-error the region is not a file
+  loadFile.map({ file: where });
+  // @ts-expect-error a number is not a file
+  loadFile.map({ file: [1] });
+  // @ts-expect-error exactly one input is mapped
+  loadFile.map({ file: files, region: ['eu'] });
+  // @ts-expect-error exactly one input is mapped, not none
+  loadFile.map({});
+  // @ts-expect-error load has no such input
+  loadFile.map({ files });
+  // @ts-expect-error the region is missing
+  d.use('load_nowhere', loadFile.map({ file: files }), {});
+  // @ts-expect-error the file is mapped already
+  d.use('load_twice', loadFile.map({ file: files }), { region: where, file: files });
+  // @ts-expect-error each instance returns one element, and the output is a list of them
+  const one: Wire<{ rows: string }> = d.use('load_one', loadFile.map({ file: files }), { region: where });
+  // @ts-expect-error unmapped, it needs one file and not a list
+  d.use('load_list', loadFile, { file: files, region: where, after: [one] });
+});

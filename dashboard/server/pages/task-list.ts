@@ -1,5 +1,12 @@
 import type { FailureRecord, Temporal } from '#framework';
-import type { AttemptView, LogLine, RunDetail, TaskView } from '#framework/operate';
+import {
+  type AttemptView,
+  type LogLine,
+  type RunDetail,
+  type TaskView,
+  instancesText,
+  notableTasks,
+} from '#framework/operate';
 
 import { badge, outcomeBadge } from '../html/badge.ts';
 import { type Html, html } from '../html/html.ts';
@@ -8,7 +15,7 @@ import { table } from './sections.ts';
 
 export interface RunFacts {
   readonly run: RunDetail;
-  /** Of every task, by its id. */
+  /** Of every task that logged, by its name. */
   readonly logs: ReadonlyMap<string, readonly LogLine[]>;
   readonly now: Temporal.Instant;
 }
@@ -18,11 +25,11 @@ const MOST_LINES = 300;
 
 /** Every task of a run with its tries and their logs. */
 export function taskList({ run, logs, now }: RunFacts): Html {
+  const attempts = Map.groupBy(run.attempts, ({ name }) => name);
   return html`<ol class="tasks">
-    ${run.tasks.map((task) => {
-      const attempts = run.attempts.filter(({ taskId }) => taskId === task.taskId);
-      return taskItem(task, { attempts, lines: logs.get(task.taskId) ?? [], now });
-    })}
+    ${notableTasks(run.tasks).map((task) =>
+      taskItem(task, { attempts: attempts.get(task.name) ?? [], lines: logs.get(task.name) ?? [], now }),
+    )}
   </ol>`;
 }
 
@@ -37,18 +44,19 @@ function taskItem(task: TaskView, { attempts, lines, now }: TaskHistory): Html {
     task.startedAt === null
       ? ''
       : html`<span class="quiet">${secondsBetween(task.startedAt, task.endedAt ?? now)}</span>`;
-  return html`<li class="task" id="task-${task.taskId}">
+  return html`<li class="task" id="task-${task.name}">
     <h3>
-      <span class="name">${task.taskId}</span> ${badge(task.state)}
+      <span class="name">${task.name}</span> ${badge(task.state)}
       ${took}${task.upstream.length === 0 ? '' : html`<small>after ${task.upstream.join(', ')}</small>`}
     </h3>
     ${task.reason === null ? '' : html`<p class="reason">${task.reason}</p>`}
+    ${task.instances === null ? '' : html`<p class="reason">${instancesText(task)}</p>`}
     ${attempts.length === 0 ? '' : attemptTable(task, attempts)}
     ${[...Map.groupBy(lines, ({ attempt }) => attempt)].map(([attempt, of]) => attemptLog(task, { attempt, lines: of }))}
     ${
       task.output === null
         ? ''
-        : html`<details data-key="output-${task.taskId}">
+        : html`<details data-key="output-${task.name}">
             <summary>Output</summary>
             <pre>${JSON.stringify(task.output, undefined, 2)}</pre>
           </details>`
@@ -56,9 +64,9 @@ function taskItem(task: TaskView, { attempts, lines, now }: TaskHistory): Html {
   </li> `;
 }
 
-function attemptTable({ taskId }: TaskView, attempts: readonly AttemptView[]): Html {
+function attemptTable({ name }: TaskView, attempts: readonly AttemptView[]): Html {
   return table({
-    caption: `Tries of ${taskId}`,
+    caption: `Tries of ${name}`,
     columns: [{ number: 'Try' }, 'Ended as', 'Started', { number: 'Took' }, 'Worker', 'Why'],
     rows: attempts.map(
       (attempt) =>
@@ -76,12 +84,12 @@ function attemptTable({ taskId }: TaskView, attempts: readonly AttemptView[]): H
 }
 
 function attemptLog(
-  { taskId }: TaskView,
+  { name }: TaskView,
   { attempt, lines }: { readonly attempt: number; readonly lines: readonly LogLine[] },
 ): Html {
   const shown = lines.slice(-MOST_LINES);
   const left = lines.length - shown.length;
-  return html`<details data-key="log-${taskId}-${attempt}">
+  return html`<details data-key="log-${name}-${attempt}">
     <summary>Log of try ${attempt} (${lines.length} ${lines.length === 1 ? 'line' : 'lines'})</summary>
     ${left === 0 ? '' : html`<p class="quiet">${left} earlier lines are not shown here; <code>windrow runs show</code> has them all.</p>`}
     <div class="log" role="log" tabindex="0">${shown.map(logLine)}</div>

@@ -63,10 +63,10 @@ export class LocalDispatcher implements Dispatcher {
     this.#work.add(work);
   }
 
-  async #handle({ runId, taskId, seq, pool, notBefore }: Dispatch): Promise<void> {
+  async #handle({ runId, taskId, mapIndex, seq, pool, notBefore }: Dispatch): Promise<void> {
     const wait = notBefore === undefined ? 0 : notBefore.epochMilliseconds - this.#clock.now().epochMilliseconds;
     if (wait > 0) await rest(milliseconds(wait), this.#closed.signal);
     if (this.#closed.signal.aborted) return;
-    await this.#handlers.get(pool)?.({ claim: { runId, taskId, seq }, log: () => {}, progress: () => {} });
+    await this.#handlers.get(pool)?.({ claim: { runId, taskId, mapIndex, seq }, log: () => {}, progress: () => {} });
   }
 }

@@ -12,9 +12,9 @@ import { shapeOf } from '../../run/cascade.ts';
 import { checkedChoice } from '../../run/choice.ts';
 import type { Outcome } from '../../run/outcome.ts';
 import { mintFence } from '../../store/runs/mint-fence.ts';
-import { readOutputs } from '../../store/runs/task-outputs.ts';
 import { listRuns } from '../../store/views/list-runs.ts';
 import { StopSwitch, callUserCode } from '../../worker/user-code.ts';
+import { readWires } from '../../worker/wired-input.ts';
 import { connectionsWith, paperDesk } from './paper-desk.ts';
 
 export interface SingleTask {
@@ -78,14 +78,6 @@ async function inputs(
   { dag, task }: SingleTask,
   run: RunId | undefined,
 ): Promise<Readonly<Record<string, Json>>> {
-  const wires = Object.entries(dag.wires.get(task.id) ?? {});
   if (run === undefined) return {};
-  const outputs = await readOutputs(
-    store.database,
-    run,
-    wires.map(([, upstream]) => upstream),
-  );
-  return Object.fromEntries(
-    wires.flatMap(([name, upstream]) => (outputs.has(upstream) ? [[name, outputs.get(upstream) ?? null]] : [])),
-  );
+  return readWires({ dag, run, database: store.database }, dag.wires.get(task.id) ?? {});
 }

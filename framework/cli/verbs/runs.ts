@@ -2,11 +2,10 @@ import { type Command, Option } from 'commander';
 
 import { RUN_STATES, type RunState } from '../../run/run-state.ts';
 import { operations } from '../../process/operations.ts';
-import type { Database } from '../../store/database.ts';
 import { findRun } from '../../store/views/find-run.ts';
 import { listRuns } from '../../store/views/list-runs.ts';
-import { type LogLine, readTaskLog } from '../../store/views/read-task-log.ts';
-import { type RunDetail, showRun } from '../../store/views/show-run.ts';
+import { readRunLogs } from '../../store/views/read-run-logs.ts';
+import { showRun } from '../../store/views/show-run.ts';
 import { type Answer, done, notFound, refused } from '../answer.ts';
 import { idArgument, limitArgument } from '../arguments.ts';
 import { logText, runJson, runTable, runText } from '../run-text.ts';
@@ -62,22 +61,12 @@ async function show(session: Session, id: number, { logs }: { readonly logs?: tr
     if (run === undefined) return noRun(id);
     const json = runJson(run, session);
     if (logs === undefined) return done(json, runText(run));
-    const lines = await runLogs(database, run);
+    const lines = [...(await readRunLogs(database, run))];
     return done(
       { ...json, logs: Object.fromEntries(lines) },
       [runText(run), '', ...lines.map(([task, log]) => logText(task, log))].join('\n'),
     );
   });
-}
-
-/** What every task that logged has logged. */
-async function runLogs(
-  database: Database,
-  run: RunDetail,
-): Promise<readonly (readonly [string, readonly LogLine[]])[]> {
-  const found: (readonly [string, readonly LogLine[]])[] = [];
-  for (const { taskId } of run.tasks) found.push([taskId, await readTaskLog(database, { runId: run.id, taskId })]);
-  return found.filter(([, lines]) => lines.length > 0);
 }
 
 async function cancel(session: Session, id: number): Promise<Answer> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import type { FailureRecord } from '../../core/failures.ts';
 import type { Json } from '../../core/json.ts';
 import type { Window } from '../../core/window.ts';
 import type { Dag } from '../../dag/dag.ts';
@@ -62,6 +63,11 @@ async function test(session: Session, windrow: Windrow, asked: Asked): Promise<A
         asked.taskId,
         dag.graph.tasks.map(({ id }) => id),
       ),
+    );
+  if (task.mapped !== undefined)
+    return refused(
+      `Task ${task.id} is mapped: it runs once for each element of "${task.mapped}", which only a run knows. ` +
+        `Run the dag in this process instead: windrow dags test ${dag.id}`,
     );
   const found = await usableRecord(windrow, dag, asked.record);
   if (found.kind === 'unusable') return found.answer;
@@ -138,20 +144,24 @@ function outcomeText(outcome: Outcome, debug: boolean): string {
     case 'success':
       if (outcome.chooses?.kind === 'stop') return `success, after which nothing runs: ${outcome.chooses.reason}`;
       return `success. It returned ${JSON.stringify(outcome.output)}`;
-    case 'fail': {
-      const { code, message, causes, stack } = outcome.failure;
-      return [
-        `failed. ${code}: ${message}`,
-        ...causes.map((cause) => `  caused by ${cause}`),
-        ...(debug && stack !== undefined ? [stack] : []),
-      ].join('\n');
-    }
+    case 'fail':
+      return failureText(outcome.failure, debug);
     case 'defer':
       return `asks to be started again at ${outcome.until.toString()}: ${outcome.reason}`;
+    case 'map':
+      return `became ${outcome.count} instances`;
     case 'skip':
     case 'cancelled':
     case 'lost':
     case 'handed_back':
       return `${outcome.kind}: ${outcome.reason}`;
   }
+}
+
+function failureText({ code, message, causes, stack }: FailureRecord, debug: boolean): string {
+  return [
+    `failed. ${code}: ${message}`,
+    ...causes.map((cause) => `  caused by ${cause}`),
+    ...(debug && stack !== undefined ? [stack] : []),
+  ].join('\n');
 }

@@ -43,12 +43,11 @@ async function startRun(transaction: Executor, run: Taken): Promise<readonly Dis
 }
 
 function firstDispatch(run: Taken, task: FirstTask): Omit<Dispatch, 'id'> {
+  const claim = { runId: run.id, taskId: task.id, mapIndex: task.mapIndex, seq: task.seq };
   return {
-    jobId: jobId(run.id, task.id, task.seq),
+    ...claim,
+    jobId: jobId(claim),
     pool: task.pool,
-    runId: run.id,
-    taskId: task.id,
-    seq: task.seq,
     attempt: task.attempt,
     priority: run.priority,
     label: dispatchLabel(run, task.id, task.attempt),
@@ -86,9 +85,10 @@ const INSERT_TASKS = {
   name: 'insert_tasks',
   text: `
 with task as (
-  insert into task_instance (run_id, task_id, state, seq, attempt, pool, priority, upstream_total, dispatched_at)
-  select $1, id, state, seq, attempt, pool, $2, "upstreamTotal", case when state = 'queued' then now() end
-  from jsonb_to_recordset($3::jsonb) as t (id text, state text, seq integer, attempt integer, pool text, "upstreamTotal" integer)
+  insert into task_instance (run_id, task_id, map_index, state, seq, attempt, pool, priority, upstream_total, dispatched_at)
+  select $1, id, "mapIndex", state, seq, attempt, pool, $2, "upstreamTotal", case when state = 'queued' then now() end
+  from jsonb_to_recordset($3::jsonb) as t (id text, "mapIndex" integer, state text, seq integer, attempt integer, pool text,
+    "upstreamTotal" integer)
 ),
 run as (
   update dag_run set open_tasks = $5 where id = $1
@@ -96,10 +96,10 @@ run as (
 happened as (
   insert into event (kind, dag_id, run_id, record_id) values ('run_running', $6, $1, $7)
 )
-insert into outbox (pool, job_id, label, run_id, task_id, seq, attempt, priority)
-select pool, "jobId", label, "runId", "taskId", seq, attempt, priority
+insert into outbox (pool, job_id, label, run_id, task_id, map_index, seq, attempt, priority)
+select pool, "jobId", label, "runId", "taskId", "mapIndex", seq, attempt, priority
 from jsonb_to_recordset($4::jsonb) as o (pool text, "jobId" text, label text, "runId" bigint, "taskId" text,
-  seq integer, attempt integer, priority integer)
+  "mapIndex" integer, seq integer, attempt integer, priority integer)
 returning id, job_id as "jobId"`,
 };
 

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
-import type { TaskId } from '../../core/ids.ts';
 import { windowText } from '../../core/window.ts';
+import { isInstance } from '../../run/mapped.ts';
 import { type RunPlan, type TaskChange, dispatchTime } from '../../run/plan.ts';
+import { SUMMARY, taskKey } from '../../run/task-key.ts';
 import { isFinal } from '../../run/task-state.ts';
+import type { UpstreamTally } from '../../run/trigger-decision.ts';
 import type { Transaction } from '../database.ts';
 import { type Dispatch, jobId } from './dispatch.ts';
 import type { LockedRun, LockedTask } from './locked-runs.ts';
@@ -11,7 +13,8 @@ import type { LockedRun, LockedTask } from './locked-runs.ts';
 /** A plan beside what it was made from. */
 export interface AppliedPlan {
   readonly run: LockedRun;
-  readonly tasks: ReadonlyMap<TaskId, LockedTask>;
+  /** By key. */
+  readonly tasks: ReadonlyMap<string, LockedTask>;
   readonly plan: RunPlan;
 }
 
@@ -24,14 +27,16 @@ export async function applyPlans(
   plans: readonly AppliedPlan[],
 ): Promise<readonly Dispatch[]> {
   const dispatches = plans.flatMap(newDispatches);
+  const changed = inLockOrder(plans);
   const rows = await transaction.runLast(APPLY, [
-    JSON.stringify(inLockOrder(plans).map(({ run, before, change }) => taskRow(run, before, change))),
+    JSON.stringify(changed.filter(isThere).map(taskRow)),
     JSON.stringify(plans.flatMap(attemptRows)),
     JSON.stringify(plans.map(runRow)),
     JSON.stringify(
       dispatches.map(({ notBefore, ...dispatch }) => ({ ...dispatch, not_before: notBefore?.toString() })),
     ),
     JSON.stringify(plans.flatMap(eventRows)),
+    JSON.stringify(changed.filter(isExpanding).map(expansionRow)),
   ]);
   const ids = new Map(rows.map((row) => Sent.parse(row)).map((sent) => [sent.jobId, sent.id]));
   return dispatches.flatMap((dispatch) => {
@@ -46,30 +51,56 @@ interface Changed {
   readonly change: TaskChange;
 }
 
-/** By run and task: every statement that locks several tasks takes them in this order. */
+/** By run, task and map index: every statement that locks several tasks takes them in this order. */
 function inLockOrder(plans: readonly AppliedPlan[]): readonly Changed[] {
   return plans
-    .flatMap(({ run, tasks, plan }) => plan.tasks.map((change) => ({ run, before: tasks.get(change.id), change })))
-    .toSorted((a, b) => a.run.id - b.run.id || (a.change.id < b.change.id ? -1 : 1));
+    .flatMap(({ run, tasks, plan }) => plan.tasks.map((change) => ({ run, before: tasks.get(change.key), change })))
+    .toSorted((a, b) => a.run.id - b.run.id || byTask(a.change, b.change));
+}
+
+function byTask(a: TaskChange, b: TaskChange): number {
+  if (a.id !== b.id) return a.id < b.id ? -1 : 1;
+  return a.mapIndex - b.mapIndex;
+}
+
+/** New instances of a mapped task have no row yet: their summary's expansion makes them all. */
+function isThere({ before }: Changed): boolean {
+  return before !== undefined;
+}
+
+function isExpanding({ before, change }: Changed): boolean {
+  return before !== undefined && before.instances === undefined && change.instances !== undefined;
+}
+
+function expansionRow({ run, before, change }: Changed): object {
+  return {
+    run_id: run.id,
+    task_id: change.id,
+    count: change.instances?.total,
+    pool: before?.pool,
+    priority: before?.priority,
+    total: change.tally.total,
+  };
 }
 
 const Sent = z.object({ id: z.number(), jobId: z.string() });
 
 function newDispatches({ run, tasks, plan }: AppliedPlan): Omit<Dispatch, 'id'>[] {
   return plan.tasks.flatMap((change) => {
-    const before = tasks.get(change.id);
+    const before = tasks.get(change.key);
     const when = dispatchTime(before, change);
-    if (before === undefined || when === undefined) return [];
+    // A new instance has the pool and the priority of its summary.
+    const { pool, priority } = before ?? tasks.get(change.id) ?? {};
+    if (pool === undefined || priority === undefined || when === undefined) return [];
+    const claim = { runId: run.id, taskId: change.id, mapIndex: change.mapIndex, seq: change.seq };
     return [
       {
-        jobId: jobId(run.id, change.id, change.seq),
-        pool: before.pool,
-        runId: run.id,
-        taskId: change.id,
-        seq: change.seq,
+        ...claim,
+        jobId: jobId(claim),
+        pool,
         attempt: change.attempt,
-        priority: before.priority,
-        label: dispatchLabel(run, change.id, change.attempt),
+        priority,
+        label: dispatchLabel(run, change.key, change.attempt),
         ...(when === 'now' ? {} : { notBefore: when }),
       },
     ];
@@ -87,11 +118,12 @@ export function dispatchLabel(
   return `${run.dagId} · ${what} · ${task} · attempt ${attempt}`;
 }
 
-function taskRow(run: LockedRun, before: LockedTask | undefined, change: TaskChange): object {
-  const { settled, tally } = change;
+function taskRow({ run, before, change }: Changed): object {
+  const { settled, tally, instances } = change;
   return {
     run_id: run.id,
     task_id: change.id,
+    map_index: change.mapIndex,
     // A task that only heard of one more upstream may be started by a worker at this moment: its state is left alone.
     moved: before?.state !== change.state || before.seq !== change.seq,
     state: change.state,
@@ -107,18 +139,24 @@ function taskRow(run: LockedRun, before: LockedTask | undefined, change: TaskCha
     reason: settled?.reason ?? change.reason,
     output: settled?.output,
     failure: settled?.failure,
+    ...(instances === undefined ? {} : instanceCounts(instances)),
   };
+}
+
+function instanceCounts({ total, success, failed, skipped }: UpstreamTally): object {
+  return { map_total: total, map_success: success, map_failed: failed, map_skipped: skipped };
 }
 
 function attemptRows({ run, tasks, plan }: AppliedPlan): object[] {
   return plan.accepted.flatMap((report) => {
-    const task = tasks.get(report.taskId);
+    const { outcome, mapIndex } = report;
+    const task = tasks.get(taskKey(report.taskId, mapIndex, tasks.get(report.taskId)?.mapIndex === SUMMARY));
     if (task === undefined) return [];
-    const { outcome } = report;
     return [
       {
         run_id: run.id,
         task_id: report.taskId,
+        map_index: mapIndex,
         attempt: task.attempt,
         fence: report.fence,
         outcome: outcome.kind,
@@ -153,6 +191,7 @@ function eventRows({ run, plan }: AppliedPlan): object[] {
       kind: `task_${change.state}`,
       task_id: change.id,
       details: {
+        ...(isInstance(change) ? { mapIndex: change.mapIndex } : {}),
         attempt: change.attempt,
         reason: change.settled?.reason ?? change.reason,
         code: change.settled?.failure?.code,
@@ -178,7 +217,11 @@ const APPLY = {
 with task as (
   update task_instance t set
     state = case when c.moved then c.state else t.state end,
-    lease_until = case when c.moved then null else t.lease_until end,
+    -- Nobody holds a mapped task that waits for its instances.
+    lease_until = case when c.moved or c.map_total is not null then null else t.lease_until end,
+    worker = case when c.map_total is not null then null else t.worker end,
+    map_total = coalesce(c.map_total, t.map_total), map_success = coalesce(c.map_success, t.map_success),
+    map_failed = coalesce(c.map_failed, t.map_failed), map_skipped = coalesce(c.map_skipped, t.map_skipped),
     seq = case when c.moved then c.seq else t.seq end,
     attempt = case when c.moved then c.attempt else t.attempt end,
     infra_attempt = c.infra_attempt,
@@ -188,15 +231,21 @@ with task as (
     dispatched_at = case when c.moved and c.state in ('queued', 'up_for_retry')
       then now() + c.wait_ms * interval '1 ms' else t.dispatched_at end,
     ended_at = case when c.ended and t.ended_at is null then now() else t.ended_at end
-  from jsonb_to_recordset($1::jsonb) as c (run_id bigint, task_id text, moved boolean, state text, seq integer, attempt integer,
+  from jsonb_to_recordset($1::jsonb) as c (run_id bigint, task_id text, map_index integer, moved boolean, state text, seq integer, attempt integer,
     infra_attempt integer, success integer, failed integer, skipped integer, ended boolean, next_at timestamptz, wait_ms bigint,
-    reason text, output jsonb, failure jsonb)
-  where t.run_id = c.run_id and t.task_id = c.task_id
+    reason text, output jsonb, failure jsonb, map_total integer, map_success integer, map_failed integer, map_skipped integer)
+  where t.run_id = c.run_id and t.task_id = c.task_id and t.map_index = c.map_index
+),
+expanded as (
+  insert into task_instance (run_id, task_id, map_index, state, seq, attempt, pool, priority, upstream_total, map_total, dispatched_at)
+  select run_id, task_id, map_index, 'queued', 1, 1, pool, priority, total, count, now()
+  from jsonb_to_recordset($6::jsonb) as e (run_id bigint, task_id text, count integer, pool text, priority integer, total integer)
+  cross join generate_series(0, count - 1) as map_index
 ),
 attempt as (
   insert into task_attempt (run_id, task_id, map_index, attempt, fence, outcome, worker, started_at, reason, failure)
-  select run_id, task_id, 0, attempt, fence, outcome, worker, started_at, reason, failure
-  from jsonb_to_recordset($2::jsonb) as a (run_id bigint, task_id text, attempt integer, fence bigint, outcome text,
+  select run_id, task_id, map_index, attempt, fence, outcome, worker, started_at, reason, failure
+  from jsonb_to_recordset($2::jsonb) as a (run_id bigint, task_id text, map_index integer, attempt integer, fence bigint, outcome text,
     worker text, started_at timestamptz, reason text, failure jsonb)
 ),
 run_change as (
@@ -231,9 +280,9 @@ happened as (
   select kind, dag_id, run_id, task_id, record_id, coalesce(details, '{}')
   from jsonb_to_recordset($5::jsonb) as e (kind text, dag_id text, run_id bigint, task_id text, record_id bigint, details jsonb)
 )
-insert into outbox (pool, job_id, label, run_id, task_id, seq, attempt, priority, not_before)
-select pool, "jobId", label, "runId", "taskId", seq, attempt, priority, not_before
+insert into outbox (pool, job_id, label, run_id, task_id, map_index, seq, attempt, priority, not_before)
+select pool, "jobId", label, "runId", "taskId", "mapIndex", seq, attempt, priority, not_before
 from jsonb_to_recordset($4::jsonb) as o (pool text, "jobId" text, label text, "runId" bigint, "taskId" text,
-  seq integer, attempt integer, priority integer, not_before timestamptz)
+  "mapIndex" integer, seq integer, attempt integer, priority integer, not_before timestamptz)
 returning id, job_id as "jobId"`,
 };

@@ -1,4 +1,5 @@
 import type { RunId } from '../../core/ids.ts';
+import { isExpanded } from '../../run/mapped.ts';
 import { planCancel } from '../../run/plan.ts';
 import type { Database } from '../database.ts';
 import { type AppliedPlan, applyPlans } from './apply-plans.ts';
@@ -24,7 +25,7 @@ export async function cancelRun(
     const tasks = await lockAllTasks(transaction, id);
     const plan: AppliedPlan = { run, tasks, plan: planCancel({ shape, run, tasks }) };
     const dispatches = await applyPlans(transaction, [plan]);
-    const running = [...tasks.values()].filter(({ state }) => state === 'running').length;
+    const running = [...tasks.values()].filter((task) => task.state === 'running' && !isExpanded(task)).length;
     return { kind: 'cancelling', finished: { dispatches, closed: closedRuns([plan]) }, running };
   });
 }

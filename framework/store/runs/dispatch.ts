@@ -8,6 +8,7 @@ export interface Dispatch {
   readonly pool: string;
   readonly runId: RunId;
   readonly taskId: TaskId;
+  readonly mapIndex: number;
   readonly seq: number;
   readonly attempt: number;
   readonly priority: number;
@@ -17,6 +18,11 @@ export interface Dispatch {
 }
 
 /** The same dispatch always has the same job id, so that sending it twice is one job. BullMQ refuses ":" in ids. */
-export function jobId(run: RunId, task: TaskId, seq: number): string {
-  return `${run}__${task}__0__${seq}`;
+export function jobId({
+  runId,
+  taskId,
+  mapIndex,
+  seq,
+}: Pick<Dispatch, 'runId' | 'taskId' | 'mapIndex' | 'seq'>): string {
+  return `${runId}__${taskId}__${mapIndex}__${seq}`;
 }

@@ -4,13 +4,14 @@ import { descendants, type Shape } from '../../run/cascade.ts';
 import { type Report, planReports } from '../../run/plan.ts';
 import type { RunState } from '../../run/run-state.ts';
 import type { Tools } from '../../run/settle.ts';
+import { countedIndex } from '../../run/task-key.ts';
 import type { TriggerRule } from '../../dag/trigger-rule.ts';
 import type { Database, Executor } from '../database.ts';
 import { type AppliedPlan, applyPlans } from './apply-plans.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Graphs } from './graphs.ts';
 import { lockLostTries } from './leases.ts';
-import { type LockedRun, lockRuns, readTasks } from './locked-runs.ts';
+import { type LockedRun, type WantedTask, lockRuns, readTasks } from './locked-runs.ts';
 
 export interface Finished {
   readonly dispatches: readonly Dispatch[];
@@ -80,27 +81,27 @@ async function readAffected(
   reports: readonly Report[],
   shapes: ReadonlyMap<RunId, Shape>,
 ): ReturnType<typeof readTasks> {
-  const wanted = new Map<string, readonly [RunId, TaskId]>();
+  const wanted = new Map<string, WantedTask>();
   for (const report of reports) {
     const shape = shapes.get(report.runId);
     if (shape === undefined) continue;
-    for (const task of [report.taskId, ...affected(shape, report)])
-      wanted.set(`${report.runId} ${task}`, [report.runId, task]);
+    const { runId } = report;
+    // The summary of an instance is among those.
+    const counted = [report.taskId, ...affected(shape, report)];
+    const rows = counted.map((taskId) => ({ runId, taskId, mapIndex: countedIndex(shape.tasks.get(taskId)) }));
+    for (const row of [report, ...rows]) wanted.set(`${runId} ${row.taskId} ${row.mapIndex}`, row);
   }
-  const pairs = [...wanted.values()];
-  return readTasks(
-    transaction,
-    pairs.map(([run]) => run),
-    pairs.map(([, task]) => task),
-  );
+  return readTasks(transaction, [...wanted.values()]);
 }
 
 /** A success usually reaches only the next tasks; everything else may cascade to any task after them. */
 function affected(shape: Shape, report: Report): readonly TaskId[] {
   const next = shape.downstream.get(report.taskId) ?? [];
+  // A mapped task may fail although its last instance succeeded.
   const stops =
     report.outcome.kind === 'success' &&
     report.outcome.chooses === undefined &&
+    shape.tasks.get(report.taskId)?.mapped === undefined &&
     next.every((id) => !SUCCESS_MAY_END.has(shape.tasks.get(id)?.rule ?? 'always'));
   return stops ? next : descendants(shape, [report.taskId]);
 }

@@ -9,6 +9,7 @@ import { RunIdColumn, TaskIdColumn } from './run-rows.ts';
 export interface Held {
   readonly runId: RunId;
   readonly taskId: TaskId;
+  readonly mapIndex: number;
   readonly fence: number;
 }
 
@@ -27,6 +28,7 @@ export async function renewLeases(
   const rows = await executor.run(RENEW, [
     held.map(({ runId }) => runId),
     held.map(({ taskId }) => taskId),
+    held.map(({ mapIndex }) => mapIndex),
     held.map(({ fence }) => fence),
     leaseMs,
   ]);
@@ -52,6 +54,7 @@ export async function lockLostTries(transaction: Executor, reports: readonly Rep
   const rows = await transaction.run(LOCK_LOST, [
     lost.map(({ runId }) => runId),
     lost.map(({ taskId }) => taskId),
+    lost.map(({ mapIndex }) => mapIndex),
     lost.map(({ fence }) => fence),
   ]);
   const expired = new Set(rows.map((row) => HeldRow.parse(row).fence));
@@ -61,11 +64,12 @@ export async function lockLostTries(transaction: Executor, reports: readonly Rep
 const LOCK_LOST = {
   name: 'lock_lost_tries',
   text: `
-select t.run_id as "runId", t.task_id as "taskId", t.fence
-from unnest($1::bigint[], $2::text[], $3::bigint[]) as lost (run_id, task_id, fence)
-join task_instance t on t.run_id = lost.run_id and t.task_id = lost.task_id and t.fence = lost.fence
+select t.run_id as "runId", t.task_id as "taskId", t.map_index as "mapIndex", t.fence
+from unnest($1::bigint[], $2::text[], $3::integer[], $4::bigint[]) as lost (run_id, task_id, map_index, fence)
+join task_instance t on t.run_id = lost.run_id and t.task_id = lost.task_id and t.map_index = lost.map_index
+  and t.fence = lost.fence
 where t.state = 'running' and t.lease_until < now()
-order by t.run_id, t.task_id
+order by t.run_id, t.task_id, t.map_index
 for update of t skip locked`,
 };
 
@@ -73,18 +77,18 @@ const RENEW = {
   name: 'renew_leases',
   text: `
 with renewed as (
-  update task_instance t set lease_until = now() + $4::integer * interval '1 ms'
-  from unnest($1::bigint[], $2::text[], $3::bigint[]) as held (run_id, task_id, fence)
-  where t.run_id = held.run_id and t.task_id = held.task_id and t.map_index = 0
+  update task_instance t set lease_until = now() + $5::integer * interval '1 ms'
+  from unnest($1::bigint[], $2::text[], $3::integer[], $4::bigint[]) as held (run_id, task_id, map_index, fence)
+  where t.run_id = held.run_id and t.task_id = held.task_id and t.map_index = held.map_index
     and t.fence = held.fence and t.state = 'running'
-  returning t.run_id, t.task_id, t.fence
+  returning t.run_id, t.task_id, t.map_index, t.fence
 ),
 record as (
-  update pipeline_records p set lease_until = now() + $4::integer * interval '1 ms'
+  update pipeline_records p set lease_until = now() + $5::integer * interval '1 ms'
   from renewed
   where p.dag_run_id = renewed.run_id and p.pipeline_status = 'IN_PROGRESS'
 )
-select n.run_id as "runId", n.task_id as "taskId", n.fence, r.cancel_requested as "cancelRequested",
+select n.run_id as "runId", n.task_id as "taskId", n.map_index as "mapIndex", n.fence, r.cancel_requested as "cancelRequested",
   r.timed_out is not null as "timedOut"
 from renewed n
 join dag_run r on r.id = n.run_id`,
@@ -93,13 +97,13 @@ join dag_run r on r.id = n.run_id`,
 const LOST = {
   name: 'lost_tries',
   text: `
-select run_id as "runId", task_id as "taskId", fence, worker
+select run_id as "runId", task_id as "taskId", map_index as "mapIndex", fence, worker
 from task_instance
 where state = 'running' and lease_until < now()
 order by lease_until
 limit $1`,
 };
 
-const HeldRow = z.object({ runId: RunIdColumn, taskId: TaskIdColumn, fence: z.number() });
+const HeldRow = z.object({ runId: RunIdColumn, taskId: TaskIdColumn, mapIndex: z.number(), fence: z.number() });
 const RenewedRow = HeldRow.extend({ cancelRequested: z.boolean(), timedOut: z.boolean() });
 const LostRow = HeldRow.extend({ worker: z.string().nullable() });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { RunId, TaskId } from '../../core/ids.ts';
 import type { Temporal } from '../../core/time.ts';
 import type { PlannedRun, PlannedTask } from '../../run/plan.ts';
+import { SUMMARY, taskKey } from '../../run/task-key.ts';
 import type { Executor } from '../database.ts';
 import { InstantColumn, RunIdColumn, RunStateColumn, TaskIdColumn, TaskStateColumn } from './run-rows.ts';
 
@@ -32,17 +33,27 @@ export async function lockRuns(transaction: Executor, ids: readonly RunId[]): Pr
   return rows.map((row) => Run.parse(row));
 }
 
-/** Reads named tasks of locked runs; `tasks[i]` belongs to `runs[i]`. */
+export interface WantedTask {
+  readonly runId: RunId;
+  readonly taskId: TaskId;
+  readonly mapIndex: number;
+}
+
+/** Reads named tasks of locked runs, by run and key. */
 export async function readTasks(
   transaction: Executor,
-  runs: readonly RunId[],
-  tasks: readonly TaskId[],
-): Promise<ReadonlyMap<RunId, ReadonlyMap<TaskId, LockedTask>>> {
-  return byRun(await transaction.run(READ_TASKS, [runs, tasks]));
+  wanted: readonly WantedTask[],
+): Promise<ReadonlyMap<RunId, ReadonlyMap<string, LockedTask>>> {
+  const rows = await transaction.run(READ_TASKS, [
+    wanted.map(({ runId }) => runId),
+    wanted.map(({ taskId }) => taskId),
+    wanted.map(({ mapIndex }) => mapIndex),
+  ]);
+  return byRun(rows);
 }
 
 /** All tasks of a locked run, locked too: none of them can start before the transaction ends. */
-export async function lockAllTasks(transaction: Executor, run: RunId): Promise<ReadonlyMap<TaskId, LockedTask>> {
+export async function lockAllTasks(transaction: Executor, run: RunId): Promise<ReadonlyMap<string, LockedTask>> {
   return byRun(await transaction.run(LOCK_ALL_TASKS, [run])).get(run) ?? new Map();
 }
 
@@ -59,21 +70,22 @@ for update`,
 };
 
 const TASK_COLUMNS = `
-t.run_id as "runId", t.task_id as "id", t.state, t.seq, t.attempt, t.infra_attempt as "infraAttempt", t.fence, t.pool,
+t.run_id as "runId", t.task_id as "id", t.map_index as "mapIndex", t.state, t.seq, t.attempt, t.infra_attempt as "infraAttempt", t.fence, t.pool,
   t.priority, t.worker, t.started_at as "startedAt",
-  t.upstream_total as "total", t.upstream_success as "success", t.upstream_failed as "failed", t.upstream_skipped as "skipped"`;
+  t.upstream_total as "total", t.upstream_success as "success", t.upstream_failed as "failed", t.upstream_skipped as "skipped",
+  t.map_total as "mapTotal", t.map_success as "mapSuccess", t.map_failed as "mapFailed", t.map_skipped as "mapSkipped"`;
 
 const READ_TASKS = {
   name: 'read_tasks',
   text: `
 select ${TASK_COLUMNS}
-from unnest($1::bigint[], $2::text[]) as wanted (run_id, task_id)
-join task_instance t using (run_id, task_id)`,
+from unnest($1::bigint[], $2::text[], $3::integer[]) as wanted (run_id, task_id, map_index)
+join task_instance t using (run_id, task_id, map_index)`,
 };
 
 const LOCK_ALL_TASKS = {
   name: 'lock_all_tasks',
-  text: `select ${TASK_COLUMNS} from task_instance t where t.run_id = $1 order by t.task_id for update`,
+  text: `select ${TASK_COLUMNS} from task_instance t where t.run_id = $1 order by t.task_id, t.map_index for update`,
 };
 
 const Run = z.object({
@@ -95,6 +107,7 @@ const Task = z
   .object({
     runId: RunIdColumn,
     id: TaskIdColumn,
+    mapIndex: z.number(),
     state: TaskStateColumn,
     seq: z.number(),
     attempt: z.number(),
@@ -108,18 +121,26 @@ const Task = z
     success: z.number(),
     failed: z.number(),
     skipped: z.number(),
+    mapTotal: z.number().nullable(),
+    mapSuccess: z.number(),
+    mapFailed: z.number(),
+    mapSkipped: z.number(),
   })
-  .transform(({ total, success, failed, skipped, ...task }) => ({
+  .transform(({ total, success, failed, skipped, mapTotal, mapSuccess, mapFailed, mapSkipped, ...task }) => ({
     ...task,
+    key: taskKey(task.id, task.mapIndex, mapTotal !== null),
     tally: { total, success, failed, skipped },
+    ...(task.mapIndex === SUMMARY && mapTotal !== null
+      ? { instances: { total: mapTotal, success: mapSuccess, failed: mapFailed, skipped: mapSkipped } }
+      : {}),
   }));
 
-function byRun(rows: readonly unknown[]): ReadonlyMap<RunId, ReadonlyMap<TaskId, LockedTask>> {
-  const runs = new Map<RunId, Map<TaskId, LockedTask>>();
+function byRun(rows: readonly unknown[]): ReadonlyMap<RunId, ReadonlyMap<string, LockedTask>> {
+  const runs = new Map<RunId, Map<string, LockedTask>>();
   for (const row of rows) {
     const { runId, ...task } = Task.parse(row);
-    const tasks = runs.get(runId) ?? new Map<TaskId, LockedTask>();
-    runs.set(runId, tasks.set(task.id, task));
+    const tasks = runs.get(runId) ?? new Map<string, LockedTask>();
+    runs.set(runId, tasks.set(task.key, task));
   }
   return runs;
 }

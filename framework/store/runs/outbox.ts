@@ -31,7 +31,7 @@ export async function dispatchDue(executor: Executor, now: string, atMost: numbe
   return rows.map((row) => DispatchRow.parse(row));
 }
 
-const COLUMNS = `id, job_id as "jobId", pool, label, run_id as "runId", task_id as "taskId", seq, attempt, priority, not_before as "notBefore"`;
+const COLUMNS = `id, job_id as "jobId", pool, label, run_id as "runId", task_id as "taskId", map_index as "mapIndex", seq, attempt, priority, not_before as "notBefore"`;
 
 const UNSENT = {
   name: 'outbox_unsent',
@@ -45,14 +45,15 @@ limit $2`,
 
 const LABEL = `r.dag_id || ' · ' || coalesce(to_char(r.window_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') || '..'
     || to_char(r.window_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'), 'run ' || r.id)
-    || ' · ' || t.task_id || ' · attempt ' || t.attempt`;
+    || ' · ' || t.task_id || case when t.map_index >= 0 and t.map_total is not null then '[' || t.map_index || ']' else '' end
+    || ' · attempt ' || t.attempt`;
 
 // Touching dispatched_at keeps a long queue from being looked at again every second.
 const QUIET = {
   name: 'quiet_tasks',
   text: `
 with quiet as (
-  select run_id, task_id
+  select run_id, task_id, map_index
   from task_instance
   where state in ('queued', 'up_for_retry') and dispatched_at < now() - $1::integer * interval '1 ms'
   order by dispatched_at
@@ -61,9 +62,9 @@ with quiet as (
 )
 update task_instance t set dispatched_at = now()
 from quiet, dag_run r
-where t.run_id = quiet.run_id and t.task_id = quiet.task_id and r.id = t.run_id
-returning 0 as id, t.run_id || '__' || t.task_id || '__0__' || t.seq as "jobId", t.pool, ${LABEL} as label,
-  t.run_id as "runId", t.task_id as "taskId", t.seq, t.attempt, t.priority, null::timestamptz as "notBefore"`,
+where t.run_id = quiet.run_id and t.task_id = quiet.task_id and t.map_index = quiet.map_index and r.id = t.run_id
+returning 0 as id, t.run_id || '__' || t.task_id || '__' || t.map_index || '__' || t.seq as "jobId", t.pool, ${LABEL} as label,
+  t.run_id as "runId", t.task_id as "taskId", t.map_index as "mapIndex", t.seq, t.attempt, t.priority, null::timestamptz as "notBefore"`,
 };
 
 const DUE = {
@@ -72,18 +73,18 @@ const DUE = {
 with due as (
   update task_instance t set state = 'queued', seq = t.seq + 1, next_at = null, dispatched_at = now()
   from (
-    select run_id, task_id
+    select run_id, task_id, map_index
     from task_instance
     where state = 'deferred' and next_at <= $1::timestamptz
     order by next_at
     limit $2
     for update skip locked
   ) ready, dag_run r
-  where t.run_id = ready.run_id and t.task_id = ready.task_id and r.id = t.run_id
-  returning t.run_id, t.task_id, t.seq, t.attempt, t.priority, t.pool, ${LABEL} as label
+  where t.run_id = ready.run_id and t.task_id = ready.task_id and t.map_index = ready.map_index and r.id = t.run_id
+  returning t.run_id, t.task_id, t.map_index, t.seq, t.attempt, t.priority, t.pool, ${LABEL} as label
 )
-insert into outbox (pool, job_id, label, run_id, task_id, seq, attempt, priority)
-select pool, run_id || '__' || task_id || '__0__' || seq, label, run_id, task_id, seq, attempt, priority
+insert into outbox (pool, job_id, label, run_id, task_id, map_index, seq, attempt, priority)
+select pool, run_id || '__' || task_id || '__' || map_index || '__' || seq, label, run_id, task_id, map_index, seq, attempt, priority
 from due
 returning ${COLUMNS}`,
 };
@@ -96,6 +97,7 @@ const DispatchRow = z
     label: z.string(),
     runId: RunIdColumn,
     taskId: TaskIdColumn,
+    mapIndex: z.number(),
     seq: z.number(),
     attempt: z.number(),
     priority: z.number(),

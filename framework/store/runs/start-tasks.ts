@@ -11,6 +11,7 @@ import { InstantColumn, RunIdColumn, TaskIdColumn } from './run-rows.ts';
 export interface Claim {
   readonly runId: RunId;
   readonly taskId: TaskId;
+  readonly mapIndex: number;
   readonly seq: number;
 }
 
@@ -18,6 +19,8 @@ export interface Claim {
 export interface Started extends Claim {
   readonly fence: number;
   readonly attempt: number;
+  /** Of an instance of a mapped task: how many there are. */
+  readonly mapTotal: number | null;
   readonly dagId: string;
   readonly graphHash: string;
   readonly recordId: number | null;
@@ -40,6 +43,7 @@ export async function startTasks(
   const rows = await executor.run(START, [
     claims.map(({ runId }) => runId),
     claims.map(({ taskId }) => taskId),
+    claims.map(({ mapIndex }) => mapIndex),
     claims.map(({ seq }) => seq),
     by.worker,
     by.leaseMs,
@@ -51,13 +55,13 @@ const START = {
   name: 'start_tasks',
   text: `
 update task_instance t set
-  state = 'running', fence = nextval('fence'), worker = $4, started_at = now(), ended_at = null, reason = null, failure = null,
-  lease_until = now() + $5::integer * interval '1 ms'
-from unnest($1::bigint[], $2::text[], $3::integer[]) as claim (run_id, task_id, seq), dag_run r
-where t.run_id = claim.run_id and t.task_id = claim.task_id and t.map_index = 0 and t.seq = claim.seq
+  state = 'running', fence = nextval('fence'), worker = $5, started_at = now(), ended_at = null, reason = null, failure = null,
+  lease_until = now() + $6::integer * interval '1 ms'
+from unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[]) as claim (run_id, task_id, map_index, seq), dag_run r
+where t.run_id = claim.run_id and t.task_id = claim.task_id and t.map_index = claim.map_index and t.seq = claim.seq
   and t.state in ('queued', 'up_for_retry')
   and r.id = claim.run_id and r.state = 'running'
-returning t.run_id as "runId", t.task_id as "taskId", t.seq, t.fence, t.attempt, r.dag_id as "dagId",
+returning t.run_id as "runId", t.task_id as "taskId", t.map_index as "mapIndex", t.seq, t.fence, t.attempt, t.map_total as "mapTotal", r.dag_id as "dagId",
   r.graph_hash as "graphHash", r.record_id as "recordId", r.window_start as "windowStart", r.window_end as "windowEnd",
   r.window_zone as "windowZone", r.params`,
 };
@@ -66,9 +70,11 @@ const StartedRow = z
   .object({
     runId: RunIdColumn,
     taskId: TaskIdColumn,
+    mapIndex: z.number(),
     seq: z.number(),
     fence: z.number(),
     attempt: z.number(),
+    mapTotal: z.number().nullable(),
     dagId: z.string(),
     graphHash: z.string(),
     recordId: z.number().nullable(),

@@ -20,6 +20,7 @@ export async function insertLog(
   await executor.run(INSERT, [
     held.runId,
     held.taskId,
+    held.mapIndex,
     held.attempt,
     lines.map(({ at }) => at.toString()),
     lines.map(({ level }) => level),
@@ -32,6 +33,6 @@ const INSERT = {
   name: 'insert_log',
   text: `
 insert into task_log (run_id, task_id, map_index, attempt, at, level, message, fields)
-select $1, $2, 0, $3, at, level, message, fields::jsonb
-from unnest($4::timestamptz[], $5::text[], $6::text[], $7::text[]) as line (at, level, message, fields)`,
+select $1, $2, $3, $4, at, level, message, fields::jsonb
+from unnest($5::timestamptz[], $6::text[], $7::text[], $8::text[]) as line (at, level, message, fields)`,
 };

@@ -11,6 +11,7 @@ import { MaybeFailure, MaybeInstant } from './view-rows.ts';
 export interface AttemptView {
   readonly id: number;
   readonly taskId: TaskId;
+  readonly mapIndex: number;
   readonly attempt: number;
   readonly fence: number;
   readonly outcome: string;
@@ -30,7 +31,7 @@ export async function readAttempts(database: Executor, run: RunId): Promise<read
 const READ = {
   name: 'read_attempts',
   text: `
-select id, task_id as "taskId", attempt, fence, outcome, worker, started_at as "startedAt", ended_at as "endedAt", reason,
+select id, task_id as "taskId", map_index as "mapIndex", attempt, fence, outcome, worker, started_at as "startedAt", ended_at as "endedAt", reason,
   failure
 from task_attempt
 where run_id = $1
@@ -40,6 +41,7 @@ order by id`,
 const AttemptRow = z.object({
   id: z.number(),
   taskId: TaskIdColumn,
+  mapIndex: z.number(),
   attempt: z.number(),
   fence: z.number(),
   outcome: z.string(),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 import type { FailureRecord } from '../../core/failures.ts';
-import type { TaskId } from '../../core/ids.ts';
 import type { Temporal } from '../../core/time.ts';
-import type { DagGraph } from '../../dag/graph.ts';
+import type { DagGraph, GraphTask } from '../../dag/graph.ts';
+import { countedIndex, taskKey } from '../../run/task-key.ts';
 import type { Executor } from '../database.ts';
 import { type AttemptView, readAttempts } from './read-attempts.ts';
 import { type TaskView, readRunTasks } from './read-run-tasks.ts';
@@ -14,7 +14,7 @@ export interface RunDetail extends RunSummary {
   /** Upstream tasks first. Before the run has started, every task stands there with the state `none`. */
   readonly tasks: readonly TaskView[];
   /** Every ended try, oldest first. */
-  readonly attempts: readonly AttemptView[];
+  readonly attempts: readonly (AttemptView & Pick<TaskView, 'name'>)[];
   /** When it must have ended. */
   readonly deadlineAt: Temporal.Instant | null;
   /** The failure of a run that had not. */
@@ -27,18 +27,33 @@ export async function showRun(database: Executor, runId: number): Promise<RunDet
   const { graph, deadlineAt, timedOut, ...columns } = DetailRow.parse(row);
   const run = runSummary(columns);
   const [found, attempts] = [await readRunTasks(database, run.id), await readAttempts(database, run.id)];
-  return { ...run, tasks: inOrder(graph, found), attempts, deadlineAt, timedOut };
+  const mapped = new Set(graph.tasks.filter((task) => task.mapped !== undefined).map(({ id }) => id));
+  return {
+    ...run,
+    tasks: inOrder(graph, found),
+    attempts: attempts.map((attempt) => ({
+      name: taskKey(attempt.taskId, attempt.mapIndex, mapped.has(attempt.taskId)),
+      ...attempt,
+    })),
+    deadlineAt,
+    timedOut,
+  };
 }
 
 type Found = Awaited<ReturnType<typeof readRunTasks>>;
 
 function inOrder(graph: DagGraph, found: Found): readonly TaskView[] {
-  return graph.tasks.map(({ id, upstream }) => ({ ...(found.get(id) ?? notStarted(id)), upstream }));
+  return graph.tasks.flatMap((task) =>
+    (found.get(task.id) ?? [notStarted(task)]).map((view) => ({ ...view, upstream: task.upstream })),
+  );
 }
 
-function notStarted(taskId: TaskId): Omit<TaskView, 'upstream'> {
+function notStarted(task: GraphTask): Omit<TaskView, 'upstream'> {
   return {
-    taskId,
+    name: task.id,
+    taskId: task.id,
+    mapIndex: countedIndex(task),
+    instances: null,
     state: 'none',
     attempt: 0,
     seq: 0,

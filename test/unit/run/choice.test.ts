@@ -59,7 +59,13 @@ describe('a run in which a task chooses', () => {
       const fence = model.start(taskId(id));
       if (fence === undefined) throw new Error(`${id} is not to be started.`);
       const chosen = choice === undefined ? {} : { chooses: choice };
-      model.report({ runId: RUN, taskId: taskId(id), fence, outcome: { kind: 'success', output: null, ...chosen } });
+      model.report({
+        runId: RUN,
+        taskId: taskId(id),
+        mapIndex: 0,
+        fence,
+        outcome: { kind: 'success', output: null, ...chosen },
+      });
     };
     for (const id of before) end(id);
     end('branch', chooses);

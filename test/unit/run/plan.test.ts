@@ -6,6 +6,7 @@ import type { Outcome } from '../../../framework/run/outcome.ts';
 import { type PlannedTask, type Report, type TaskChange, planCancel } from '../../../framework/run/plan.ts';
 import { descendants } from '../../../framework/run/cascade.ts';
 import { planTimeOut } from '../../../framework/run/time-out.ts';
+import { SUMMARY } from '../../../framework/run/task-key.ts';
 import { isFinal } from '../../../framework/run/task-state.ts';
 import { NOW, RUN, RunModel, type TaskShape, graphOf } from './run-model.ts';
 
@@ -14,11 +15,7 @@ const FAIL: Outcome = { kind: 'fail', failure: failureRecord(new DataFailure('E_
 
 function ended(tasks: Readonly<Record<string, TaskShape>>, outcomes: Readonly<Record<string, Outcome>>): RunModel {
   const model = new RunModel(graphOf(tasks));
-  for (const [task, outcome] of Object.entries(outcomes)) {
-    const fence = model.start(taskId(task));
-    if (fence === undefined) throw new Error(`${task} is not to be started.`);
-    model.report({ runId: RUN, taskId: taskId(task), fence, outcome });
-  }
+  for (const [task, outcome] of Object.entries(outcomes)) model.end(task, outcome);
   return model;
 }
 
@@ -50,9 +47,9 @@ describe('planning', () => {
     const fence = model.start(taskId('a')) ?? 0;
     model.apply(planCancel(model.found));
     expect(model.states()).toEqual({ a: 'running', b: 'cancelled', c: 'cancelled', tear: 'queued' });
-    model.report({ runId: RUN, taskId: taskId('a'), fence, outcome: { kind: 'lost', reason: 'r' } });
+    model.report({ runId: RUN, taskId: taskId('a'), mapIndex: 0, fence, outcome: { kind: 'lost', reason: 'r' } });
     const teardown = model.start(taskId('tear')) ?? 0;
-    model.report({ runId: RUN, taskId: taskId('tear'), fence: teardown, outcome: SUCCESS });
+    model.report({ runId: RUN, taskId: taskId('tear'), mapIndex: 0, fence: teardown, outcome: SUCCESS });
     expect(model.run.state).toBe('cancelled');
   });
 
@@ -71,8 +68,82 @@ describe('planning', () => {
 
   it('names the failure that the record shows', () => {
     const model = new RunModel(graphOf({ a: {} }));
-    const report = { runId: RUN, taskId: taskId('a'), fence: model.start(taskId('a')) ?? 0, outcome: FAIL };
+    const report = {
+      runId: RUN,
+      taskId: taskId('a'),
+      mapIndex: 0,
+      fence: model.start(taskId('a')) ?? 0,
+      outcome: FAIL,
+    };
     expect(model.report(report).failure).toMatchObject({ task: 'a', failure: { code: 'E_TEST' } });
+  });
+});
+
+describe('planning a mapped task', () => {
+  const MAPPED = {
+    list: {},
+    load: { upstream: ['list'], mapped: true },
+    sum: { upstream: ['load'], rule: 'all_done' },
+  } as const;
+  const map = (count: number): Outcome => ({ kind: 'map', count });
+
+  it('becomes its instances, and ends with the last of them', () => {
+    const model = ended(MAPPED, { list: SUCCESS, load: map(2), 'load[0]': SUCCESS });
+    expect(model.states()).toMatchObject({ load: 'running', 'load[0]': 'success', 'load[1]': 'queued', sum: 'none' });
+    expect(model.run.openTasks).toBe(2);
+    model.end('load[1]', SUCCESS);
+    expect(model.states()).toMatchObject({ load: 'success', sum: 'queued' });
+    expect(model.run.openTasks).toBe(1);
+  });
+
+  it('is skipped over an empty list, and when all its instances skipped', () => {
+    expect(ended(MAPPED, { list: SUCCESS, load: map(0) }).states()).toMatchObject({ load: 'skipped', sum: 'queued' });
+    const skips: Outcome = { kind: 'skip', reason: 'r' };
+    const model = ended(MAPPED, { list: SUCCESS, load: map(2), 'load[1]': skips, 'load[0]': skips });
+    expect(model.states()).toMatchObject({ load: 'skipped', sum: 'queued' });
+  });
+
+  it('counts once as failed however many of its instances failed, after all have ended', () => {
+    const model = ended(MAPPED, { list: SUCCESS, load: map(3), 'load[0]': FAIL, 'load[2]': FAIL });
+    expect(model.states()).toMatchObject({ load: 'running', 'load[1]': 'queued' });
+    const plan = model.end('load[1]', SUCCESS);
+    expect(model.states()).toMatchObject({ load: 'failed', sum: 'queued' });
+    expect(model.run).toMatchObject({ openTasks: 1, failedTasks: 1 });
+    expect(plan.failure?.failure.message).toContain('2 of the 3 instances of the mapped task "load" failed');
+  });
+
+  it('hears its own report once only, and nothing about itself while its instances run', () => {
+    const model = new RunModel(graphOf({ load: { mapped: true } }));
+    const fence = model.start('load') ?? 0;
+    const report = { runId: RUN, taskId: taskId('load'), mapIndex: -1, fence, outcome: map(2) };
+    expect(model.report(report, report).accepted).toHaveLength(1);
+    model.end('load[0]', SUCCESS);
+    expect(
+      model.report(report, { ...report, outcome: FAIL }, { ...report, outcome: { kind: 'lost', reason: 'r' } }).tasks,
+    ).toEqual([]);
+    expect(model.states()).toEqual({ load: 'running', 'load[0]': 'success', 'load[1]': 'queued' });
+  });
+
+  it('cancels the instances that wait, and ends as cancelled with the last one that runs', () => {
+    const model = ended(
+      { ...MAPPED, sum: { upstream: ['load'] } },
+      { list: SUCCESS, load: map(3), 'load[0]': SUCCESS },
+    );
+    const fence = model.start('load[1]') ?? 0;
+    model.apply(planCancel(model.found));
+    expect(model.states()).toMatchObject({ load: 'running', 'load[1]': 'running', 'load[2]': 'cancelled' });
+    expect(model.run.state).toBe('running');
+    const outcome: Outcome = { kind: 'cancelled', reason: 'r' };
+    model.report({ runId: RUN, taskId: taskId('load'), mapIndex: 1, fence, outcome });
+    expect(model.states()).toMatchObject({ load: 'cancelled', sum: 'cancelled' });
+    expect(model.run.state).toBe('cancelled');
+  });
+
+  it('ends at once when it is cancelled with no instance running', () => {
+    const model = ended(MAPPED, { list: SUCCESS, load: map(2) });
+    model.apply(planCancel(model.found));
+    expect(model.states()).toMatchObject({ load: 'cancelled', 'load[0]': 'cancelled', sum: 'cancelled' });
+    expect(model.run.state).toBe('cancelled');
   });
 });
 
@@ -82,7 +153,7 @@ describe('any run of any dag', () => {
   });
 });
 
-/** Up to eight tasks, each behind any of the earlier ones, with any rule. */
+/** Up to eight tasks, each behind any of the earlier ones, with any rule, some of them mapped. */
 const dags = fc
   .array(
     fc.record({
@@ -90,15 +161,16 @@ const dags = fc
       rule: fc.constantFrom(...TRIGGER_RULES),
       retries: fc.nat({ max: 1 }),
       teardown: fc.boolean(),
+      mapped: fc.boolean(),
     }),
     { minLength: 1, maxLength: 8 },
   )
   .map((tasks) =>
     graphOf(
       Object.fromEntries(
-        tasks.map(({ edges, rule, retries, teardown }, index) => {
+        tasks.map(({ edges, rule, retries, teardown, mapped }, index) => {
           const upstream = Array.from({ length: index }, (_, at) => at).filter((at) => (edges >> at) % 2 === 1);
-          const shape = { upstream: upstream.map((at) => `t${at}`), retries };
+          const shape = { upstream: upstream.map((at) => `t${at}`), retries, mapped };
           return [`t${index}`, teardown && index === tasks.length - 1 ? { ...shape, teardown } : { ...shape, rule }];
         }),
       ),
@@ -133,6 +205,21 @@ function choosing(outcome: Outcome, tasks: readonly string[]): Outcome {
   return { ...outcome, chooses: { kind: 'only', tasks } };
 }
 
+interface Drawn {
+  readonly drawn: Outcome;
+  readonly number: (below: number) => number;
+}
+
+/** A mapped task that succeeds gives a count, and its instances cannot choose. */
+function fitting({ shape }: RunModel, { id, mapIndex }: PlannedTask, { drawn, number }: Drawn): Outcome {
+  const isMapped = shape.tasks.get(id)?.mapped !== undefined;
+  if (isMapped && drawn.kind === 'success') return mapIndex === SUMMARY ? { kind: 'map', count: number(4) } : SUCCESS;
+  return choosing(
+    drawn,
+    (shape.downstream.get(id) ?? []).filter(() => number(2) === 1),
+  );
+}
+
 /** Right after a stop nothing behind it waits but teardowns, and they were not skipped by it. */
 function checkChoice(model: RunModel, { id }: PlannedTask, outcome: Outcome): void {
   if (outcome.kind !== 'success' || outcome.chooses === undefined) return;
@@ -159,23 +246,22 @@ function play(graph: DagGraph, numbers: Iterable<number>): void {
   const endsAt = number(120);
   const tooLate: TaskChange[] = [];
   for (let step = 0; model.run.state === 'running'; step += 1) {
-    const live = [...model.tasks.values()].filter(({ state }) => !isFinal(state) && state !== 'none');
+    // A mapped task that waits for its instances is no work itself.
+    const live = [...model.tasks.values()].filter(
+      ({ state, instances }) => !isFinal(state) && state !== 'none' && instances === undefined,
+    );
     // No open run without a task that is ready, runs, is deferred or waits for its retry.
     expect(live.length).toBeGreaterThan(0);
     expect(step).toBeLessThan(1000);
     const task = live[number(live.length)];
     if (task === undefined) return;
     if (step === endsAt) model.apply(timesOut ? planTimeOut(model.found, seconds(1)).plan : planCancel(model.found));
-    else if (task.state === 'deferred') model.due(task.id);
-    else if (task.state !== 'running') model.start(task.id);
+    else if (task.state === 'deferred') model.due(task.key);
+    else if (task.state !== 'running') model.start(task.key);
     else {
       const drawn = step > 40 ? SUCCESS : (OUTCOMES[number(OUTCOMES.length)] ?? SUCCESS);
-      const next = model.shape.downstream.get(task.id) ?? [];
-      const outcome = choosing(
-        drawn,
-        next.filter(() => number(2) === 1),
-      );
-      const report = { runId: RUN, taskId: task.id, fence: task.fence, outcome };
+      const outcome = fitting(model, task, { drawn, number });
+      const report = { runId: RUN, taskId: task.id, mapIndex: task.mapIndex, fence: task.fence, outcome };
       old.push(report);
       // Twice in one batch, then a late one under an old fence: neither may change anything.
       heard.push(model.report(report, report).accepted.length);
@@ -192,7 +278,8 @@ function play(graph: DagGraph, numbers: Iterable<number>): void {
   expect(model.run.openTasks).toBe(0);
   expect(model.run.timedOut && model.run.state !== 'failed').toBe(false);
   // A teardown is skipped by itself alone: nothing that is decided upstream keeps it from running.
-  const skippedThemselves = new Set(old.filter(({ outcome }) => outcome.kind === 'skip').map(({ taskId }) => taskId));
+  const skips = old.filter(({ outcome }) => outcome.kind === 'skip' || (outcome.kind === 'map' && outcome.count === 0));
+  const skippedThemselves = new Set(skips.map(({ taskId }) => taskId));
   const skippedTeardowns = graph.tasks.filter(({ id, teardown }) => teardown && model.states()[id] === 'skipped');
   expect(skippedTeardowns.filter(({ id }) => !skippedThemselves.has(id))).toEqual([]);
 }

@@ -10,6 +10,7 @@ import {
 } from '#framework';
 
 import { type Shape, shapeOf } from '../../../framework/run/cascade.ts';
+import type { Outcome } from '../../../framework/run/outcome.ts';
 import {
   type FoundRun,
   type PlannedRun,
@@ -29,13 +30,17 @@ export interface TaskShape {
   readonly rule?: TriggerRule;
   readonly teardown?: boolean;
   readonly retries?: number;
+  readonly mapped?: boolean;
 }
 
 export function graphOf(tasks: Readonly<Record<string, TaskShape>>): DagGraph {
   return { dagId: dagId('model'), tasks: Object.entries(tasks).map(([id, shape]) => taskOf(id, shape)) };
 }
 
-function taskOf(id: string, { upstream = [], rule, teardown = false, retries = 0 }: TaskShape): GraphTask {
+function taskOf(
+  id: string,
+  { upstream = [], rule, teardown = false, retries = 0, mapped = false }: TaskShape,
+): GraphTask {
   return {
     id: taskId(id),
     upstream: upstream.map(taskId),
@@ -43,6 +48,7 @@ function taskOf(id: string, { upstream = [], rule, teardown = false, retries = 0
     teardown,
     retry: { ...DEFAULT_RETRY, retries },
     pool: 'default',
+    ...(mapped ? { mapped: 'item' } : {}),
   };
 }
 
@@ -50,7 +56,8 @@ function taskOf(id: string, { upstream = [], rule, teardown = false, retries = 0
 export class RunModel {
   readonly shape: Shape;
   run: PlannedRun;
-  readonly tasks = new Map<PlannedTask['id'], PlannedTask>();
+  /** By key. */
+  readonly tasks = new Map<string, PlannedTask>();
   /** How often the run closed, and how often each task left the state none. */
   closings = 0;
   readonly decisions = new Map<string, number>();
@@ -58,9 +65,9 @@ export class RunModel {
 
   constructor(graph: DagGraph) {
     this.shape = shapeOf(graph);
-    for (const { id, state, seq, attempt, upstreamTotal } of planStart(graph)) {
+    for (const { id, mapIndex, state, seq, attempt, upstreamTotal } of planStart(graph)) {
       const tally = { total: upstreamTotal, success: 0, failed: 0, skipped: 0 };
-      this.tasks.set(id, { id, state, seq, attempt, infraAttempt: 0, fence: 0, tally });
+      this.tasks.set(id, { key: id, id, mapIndex, state, seq, attempt, infraAttempt: 0, fence: 0, tally });
       if (state !== 'none') this.decisions.set(id, 1);
     }
     const open = { openTasks: this.tasks.size, failedTasks: 0, cancelRequested: false, timedOut: false };
@@ -72,19 +79,27 @@ export class RunModel {
   }
 
   /** What a worker does with a job: mints a fence. Undefined where the task is not to be started. */
-  start(id: PlannedTask['id']): number | undefined {
-    const task = this.tasks.get(id);
+  start(key: string): number | undefined {
+    const task = this.tasks.get(key);
     if (this.run.state !== 'running' || task === undefined) return undefined;
     if (task.state !== 'queued' && task.state !== 'up_for_retry') return undefined;
     this.#fence += 1;
-    this.tasks.set(id, { ...task, state: 'running', fence: this.#fence });
+    this.tasks.set(key, { ...task, state: 'running', fence: this.#fence });
     return this.#fence;
   }
 
+  /** Starts a row and reports how it ended. */
+  end(key: string, outcome: Outcome): RunPlan {
+    const fence = this.start(key);
+    const task = this.tasks.get(key);
+    if (fence === undefined || task === undefined) throw new Error(`${key} is not to be started.`);
+    return this.report({ runId: RUN, taskId: task.id, mapIndex: task.mapIndex, fence, outcome });
+  }
+
   /** What the sweeper does with a deferred task that is due. */
-  due(id: PlannedTask['id']): void {
-    const task = this.tasks.get(id);
-    if (task?.state === 'deferred') this.tasks.set(id, { ...task, state: 'queued', seq: task.seq + 1 });
+  due(key: string): void {
+    const task = this.tasks.get(key);
+    if (task?.state === 'deferred') this.tasks.set(key, { ...task, state: 'queued', seq: task.seq + 1 });
   }
 
   report(...reports: readonly Report[]): RunPlan {
@@ -95,20 +110,20 @@ export class RunModel {
 
   apply(plan: RunPlan): void {
     for (const { settled: _, ...change } of plan.tasks) {
-      const before = this.tasks.get(change.id);
+      const before = this.tasks.get(change.key);
       if (before?.state === 'none' && change.state !== 'none') {
-        this.decisions.set(change.id, (this.decisions.get(change.id) ?? 0) + 1);
+        this.decisions.set(change.key, (this.decisions.get(change.key) ?? 0) + 1);
       }
       if (before !== undefined && isFinal(before.state) && before.state !== change.state) {
-        throw new Error(`${change.id} left the final state ${before.state}.`);
+        throw new Error(`${change.key} left the final state ${before.state}.`);
       }
-      this.tasks.set(change.id, change);
+      this.tasks.set(change.key, change);
     }
     if (plan.run.state !== this.run.state) this.closings += 1;
     this.run = plan.run;
   }
 
   states(): Readonly<Record<string, string>> {
-    return Object.fromEntries([...this.tasks.values()].map(({ id, state }) => [id, state]));
+    return Object.fromEntries([...this.tasks.values()].map(({ key, state }) => [key, state]));
   }
 }

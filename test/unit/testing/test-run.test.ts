@@ -238,3 +238,35 @@ describe('a test run of a pipeline', () => {
     await expect(testRun(orders, { now, window: 'today' })).rejects.toMatchObject({ code: 'E_TEST_WINDOW' });
   });
 });
+
+describe('a mapped task in a test run', () => {
+  const items = task('items', { run: () => [1, 2, 3] });
+  const load = task('load', {
+    run: ({ input, mapIndex }: TaskContext<{ item: number }>) =>
+      input.item === 2 ? skip('even') : { item: input.item, mapIndex: mapIndex ?? null },
+  });
+  const sum = task('sum', {
+    run: ({ input }: TaskContext<{ loaded: readonly { item: number }[] }>) =>
+      input.loaded.reduce((total, { item }) => total + item, 0),
+  });
+  const mapped = dag('mapped', {}, (d) => {
+    const loaded = d.use('load', load.map({ item: d.use('items', items) }));
+    d.use('sum', sum, { loaded });
+  });
+
+  it('runs once for each element and hands on what its instances returned', async () => {
+    const run = await testRun(mapped, { now: '2026-01-20T12:00Z' });
+    expect(run.tasks['load[1]']).toMatchObject({ state: 'skipped', reason: 'even' });
+    expect(run.tasks['load']?.output).toEqual([
+      { item: 1, mapIndex: 0 },
+      { item: 3, mapIndex: 2 },
+    ]);
+    expect(run.outputOf(load, 'load[2]').item).toBe(3);
+    expect(run.outputOf(sum)).toBe(4);
+  });
+
+  it('fails over what is no list', async () => {
+    const run = await testRun(mapped, { now: '2026-01-20T12:00Z', outputs: { items: 'three' } });
+    expect(run.tasks['load']).toMatchObject({ state: 'failed', failure: { code: 'E_MAP_NOT_A_LIST' } });
+  });
+});
