@@ -73,11 +73,14 @@ describe('a pipeline that covers another', () => {
 
   it('leaves a window alone that a run has in hand', async () => {
     const { engine } = await open();
-    await row(engine, `update pipeline_records set pipeline_status = 'PENDING' where id = 1`);
+    // In one statement: a pending record without a run would get one from whoever looks in between.
     await row(
       engine,
-      `insert into dag_run (dag_id, graph_hash, kind, state, priority, record_id)
-       select id, graph_hash, 'manual', 'running', 1, 1 from dag where id = 'changes'`,
+      `with held as (
+         insert into dag_run (dag_id, graph_hash, kind, state, priority, record_id)
+         select id, graph_hash, 'manual', 'running', 1, 1 from dag where id = 'changes'
+         returning record_id)
+       update pipeline_records set pipeline_status = 'PENDING' from held where id = held.record_id`,
     );
     await startWindow(engine, 'whole', `2026-01-01T00:00Z..${SECOND}`);
     await eventually('the end of the whole', async () =>
