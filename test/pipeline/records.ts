@@ -43,23 +43,34 @@ export async function rerun(engine: Windrow, window: string, from?: Phase): Prom
 
 const OPEN = { text: `select id from dag_run where record_id = $1 and state in ('queued', 'running')` };
 
-/** Makes the record of a window and a run that is bound to it, whatever the schedule says. */
+/**
+ * Makes the record of a window and a run that is bound to it, whatever the schedule says. Both at once: a pending record
+ * without a run would get one from whoever looks in between.
+ */
 export async function startWindow(engine: Windrow, pipelineId: string, window: string): Promise<RunId> {
   const [start = '', end = ''] = window.split('..');
-  await engine.store.database.run(
-    {
-      text: `insert into pipeline_records (pipeline_id, target_day, window_start_time, window_end_time, window_zone, time_interval)
-             values ($1, $2::timestamptz::date, $2, $3, 'UTC', '15m') on conflict do nothing`,
-    },
-    [pipelineId, start, end],
-  );
   const at = { start: Temporal.Instant.from(start), end: Temporal.Instant.from(end), zone: 'UTC' };
-  const run = { dagId: pipelineId, kind: 'manual', window: at, recordId: await findRecordOf(engine, window) } as const;
-  const created = await createRun(engine.store.database, run);
+  const created = await engine.store.database.transaction(async (transaction) => {
+    await transaction.run(INSERT_RECORD, [pipelineId, start, end]);
+    const [record] = await transaction.run(RECORD, [pipelineId, start, end]);
+    const id = recordId(Number(record?.['id']));
+    return createRun(transaction, { dagId: pipelineId, kind: 'manual', window: at, recordId: id });
+  });
   if (created.kind !== 'created') throw new Error(`The window ${window} has an open run already.`);
   await engine.advance(pipelineId);
   return created.runId;
 }
+
+const INSERT_RECORD = {
+  text: `
+insert into pipeline_records (pipeline_id, target_day, window_start_time, window_end_time, window_zone, time_interval)
+values ($1, $2::timestamptz::date, $2, $3, 'UTC', '15m')
+on conflict do nothing`,
+};
+
+const RECORD = {
+  text: `select id from pipeline_records where pipeline_id = $1 and window_start_time = $2 and window_end_time = $3`,
+};
 
 async function findRecordOf(engine: Windrow, window: string): Promise<RecordId> {
   const [row] = await engine.store.database.run(
