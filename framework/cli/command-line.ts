@@ -37,7 +37,7 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
   };
   try {
     addOwnVerbs(program, shell);
-    if (needsProjectVerbs(program, words)) await addProjectVerbs(program, session);
+    await addVerbsFor(words, program, session);
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -82,10 +82,19 @@ function verbsOf(group: Command): readonly Command[] {
 const json = (): Option => new Option('--json', 'print exactly one JSON value on standard output');
 const debug = (): Option => new Option('--debug', 'show where an error comes from');
 
-/** Modules of the project are loaded only where one of their verbs may be meant, or all verbs are to be listed. */
-function needsProjectVerbs(program: Command, words: readonly string[]): boolean {
+/** The project is loaded only where one of its verbs may be meant, or all verbs are to be listed. */
+async function addVerbsFor(words: readonly string[], program: Command, session: Session): Promise<void> {
   const verb = words.find((word) => !word.startsWith('-'));
-  return verb === undefined || !program.commands.some((command) => command.name() === verb);
+  if (verb !== undefined && verb !== 'help') {
+    if (!program.commands.some((command) => command.name() === verb)) await addProjectVerbs(program, session);
+    return;
+  }
+  try {
+    await addProjectVerbs(program, session);
+  } catch (error) {
+    // Who asks for help gets it, whatever the project's state; the reason stands above it.
+    session.note(`The project's own verbs are not listed: ${failureAnswer(error, session).text}`);
+  }
 }
 
 /** The extension points: package.json `windrow.verbs` names modules that export `addVerbs(program)`; plugins have verbs. */

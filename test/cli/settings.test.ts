@@ -165,6 +165,15 @@ describe('verbs of the project', () => {
     expect((await windrow(extended, '--help')).out).toContain('juggle');
   });
 
+  it('are left out of the help, with the reason, where the project cannot be loaded', async () => {
+    const spoilt = await folder({ project: join(FIXTURES, 'spoilt-verbs.ts') });
+    expect(await windrow(spoilt, '--help')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('records'),
+      err: expect.stringContaining('This module must not be loaded'),
+    });
+  });
+
   it('are loaded only where one of them may be meant', async () => {
     const spoilt = await folder({ project: PROJECT, verbs: [join(FIXTURES, 'spoilt-verbs.ts')] });
 
