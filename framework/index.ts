@@ -58,6 +58,7 @@ export type {
   TaskRetried,
   TaskSkipped,
 } from './plugin/plugin-event.ts';
+export type { PoolOptions, Pools } from './dag/pool.ts';
 export { type OpenedSecrets, type Project, type SecretStore, defineProject } from './dag/project.ts';
 export { DEFAULT_RETRY, type RetryPolicy, type RetryReaction, type RetryReactions } from './dag/retry-policy.ts';
 export { scheduleFromJson, scheduleToJson } from './dag/schedule-json.ts';

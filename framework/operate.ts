@@ -48,12 +48,14 @@ export {
   listBackfills,
   showBackfill,
 } from './store/backfills/read-backfills.ts';
+export { type PoolChange, resetPool, setPool } from './store/pools.ts';
 export { createRun } from './store/runs/create-run.ts';
 export type { DagSummary, LastRun } from './store/views/dag-rows.ts';
 export { findRecord } from './store/views/find-record.ts';
 export { findRun } from './store/views/find-run.ts';
 export { listDags } from './store/views/list-dags.ts';
 export { type RecordFilter, listRecords } from './store/views/list-records.ts';
+export { type PoolView, listPools } from './store/views/list-pools.ts';
 export { type RunFilter, listRuns } from './store/views/list-runs.ts';
 export { type HoldingItem, type SensorView, listSensors } from './store/views/list-sensors.ts';
 export type { AttemptView } from './store/views/read-attempts.ts';

@@ -12,6 +12,7 @@ import { addDagsTest } from './verbs/dags-test.ts';
 import { addDatabase } from './verbs/database.ts';
 import { addExplain } from './verbs/explain.ts';
 import { addPlugins } from './verbs/plugins.ts';
+import { addPools } from './verbs/pools.ts';
 import { addRecords } from './verbs/records.ts';
 import { addRuns } from './verbs/runs.ts';
 import { addSensors } from './verbs/sensors.ts';
@@ -69,6 +70,7 @@ function addOwnVerbs(program: Command, shell: Shell): void {
   addExplain(program, shell);
   addSensors(program, shell);
   addBackfills(program, shell);
+  addPools(program, shell);
   addConfig(program, shell);
   addPlugins(program, shell);
   addDatabase(program, shell);

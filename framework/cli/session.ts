@@ -12,6 +12,7 @@ import type { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { pluginDatabase } from '../store/plugins/plugin-database.ts';
 import { registerPlugins } from '../store/plugins/register-plugins.ts';
+import { registerPools } from '../store/pools.ts';
 import { registerDags } from '../store/register-dags.ts';
 import { registerSensors } from '../store/sensors/register-sensors.ts';
 import { openStore } from '../store/store.ts';
@@ -111,10 +112,11 @@ export class Session {
 
   /** As `withDatabase`, after the database has learned the project's dags. */
   async withDags<T>(work: (database: Database) => Promise<T>): Promise<T> {
-    const { dags, sensors = [] } = await loadProject(this.projectFile());
+    const { dags, sensors = [], pools = {} } = await loadProject(this.projectFile());
     return this.withDatabase(async (database) => {
       await registerDags(database, dags);
       await registerSensors(database, sensors);
+      await registerPools(database, pools);
       return work(database);
     });
   }

@@ -28,4 +28,8 @@ export interface GraphTask {
   readonly group?: string;
   /** Of a mapped task: the input that is an element of a list; the task runs once for each. */
   readonly mapped?: string;
+  /** How many slots of its pool one instance holds; absent means one. */
+  readonly slots?: number;
+  /** Waits for the same task of the previous window. */
+  readonly dependsOnPrevious?: true;
 }

@@ -5,12 +5,15 @@ import type { Reading, SettingSources } from '../core/settings.ts';
 import type { Plugin } from '../plugin/plugin.ts';
 import type { Dag } from './dag.ts';
 import type { Sensor } from './sensor.ts';
+import { type Pools, checkPools } from './pool.ts';
 
 /** Everything one installation runs; the file that defines it is named in package.json as `windrow.project`. */
 export interface Project {
   readonly dags: readonly Dag[];
   /** What starts runs of these dags when something new is found. */
   readonly sensors?: readonly Sensor[];
+  /** Limits on how many tasks run at once, by pool. A pool that is not named here has none. */
+  readonly pools?: Pools;
   /** Where secrets that settings only name are kept; absent: every secret stands in the environment. */
   readonly secrets?: SecretStore;
   /** What extends Windrow; each is told what happens, in this order of setting up. */
@@ -27,7 +30,10 @@ export interface OpenedSecrets extends Closable {
   readonly resolve: SecretResolver;
 }
 
-/** @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY`, `E_PLUGIN_TWICE`, `E_PIPELINE_COVERS`, `E_SENSOR_TWICE`, `E_SENSOR_DAG` */
+/**
+ * @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY`, `E_PLUGIN_TWICE`, `E_PIPELINE_COVERS`, `E_SENSOR_TWICE`, `E_SENSOR_DAG`, `E_POOL_LIMITS`,
+ * `E_POOL_SLOTS`
+ */
 export function defineProject(project: Project): Project {
   if (project.dags.length === 0) {
     throw new DefinitionFailure(
@@ -51,6 +57,7 @@ export function defineProject(project: Project): Project {
   }
   for (const dag of project.dags) checkCovered(dag, project.dags);
   checkSensors(project);
+  checkPools(project.pools ?? {}, project.dags);
   return project;
 }
 

@@ -15,6 +15,10 @@ export interface PolicyOptions<Rule extends TriggerRule, Teardown extends boolea
   /** Longest time of one attempt, for example `10m`. Default: no limit. */
   readonly timeout?: string;
   readonly pool?: string;
+  /** How many slots of its pool the task holds while it runs. Default 1. */
+  readonly slots?: number;
+  /** Starts only after the same task of the previous window ended as success or skipped. The first window starts at once. */
+  readonly dependsOnPrevious?: boolean;
   /** Always runs once its upstream is done, even after a failure, and never decides the state of the run. */
   readonly teardown?: Teardown;
 }
@@ -27,6 +31,8 @@ export interface TaskPolicy {
   readonly infraRetries?: number;
   readonly timeoutMs?: Millis;
   readonly pool: string;
+  readonly slots?: number;
+  readonly dependsOnPrevious?: true;
 }
 
 /** @throws DefinitionFailure `E_TASK_POLICY`, `E_DURATION_UNREADABLE` */
@@ -47,6 +53,7 @@ export function taskPolicy(task: string, options: PolicyOptions<TriggerRule>): T
     retry: retryPolicy(task, options.retry ?? {}),
     pool: poolName(task, options.pool ?? DEFAULT_POOL),
     ...(options.infraRetries === undefined ? {} : { infraRetries: infraRetries(task, options.infraRetries) }),
+    ...limits(task, options),
     ...(options.timeout === undefined ? {} : { timeoutMs: parseDuration(options.timeout) }),
   };
 }
@@ -95,6 +102,18 @@ function poolName(task: string, pool: string): string {
     `pool "${pool}" is not usable`,
     'lower-case letters, digits, "-" and "_", starting with a letter, at most 63',
   );
+}
+
+type Limits = Pick<TaskPolicy, 'slots' | 'dependsOnPrevious'>;
+
+function limits(task: string, { slots, dependsOnPrevious }: PolicyOptions<TriggerRule>): Limits {
+  if (slots !== undefined && !(Number.isInteger(slots) && slots >= 1)) {
+    throw unusable(task, `slots ${slots} is not usable`, 'a whole number above zero');
+  }
+  return {
+    ...(slots === undefined ? {} : { slots }),
+    ...(dependsOnPrevious === true ? { dependsOnPrevious: true as const } : {}),
+  };
 }
 
 function unusable(task: string, what: string, expected: string): DefinitionFailure {

@@ -115,7 +115,7 @@ async function create(windrow: Windrow, request: BackfillRequest): Promise<Creat
 async function move(windrow: Windrow, dagId: string): Promise<void> {
   const dag = windrow.dags.get(dagId);
   if (dag !== undefined) await moveBackfills(dag, windrow);
-  await windrow.delivery.deliver(await activateRuns(windrow.store.database, dagId));
+  await windrow.delivery.follow(await activateRuns(windrow.store.database, dagId));
 }
 
 function whyNot(dag: Dag, { reverse, params, maxActive = 1 }: BackfillRequest): string | undefined {

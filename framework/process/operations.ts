@@ -70,7 +70,7 @@ export function operations(windrow: Windrow): Operations {
 
 /** Starts queued runs of a dag now instead of at the scheduler's next tick. Opens no connection. */
 async function activate({ store, delivery }: Windrow, dagId: string): Promise<void> {
-  await delivery.deliver(await activateRuns(store.database, dagId));
+  await delivery.follow(await activateRuns(store.database, dagId));
 }
 
 async function cancel(windrow: Windrow, id: number): Promise<CancelledRun> {

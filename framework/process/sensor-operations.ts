@@ -91,5 +91,5 @@ async function previewCursor(windrow: Windrow, id: string, cursor: Json | undefi
 }
 
 async function activate({ store, delivery }: Windrow, dagId: DagId): Promise<void> {
-  await delivery.deliver(await activateRuns(store.database, dagId));
+  await delivery.follow(await activateRuns(store.database, dagId));
 }

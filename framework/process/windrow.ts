@@ -26,6 +26,7 @@ import { openEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
 import { readInstallationId } from '../store/installation.ts';
 import { migrate } from '../store/migrate.ts';
 import { registerPlugins } from '../store/plugins/register-plugins.ts';
+import { registerPools } from '../store/pools.ts';
 import { registerDags } from '../store/register-dags.ts';
 import { registerSensors } from '../store/sensors/register-sensors.ts';
 import { type Store, openStore } from '../store/store.ts';
@@ -110,6 +111,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
   await registerSensors(store.database, project.sensors ?? []);
   const plugins = project.plugins ?? [];
   await registerPlugins(store.database, plugins);
+  await registerPools(store.database, project.pools ?? {});
   const dispatcher = keep(new BullMqDispatcher(openBackend(queues, log), clock));
   const delivery = keep(new Delivery({ store, dispatcher, log }));
   const secrets = keep(openSecrets(project, sources));

@@ -2,9 +2,10 @@ import type { Closable } from '../core/closable.ts';
 import { seconds, type Millis } from '../core/duration.ts';
 import type { Log } from '../core/log.ts';
 import { repeat } from '../core/timer.ts';
-import type { Dispatch } from '../store/runs/dispatch.ts';
+import type { Dispatch, Ready } from '../store/runs/dispatch.ts';
 import { findUnsent, forgetSent } from '../store/runs/outbox.ts';
 import type { Store } from '../store/store.ts';
+import { Admission } from './admission.ts';
 import type { Dispatcher } from './dispatcher.ts';
 
 export interface DeliveryOptions {
@@ -23,10 +24,12 @@ const LATE: Millis = seconds(2);
 export class Delivery implements Closable {
   readonly #options: DeliveryOptions;
   readonly #loop: Closable;
+  readonly #admission: Admission;
   #sent: number[] = [];
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#admission = new Admission({ ...options, deliver: (dispatches) => this.deliver(dispatches) });
     this.#loop = repeat(
       seconds(0.25),
       () => this.#forget(),
@@ -47,6 +50,17 @@ export class Delivery implements Closable {
     }
   }
 
+  /** Sends what a transaction decided, then what its pools have room for. */
+  async follow({ dispatches, pools }: Ready): Promise<void> {
+    await this.deliver(dispatches);
+    if (pools.size > 0) await this.#admission.admit([...pools]);
+  }
+
+  /** Sends tasks that limits held and now allow, also those whose wait is over `now`. Returns how many. */
+  admitHeld(now: string, atMost: number): Promise<number> {
+    return this.#admission.admitHeld(now, atMost);
+  }
+
   /** Sends what another process decided and did not send. Returns how many. */
   async resend(atMost: number): Promise<number> {
     const late = await findUnsent(this.#options.store.database, LATE, atMost);
@@ -62,6 +76,7 @@ export class Delivery implements Closable {
   }
 
   async close(): Promise<void> {
+    await this.#admission.close();
     await this.#loop.close();
     await this.#forget();
   }

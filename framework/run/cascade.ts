@@ -8,6 +8,8 @@ import { type TriggerDecision, type UpstreamTally, tallyOf, triggerDecision } fr
 export interface JoinState {
   readonly state: TaskState;
   readonly tally: UpstreamTally;
+  /** Held by limits: it is admitted to its pool, or waits for the previous window, before it is dispatched. */
+  readonly limited: boolean;
 }
 
 /** A dag's graph with its edges turned round. */
@@ -61,27 +63,28 @@ export function cascade(
 }
 
 /** The state in which a task of a new run begins. */
-export function firstState(task: GraphTask): TaskState {
-  return decided(
-    'none',
-    triggerDecision(ruleOf(task), { total: task.upstream.length, success: 0, failed: 0, skipped: 0 }),
-  );
+export function firstState(task: GraphTask, limited: boolean): TaskState {
+  const tally = { total: task.upstream.length, success: 0, failed: 0, skipped: 0 };
+  return decided({ state: 'none', limited }, triggerDecision(ruleOf(task), tally));
 }
 
 function hear(before: JoinState, upstream: TaskState, task: GraphTask): JoinState {
   const counter = tallyOf(upstream);
   if (counter === undefined) return before;
   const tally = { ...before.tally, [counter]: before.tally[counter] + 1 };
-  return { state: decided(before.state, triggerDecision(ruleOf(task), tally)), tally };
+  return { ...before, state: decided(before, triggerDecision(ruleOf(task), tally)), tally };
 }
 
 function ruleOf(task: GraphTask): TriggerRule {
   return task.teardown ? 'all_done' : task.rule;
 }
 
-function decided(state: TaskState, decision: TriggerDecision): TaskState {
+const UNLIMITED = { run: 'dispatch', skip: 'rule_skips', fail: 'rule_fails' } as const;
+const LIMITED = { ...UNLIMITED, run: 'hold' } as const;
+
+function decided({ state, limited }: Pick<JoinState, 'state' | 'limited'>, decision: TriggerDecision): TaskState {
   if (state !== 'none' || decision === 'wait') return state;
-  const event = decision === 'run' ? 'dispatch' : decision === 'skip' ? 'rule_skips' : 'rule_fails';
+  const event = (limited ? LIMITED : UNLIMITED)[decision];
   const next = TASK_TRANSITIONS[state][event];
   return next === 'ignore' || next === 'illegal' ? state : next;
 }

@@ -4,16 +4,17 @@ import { taskKey } from './task-key.ts';
 import { type TaskState, isFinal } from './task-state.ts';
 import { type UpstreamTally, tallyOf } from './trigger-decision.ts';
 
-/** A summary that became its instances, and these, queued. */
+/** A summary that became its instances, and these: queued, or held by their limits. */
 export function expanded(summary: TaskChange, count: number): readonly TaskChange[] {
-  const { id, tally } = summary;
+  const { id, tally, holdsInstances: limited = false } = summary;
   const instances = Array.from({ length: count }, (_, mapIndex): TaskChange => ({
     key: taskKey(id, mapIndex, true),
     id,
     mapIndex,
     tally,
-    state: 'queued',
-    seq: 1,
+    limited,
+    state: limited ? 'scheduled' : 'queued',
+    seq: limited ? 0 : 1,
     attempt: 1,
     infraAttempt: 0,
     fence: 0,

@@ -7,6 +7,7 @@ import { type JoinState, type Shape, cascade, firstState } from './cascade.ts';
 import { unchosen } from './choice.ts';
 import { afterInstance, expanded, isExpanded, isInstance } from './mapped.ts';
 import type { Outcome } from './outcome.ts';
+import { NO_LIMITS, type RunLimits, type TaskLimits, isLimited, taskLimits } from './limits.ts';
 import { type RunState, closedState } from './run-state.ts';
 import { type SettleInput, type Settled, type Tools, settle } from './settle.ts';
 import { countedIndex, taskKey } from './task-key.ts';
@@ -31,6 +32,8 @@ export interface PlannedTask extends JoinState {
   readonly mapIndex: number;
   /** Of the summary of a mapped task, once it is expanded: how its instances ended so far. */
   readonly instances?: UpstreamTally;
+  /** Of the summary of a mapped task: whether limits hold its instances, each for itself. They never hold the summary. */
+  readonly holdsInstances?: boolean;
   readonly seq: number;
   readonly attempt: number;
   readonly infraAttempt: number;
@@ -154,7 +157,7 @@ export function planCancel(found: FoundRun): RunPlan {
   return { ...closing({ ...found, run }, [...draft.changes.values()]), accepted: [] };
 }
 
-export interface FirstTask {
+export interface FirstTask extends TaskLimits {
   readonly id: TaskId;
   readonly mapIndex: number;
   readonly state: TaskState;
@@ -164,19 +167,21 @@ export interface FirstTask {
   readonly pool: string;
 }
 
-/** The task instances of a new run; those without upstream are dispatched at once. */
-export function planStart(graph: DagGraph): readonly FirstTask[] {
+/** The task instances of a new run; those without upstream are dispatched at once, or held by their limits. */
+export function planStart(graph: DagGraph, limits: RunLimits = NO_LIMITS): readonly FirstTask[] {
   return graph.tasks.map((task) => {
-    const state = firstState(task);
+    const own = taskLimits(task, limits);
+    const state = firstState(task, isLimited(own) && task.mapped === undefined);
     const sent = state === 'queued' ? 1 : 0;
     return {
       id: task.id,
       mapIndex: countedIndex(task),
       state,
       seq: sent,
-      attempt: sent,
+      attempt: state === 'scheduled' ? 1 : sent,
       upstreamTotal: task.upstream.length,
       pool: task.pool,
+      ...own,
     };
   });
 }
@@ -202,7 +207,8 @@ function heard({ shape, run }: FoundRun, task: PlannedTask | undefined, report: 
 function moved(before: PlannedTask | undefined, join: JoinState): PlannedTask | undefined {
   if (before === undefined) return undefined;
   const sent = before.state === 'none' && join.state === 'queued' ? 1 : 0;
-  return { ...before, ...join, seq: before.seq + sent, attempt: before.attempt + sent };
+  const held = before.state === 'none' && join.state === 'scheduled' ? 1 : 0;
+  return { ...before, ...join, seq: before.seq + sent, attempt: before.attempt + sent + held };
 }
 
 function closing(found: FoundRun, changes: readonly TaskChange[]): Omit<RunPlan, 'accepted'> {
@@ -229,7 +235,7 @@ function closing(found: FoundRun, changes: readonly TaskChange[]): Omit<RunPlan,
 
 /**
  * When a changed task's next job may start: `now`, an instant after a retry's wait, or undefined where none is sent.
- * A deferred task is dispatched once it is due.
+ * A deferred task is dispatched once it is due, and so is a retry that limits hold: it has no slot while it waits.
  */
 export function dispatchTime(
   before: PlannedTask | undefined,
@@ -237,5 +243,5 @@ export function dispatchTime(
 ): 'now' | Temporal.Instant | undefined {
   if (before?.seq === change.seq) return undefined;
   if (change.state === 'queued') return 'now';
-  return change.state === 'up_for_retry' ? (change.settled?.nextAt ?? 'now') : undefined;
+  return change.state === 'up_for_retry' && !change.limited ? (change.settled?.nextAt ?? 'now') : undefined;
 }

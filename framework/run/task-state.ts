@@ -15,7 +15,7 @@ export const TASK_STATES = [
 export type TaskState = (typeof TASK_STATES)[number];
 
 export const TASK_EVENTS = [
-  /** Its rule holds, but a limit keeps it back. */
+  /** Its rule holds or its wait is over, but a limit keeps it back. */
   'hold',
   /** A job is to be sent to BullMQ. */
   'dispatch',
@@ -105,8 +105,8 @@ export const TASK_TRANSITIONS: Record<TaskState, Record<TaskEvent, TaskTransitio
     clear: 'illegal',
     remove: 'removed',
   },
-  deferred: { ...WAITING, dispatch: 'queued', start: 'ignore' },
-  up_for_retry: { ...WAITING, dispatch: 'queued' },
+  deferred: { ...WAITING, hold: 'scheduled', dispatch: 'queued', start: 'ignore' },
+  up_for_retry: { ...WAITING, hold: 'scheduled', dispatch: 'queued' },
   success: IGNORED,
   failed: IGNORED,
   skipped: IGNORED,

@@ -35,7 +35,7 @@ export async function advance(dag: Dag, tools: AdvanceTools): Promise<void> {
   if (!state.paused) await plan(dag, state, tools);
   // Behind the schedule's own windows, so that these start first.
   if (state.hasBackfill) await moveBackfills(dag, tools);
-  await tools.delivery.deliver(await activateRuns(tools.store.database, dag.id));
+  await tools.delivery.follow(await activateRuns(tools.store.database, dag.id));
 }
 
 async function plan(dag: Dag, { openRuns }: DagState, tools: AdvanceTools): Promise<void> {

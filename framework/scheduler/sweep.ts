@@ -23,6 +23,8 @@ export interface Swept {
   readonly resent: number;
   /** Deferred tasks that became due. */
   readonly due: number;
+  /** Tasks that limits held and now allow. */
+  readonly admitted: number;
   /** Tasks whose job was gone from BullMQ. */
   readonly missing: number;
   /** Runs that passed their deadline. */
@@ -40,8 +42,9 @@ export async function sweep({ store, dispatcher, delivery, settler, clock }: Swe
   const resent = await delivery.resend(AT_MOST);
   const due = await dispatchDue(store.database, clock.now().toString(), AT_MOST);
   await delivery.deliver(due);
+  const admitted = await delivery.admitHeld(clock.now().toString(), AT_MOST);
   const missing = await dispatcher.sendMissing(await findQuiet(store.database, QUIET, AT_MOST));
   const overdue = await timeOutRuns(store, AT_MOST);
   for (const ended of overdue) await settler.follow(ended);
-  return { lost: counted.filter(Boolean).length, resent, due: due.length, missing, overdue: overdue.length };
+  return { lost: counted.filter(Boolean).length, resent, due: due.length, admitted, missing, overdue: overdue.length };
 }

@@ -42,8 +42,8 @@ export class Settler {
   }
 
   /** Sends what a finish decided, and lets pipelines go on. */
-  async follow(finished: Pick<Finished, 'dispatches' | 'closed'>): Promise<void> {
-    await this.#options.delivery.deliver(finished.dispatches);
+  async follow(finished: Omit<Finished, 'accepted'>): Promise<void> {
+    await this.#options.delivery.follow(finished);
     if (finished.closed.length === 0) return;
     // What is done is done: a window that cannot be planned now is the next tick's business, not the finished task's.
     await this.#options.closed(finished.closed).catch((error: unknown) => {

@@ -1,4 +1,13 @@
-import { type Clock, type Dag, type Plugin, type RunId, type Sensor, silentLog, systemClock } from '#framework';
+import {
+  type Clock,
+  type Dag,
+  type Plugin,
+  type Pools,
+  type RunId,
+  type Sensor,
+  silentLog,
+  systemClock,
+} from '#framework';
 import { type Windrow, createRun, openWindrow, readEngineSettings } from '#framework/operate';
 
 import { freshDatabase } from './database.ts';
@@ -10,6 +19,7 @@ export type BackendName = (typeof BACKENDS)[number];
 export interface TestEngineOptions {
   readonly dags: readonly Dag[];
   readonly sensors?: readonly Sensor[];
+  readonly pools?: Pools;
   readonly backend: BackendName;
   readonly plugins?: readonly Plugin[];
   readonly clock?: Clock;
@@ -29,7 +39,12 @@ export async function openTestEngine(options: TestEngineOptions): Promise<Windro
   const reading = readEngineSettings(sources);
   if (reading.kind === 'unreadable') throw new Error(reading.problems.join('\n'));
   return openWindrow({
-    project: { dags: options.dags, sensors: options.sensors ?? [], plugins: options.plugins ?? [] },
+    project: {
+      dags: options.dags,
+      sensors: options.sensors ?? [],
+      plugins: options.plugins ?? [],
+      pools: options.pools ?? {},
+    },
     settings: reading.settings,
     sources,
     clock: options.clock ?? systemClock,

@@ -83,8 +83,9 @@ interface TendingTools {
 
 async function tend({ store, clock }: Windrow, tools: TendingTools, { dagId }: LocalRun): Promise<void> {
   const { delivery, settler } = tools;
-  await delivery.deliver(await activateRuns(store.database, dagId));
+  await delivery.follow(await activateRuns(store.database, dagId));
   await delivery.deliver(await dispatchDue(store.database, clock.now().toString(), 100));
+  await delivery.admitHeld(clock.now().toString(), 100);
   for (const ended of await timeOutRuns(store, 100)) await settler.follow(ended);
 }
 

@@ -1,33 +1,38 @@
 import { z } from 'zod';
 
 import type { DagGraph } from '../../dag/graph.ts';
+import { NO_LIMITS, type RunLimits } from '../../run/limits.ts';
 import { type FirstTask, planStart } from '../../run/plan.ts';
 import type { Database, Executor } from '../database.ts';
 import { WAITS_FOR_EARLIER_ITEM } from '../sensors/item-order.ts';
 import { dispatchLabel } from './apply-plans.ts';
-import { type Dispatch, jobId } from './dispatch.ts';
+import { RUN_KINDS } from './create-run.ts';
+import { type Dispatch, type Ready, jobId } from './dispatch.ts';
 import { InstantColumn, RunIdColumn } from './run-rows.ts';
 
 /**
  * Turns queued runs of a dag into running ones, as many as its limit allows: task rows, and outbox rows for those that may
  * start. An advisory lock per dag keeps two processes from passing the limit together.
  */
-export async function activateRuns(database: Database, dagId: string): Promise<readonly Dispatch[]> {
+export async function activateRuns(database: Database, dagId: string): Promise<Ready> {
   return database.transaction(async (transaction) => {
     await transaction.run({ name: 'dag_lock', text: `select pg_advisory_xact_lock(hashtext('windrow dag ' || $1))` }, [
       dagId,
     ]);
     const rows = await transaction.run(TAKE, [dagId]);
-    const dispatches: Dispatch[] = [];
-    for (const row of rows) dispatches.push(...(await startRun(transaction, Taken.parse(row))));
-    return dispatches;
+    const started: Ready[] = [];
+    for (const row of rows) started.push(await startRun(transaction, Taken.parse(row)));
+    return {
+      dispatches: started.flatMap(({ dispatches }) => dispatches),
+      pools: new Set(started.flatMap(({ pools }) => [...pools])),
+    };
   });
 }
 
 type Taken = z.infer<typeof Taken>;
 
-async function startRun(transaction: Executor, run: Taken): Promise<readonly Dispatch[]> {
-  const tasks = planStart(run.graph);
+async function startRun(transaction: Executor, run: Taken): Promise<Ready> {
+  const tasks = planStart(run.graph, limitsOf(run));
   const outbox = tasks.filter(({ state }) => state === 'queued').map((task) => firstDispatch(run, task));
   const rows = await transaction.run(INSERT_TASKS, [
     run.id,
@@ -37,9 +42,18 @@ async function startRun(transaction: Executor, run: Taken): Promise<readonly Dis
     tasks.length,
     run.dagId,
     run.recordId,
+    run.windowStart?.toString() ?? null,
   ]);
   const ids = new Map(rows.map((row) => Sent.parse(row)).map((sent) => [sent.jobId, sent.id]));
-  return outbox.map((dispatch) => ({ ...dispatch, id: ids.get(dispatch.jobId) ?? 0 }));
+  return {
+    dispatches: outbox.map((dispatch) => ({ ...dispatch, id: ids.get(dispatch.jobId) ?? 0 })),
+    pools: new Set(tasks.filter(({ state }) => state === 'scheduled').map(({ pool }) => pool)),
+  };
+}
+
+/** A test of a dag runs in one process, whatever others do: limits are for the work of the installation. */
+function limitsOf({ kind, pools, windowStart }: Taken): RunLimits {
+  return kind === 'test' ? NO_LIMITS : { pools: new Set(pools), hasWindow: windowStart !== null };
 }
 
 function firstDispatch(run: Taken, task: FirstTask): Omit<Dispatch, 'id'> {
@@ -77,18 +91,21 @@ update dag_run r set state = 'running', started_at = now(),
   deadline_at = now() + (v.graph ->> 'runTimeoutMs')::bigint * interval '1 ms'
 from chosen, dag_version v
 where r.id = chosen.id and r.state = 'queued' and v.hash = r.graph_hash
-returning r.id, r.dag_id as "dagId", r.priority, r.record_id as "recordId", r.window_start as "windowStart",
-  r.window_end as "windowEnd", v.graph`,
+returning r.id, r.kind, r.dag_id as "dagId", r.priority, r.record_id as "recordId", r.window_start as "windowStart",
+  r.window_end as "windowEnd", v.graph,
+  (select coalesce(jsonb_agg(name), '[]') from pool) as pools`,
 };
 
 const INSERT_TASKS = {
   name: 'insert_tasks',
   text: `
 with task as (
-  insert into task_instance (run_id, task_id, map_index, state, seq, attempt, pool, priority, upstream_total, dispatched_at)
-  select $1, id, "mapIndex", state, seq, attempt, pool, $2, "upstreamTotal", case when state = 'queued' then now() end
+  insert into task_instance (run_id, task_id, map_index, state, seq, attempt, pool, priority, upstream_total, dispatched_at,
+    slots, after_previous, window_start)
+  select $1, id, "mapIndex", state, seq, attempt, pool, $2, "upstreamTotal", case when state = 'queued' then now() end,
+    slots, "afterPrevious", case when slots > 0 or "afterPrevious" then $8::timestamptz end
   from jsonb_to_recordset($3::jsonb) as t (id text, "mapIndex" integer, state text, seq integer, attempt integer, pool text,
-    "upstreamTotal" integer)
+    "upstreamTotal" integer, slots integer, "afterPrevious" boolean)
 ),
 run as (
   update dag_run set open_tasks = $5 where id = $1
@@ -106,11 +123,13 @@ returning id, job_id as "jobId"`,
 const Sent = z.object({ id: z.number(), jobId: z.string() });
 const Taken = z.object({
   id: RunIdColumn,
+  kind: z.enum(RUN_KINDS),
   dagId: z.string(),
   priority: z.number(),
   recordId: z.number().nullable(),
   windowStart: InstantColumn.nullable(),
   windowEnd: InstantColumn.nullable(),
+  pools: z.array(z.string()),
   // Written by `registerDags` from a checked value.
   graph: z.custom<DagGraph>((value) => typeof value === 'object' && value !== null),
 });

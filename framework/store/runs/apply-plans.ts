@@ -72,14 +72,12 @@ function isExpanding({ before, change }: Changed): boolean {
   return before !== undefined && before.instances === undefined && change.instances !== undefined;
 }
 
-function expansionRow({ run, before, change }: Changed): object {
+function expansionRow({ run, change }: Changed): object {
   return {
     run_id: run.id,
     task_id: change.id,
     count: change.instances?.total,
-    pool: before?.pool,
-    priority: before?.priority,
-    total: change.tally.total,
+    held: change.holdsInstances ?? false,
   };
 }
 
@@ -237,10 +235,13 @@ with task as (
   where t.run_id = c.run_id and t.task_id = c.task_id and t.map_index = c.map_index
 ),
 expanded as (
-  insert into task_instance (run_id, task_id, map_index, state, seq, attempt, pool, priority, upstream_total, map_total, dispatched_at)
-  select run_id, task_id, map_index, 'queued', 1, 1, pool, priority, total, count, now()
-  from jsonb_to_recordset($6::jsonb) as e (run_id bigint, task_id text, count integer, pool text, priority integer, total integer)
-  cross join generate_series(0, count - 1) as map_index
+  insert into task_instance (run_id, task_id, map_index, state, seq, attempt, pool, priority, upstream_total, map_total, dispatched_at,
+    slots, after_previous, window_start)
+  select e.run_id, e.task_id, i, case when e.held then 'scheduled' else 'queued' end, case when e.held then 0 else 1 end, 1,
+    s.pool, s.priority, s.upstream_total, e.count, case when not e.held then now() end, s.slots, s.after_previous, s.window_start
+  from jsonb_to_recordset($6::jsonb) as e (run_id bigint, task_id text, count integer, held boolean)
+  join task_instance s on s.run_id = e.run_id and s.task_id = e.task_id and s.map_index = -1
+  cross join generate_series(0, e.count - 1) as i
 ),
 attempt as (
   insert into task_attempt (run_id, task_id, map_index, attempt, fence, outcome, worker, started_at, reason, failure)

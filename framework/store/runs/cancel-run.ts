@@ -3,7 +3,7 @@ import { isExpanded } from '../../run/mapped.ts';
 import { planCancel } from '../../run/plan.ts';
 import type { Database } from '../database.ts';
 import { type AppliedPlan, applyPlans } from './apply-plans.ts';
-import { type Finished, closedRuns } from './finish-tasks.ts';
+import { type Finished, follows } from './finish-tasks.ts';
 import type { Graphs } from './graphs.ts';
 import { lockRuns, lockAllTasks } from './locked-runs.ts';
 
@@ -26,6 +26,6 @@ export async function cancelRun(
     const plan: AppliedPlan = { run, tasks, plan: planCancel({ shape, run, tasks }) };
     const dispatches = await applyPlans(transaction, [plan]);
     const running = [...tasks.values()].filter((task) => task.state === 'running' && !isExpanded(task)).length;
-    return { kind: 'cancelling', finished: { dispatches, closed: closedRuns([plan]) }, running };
+    return { kind: 'cancelling', finished: follows([plan], dispatches), running };
   });
 }

@@ -9,12 +9,14 @@ import { RunIdColumn } from './run-rows.ts';
 export const RUN_KINDS = ['scheduled', 'manual', 'rerun', 'test', 'sensor', 'backfill'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
-/** BullMQ takes jobs without a priority before all others, so every job has one; a smaller number goes first: a person who
- * waits for a run does not wait for a backlog. */
+/**
+ * BullMQ takes jobs without a priority before all others, so every job has one; a smaller number goes first: live windows, and
+ * what a person started and waits for, then windows that run again, then the past.
+ */
 export const RUN_PRIORITIES: Readonly<Record<RunKind, number>> = {
   scheduled: 100,
-  manual: 50,
-  rerun: 50,
+  manual: 100,
+  rerun: 200,
   test: 100,
   sensor: 100,
   backfill: 10_000,

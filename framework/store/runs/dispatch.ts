@@ -17,6 +17,12 @@ export interface Dispatch {
   readonly label: string;
 }
 
+/** What a transaction made ready: jobs to send, and pools whose limits held a task or were eased. */
+export interface Ready {
+  readonly dispatches: readonly Dispatch[];
+  readonly pools: ReadonlySet<string>;
+}
+
 /** The same dispatch always has the same job id, so that sending it twice is one job. BullMQ refuses ":" in ids. */
 export function jobId({
   runId,

@@ -8,13 +8,12 @@ import { countedIndex } from '../../run/task-key.ts';
 import type { TriggerRule } from '../../dag/trigger-rule.ts';
 import type { Database, Executor } from '../database.ts';
 import { type AppliedPlan, applyPlans } from './apply-plans.ts';
-import type { Dispatch } from './dispatch.ts';
+import type { Ready } from './dispatch.ts';
 import type { Graphs } from './graphs.ts';
 import { lockLostTries } from './leases.ts';
 import { type LockedRun, type WantedTask, lockRuns, readTasks } from './locked-runs.ts';
 
-export interface Finished {
-  readonly dispatches: readonly Dispatch[];
+export interface Finished extends Ready {
   readonly closed: readonly ClosedRun[];
   /** The reports that counted; a report under an old fence is not among them. */
   readonly accepted: ReadonlySet<Report>;
@@ -50,11 +49,23 @@ export async function finishTasks(
       transaction,
       plans.filter(({ plan }) => plan.accepted.length > 0),
     );
-    return { dispatches, closed: closedRuns(plans), accepted: new Set(plans.flatMap(({ plan }) => plan.accepted)) };
+    return { ...follows(plans, dispatches), accepted: new Set(plans.flatMap(({ plan }) => plan.accepted)) };
   });
 }
 
-export function closedRuns(plans: readonly AppliedPlan[]): readonly ClosedRun[] {
+/** What is to be done after plans were applied. */
+export function follows(plans: readonly AppliedPlan[], dispatches: Ready['dispatches']): Omit<Finished, 'accepted'> {
+  return { dispatches, pools: touchedPools(plans), closed: closedRuns(plans) };
+}
+
+function touchedPools(plans: readonly AppliedPlan[]): ReadonlySet<string> {
+  const pools = plans.flatMap(({ tasks, plan }) =>
+    plan.tasks.flatMap(({ id, limited }) => (limited ? [tasks.get(id)?.pool ?? []].flat() : [])),
+  );
+  return new Set(pools);
+}
+
+function closedRuns(plans: readonly AppliedPlan[]): readonly ClosedRun[] {
   return plans
     .filter(({ run, plan }) => plan.run.state !== run.state)
     .map(({ run, plan }) => ({ runId: run.id, dagId: run.dagId, state: plan.run.state }));

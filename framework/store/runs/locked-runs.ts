@@ -71,6 +71,7 @@ for update`,
 
 const TASK_COLUMNS = `
 t.run_id as "runId", t.task_id as "id", t.map_index as "mapIndex", t.state, t.seq, t.attempt, t.infra_attempt as "infraAttempt", t.fence, t.pool,
+  t.limited, t.map_index = -1 and (t.slots > 0 or t.after_previous) as "holdsInstances",
   t.priority, t.worker, t.started_at as "startedAt",
   t.upstream_total as "total", t.upstream_success as "success", t.upstream_failed as "failed", t.upstream_skipped as "skipped",
   t.map_total as "mapTotal", t.map_success as "mapSuccess", t.map_failed as "mapFailed", t.map_skipped as "mapSkipped"`;
@@ -113,6 +114,8 @@ const Task = z
     attempt: z.number(),
     infraAttempt: z.number(),
     fence: z.number(),
+    limited: z.boolean(),
+    holdsInstances: z.boolean(),
     pool: z.string(),
     priority: z.number(),
     worker: z.string().nullable(),

@@ -25,7 +25,7 @@ export async function findQuiet(executor: Executor, olderThan: Millis, atMost: n
   return rows.map((row) => DispatchRow.parse(row));
 }
 
-/** Makes deferred tasks that are due ready, with outbox rows; under the clock that the deferral was made by. */
+/** Makes deferred tasks that are due ready, but for those that limits hold, with outbox rows; under the clock that the deferral was made by. */
 export async function dispatchDue(executor: Executor, now: string, atMost: number): Promise<readonly Dispatch[]> {
   const rows = await executor.run(DUE, [now, atMost]);
   return rows.map((row) => DispatchRow.parse(row));
@@ -43,7 +43,8 @@ order by id
 limit $2`,
 };
 
-const LABEL = `r.dag_id || ' · ' || coalesce(to_char(r.window_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') || '..'
+/** What people see of a dispatch in the queue: of task `t` in run `r`. */
+export const LABEL = `r.dag_id || ' · ' || coalesce(to_char(r.window_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') || '..'
     || to_char(r.window_end at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'), 'run ' || r.id)
     || ' · ' || t.task_id || case when t.map_index >= 0 and t.map_total is not null then '[' || t.map_index || ']' else '' end
     || ' · attempt ' || t.attempt`;
@@ -55,7 +56,8 @@ const QUIET = {
 with quiet as (
   select run_id, task_id, map_index
   from task_instance
-  where state in ('queued', 'up_for_retry') and dispatched_at < now() - $1::integer * interval '1 ms'
+  where (state = 'queued' or state = 'up_for_retry' and not limited) and state in ('queued', 'up_for_retry')
+    and dispatched_at < now() - $1::integer * interval '1 ms'
   order by dispatched_at
   limit $2
   for update skip locked
@@ -67,6 +69,13 @@ returning 0 as id, t.run_id || '__' || t.task_id || '__' || t.map_index || '__' 
   t.run_id as "runId", t.task_id as "taskId", t.map_index as "mapIndex", t.seq, t.attempt, t.priority, null::timestamptz as "notBefore"`,
 };
 
+/** The end of a statement that made tasks ready as `due`. */
+export const INSERT_DISPATCHES = `
+insert into outbox (pool, job_id, label, run_id, task_id, map_index, seq, attempt, priority)
+select pool, run_id || '__' || task_id || '__' || map_index || '__' || seq, label, run_id, task_id, map_index, seq, attempt, priority
+from due
+returning ${COLUMNS}`;
+
 const DUE = {
   name: 'dispatch_due',
   text: `
@@ -75,7 +84,7 @@ with due as (
   from (
     select run_id, task_id, map_index
     from task_instance
-    where state = 'deferred' and next_at <= $1::timestamptz
+    where state = 'deferred' and not limited and next_at <= $1::timestamptz
     order by next_at
     limit $2
     for update skip locked
@@ -83,13 +92,10 @@ with due as (
   where t.run_id = ready.run_id and t.task_id = ready.task_id and t.map_index = ready.map_index and r.id = t.run_id
   returning t.run_id, t.task_id, t.map_index, t.seq, t.attempt, t.priority, t.pool, ${LABEL} as label
 )
-insert into outbox (pool, job_id, label, run_id, task_id, map_index, seq, attempt, priority)
-select pool, run_id || '__' || task_id || '__' || map_index || '__' || seq, label, run_id, task_id, map_index, seq, attempt, priority
-from due
-returning ${COLUMNS}`,
+${INSERT_DISPATCHES}`,
 };
 
-const DispatchRow = z
+export const DispatchRow = z
   .object({
     id: z.number(),
     jobId: z.string(),

@@ -4,7 +4,7 @@ import { milliseconds } from '../../core/duration.ts';
 import { planTimeOut } from '../../run/time-out.ts';
 import type { Database } from '../database.ts';
 import { applyPlans } from './apply-plans.ts';
-import { type Finished, closedRuns } from './finish-tasks.ts';
+import { type Finished, follows } from './finish-tasks.ts';
 import type { Graphs } from './graphs.ts';
 import { lockAllTasks, lockRuns } from './locked-runs.ts';
 import { RunIdColumn } from './run-rows.ts';
@@ -41,7 +41,7 @@ async function timeOutRun(
     await transaction.run(MARK, [id, JSON.stringify(failure)]);
     const applied = { run, tasks, plan };
     const dispatches = await applyPlans(transaction, [applied]);
-    return { dispatches, closed: closedRuns([applied]) };
+    return follows([applied], dispatches);
   });
 }
 

@@ -139,6 +139,19 @@ describe('planning a mapped task', () => {
     expect(model.run.state).toBe('cancelled');
   });
 
+  it('is dispatched where limits hold its instances, which are admitted one by one', () => {
+    const limits = { pools: new Set(['default']), hasWindow: false };
+    const model = new RunModel(graphOf({ load: { mapped: true }, sum: { upstream: ['load'] } }), limits);
+    model.end('load', map(2));
+    expect(model.states()).toEqual({ load: 'running', 'load[0]': 'scheduled', 'load[1]': 'scheduled', sum: 'none' });
+    expect(model.start('load[0]')).toBeUndefined();
+    for (const key of ['load[0]', 'load[1]']) {
+      model.admit(key);
+      model.end(key, SUCCESS);
+    }
+    expect(model.states()).toMatchObject({ load: 'success', sum: 'scheduled' });
+  });
+
   it('ends at once when it is cancelled with no instance running', () => {
     const model = ended(MAPPED, { list: SUCCESS, load: map(2) });
     model.apply(planCancel(model.found));
@@ -150,6 +163,10 @@ describe('planning a mapped task', () => {
 describe('any run of any dag', () => {
   it('closes exactly once, decides every join exactly once, and is never open with nothing to do', () => {
     fc.assert(fc.property(dags, fc.infiniteStream(fc.nat()), play), { numRuns: 400 });
+  });
+
+  it('does the same where limits hold its tasks, and starts none of them before it is admitted', () => {
+    fc.assert(fc.property(dags, fc.infiniteStream(fc.nat()), playLimited), { numRuns: 400 });
   });
 });
 
@@ -234,9 +251,28 @@ function checkChoice(model: RunModel, { id }: PlannedTask, outcome: Outcome): vo
   expect(waiting).toEqual([]);
 }
 
+/** What moves a task that does not run. */
+function moveOn(model: RunModel, { key, state, limited }: PlannedTask): void {
+  if (state === 'scheduled') model.admit(key);
+  else if (state === 'deferred' || (limited && state === 'up_for_retry')) model.due(key);
+  else model.start(key);
+}
+
 /** Starts, ends, doubles and delays as the numbers say; after a while every try succeeds, so that the run must end. */
 function play(graph: DagGraph, numbers: Iterable<number>): void {
   const model = new RunModel(graph);
+  playWith(model, numbers);
+  expect(model.closings).toBe(1);
+}
+
+/** The same, with every task in a pool with limits. */
+function playLimited(graph: DagGraph, numbers: Iterable<number>): void {
+  const model = new RunModel(graph, { pools: new Set(['default']), hasWindow: false });
+  playWith(model, numbers);
+  expect(model.closings).toBe(1);
+}
+
+function playWith(model: RunModel, numbers: Iterable<number>): void {
   const drawing = numbers[Symbol.iterator]();
   const number = (below: number): number => Number(drawing.next().value ?? 0) % below;
   const old: Report[] = [];
@@ -250,14 +286,13 @@ function play(graph: DagGraph, numbers: Iterable<number>): void {
     const live = [...model.tasks.values()].filter(
       ({ state, instances }) => !isFinal(state) && state !== 'none' && instances === undefined,
     );
-    // No open run without a task that is ready, runs, is deferred or waits for its retry.
+    // No open run without a task that is held, ready, runs, is deferred or waits for its retry.
     expect(live.length).toBeGreaterThan(0);
     expect(step).toBeLessThan(1000);
     const task = live[number(live.length)];
     if (task === undefined) return;
     if (step === endsAt) model.apply(timesOut ? planTimeOut(model.found, seconds(1)).plan : planCancel(model.found));
-    else if (task.state === 'deferred') model.due(task.key);
-    else if (task.state !== 'running') model.start(task.key);
+    else if (task.state !== 'running') moveOn(model, task);
     else {
       const drawn = step > 40 ? SUCCESS : (OUTCOMES[number(OUTCOMES.length)] ?? SUCCESS);
       const outcome = fitting(model, task, { drawn, number });
@@ -272,7 +307,6 @@ function play(graph: DagGraph, numbers: Iterable<number>): void {
   }
   expect(heard.every((count) => count === 1)).toBe(true);
   expect(tooLate).toEqual([]);
-  expect(model.closings).toBe(1);
   expect(Object.values(model.states()).filter((state) => state === 'none')).toEqual([]);
   expect([...model.decisions.values()].every((count) => count === 1)).toBe(true);
   expect(model.run.openTasks).toBe(0);
@@ -280,6 +314,8 @@ function play(graph: DagGraph, numbers: Iterable<number>): void {
   // A teardown is skipped by itself alone: nothing that is decided upstream keeps it from running.
   const skips = old.filter(({ outcome }) => outcome.kind === 'skip' || (outcome.kind === 'map' && outcome.count === 0));
   const skippedThemselves = new Set(skips.map(({ taskId }) => taskId));
-  const skippedTeardowns = graph.tasks.filter(({ id, teardown }) => teardown && model.states()[id] === 'skipped');
+  const skippedTeardowns = [...model.shape.tasks.values()].filter(
+    ({ id, teardown }) => teardown && model.states()[id] === 'skipped',
+  );
   expect(skippedTeardowns.filter(({ id }) => !skippedThemselves.has(id))).toEqual([]);
 }

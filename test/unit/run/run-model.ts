@@ -20,6 +20,8 @@ import {
   planReports,
   planStart,
 } from '../../../framework/run/plan.ts';
+import { NO_LIMITS, type RunLimits } from '../../../framework/run/limits.ts';
+import { SUMMARY } from '../../../framework/run/task-key.ts';
 import { isFinal } from '../../../framework/run/task-state.ts';
 
 export const NOW = Temporal.Instant.from('2026-01-20T12:00Z');
@@ -63,11 +65,12 @@ export class RunModel {
   readonly decisions = new Map<string, number>();
   #fence = 0;
 
-  constructor(graph: DagGraph) {
+  constructor(graph: DagGraph, limits: RunLimits = NO_LIMITS) {
     this.shape = shapeOf(graph);
-    for (const { id, mapIndex, state, seq, attempt, upstreamTotal } of planStart(graph)) {
+    for (const { id, mapIndex, state, seq, attempt, upstreamTotal, slots } of planStart(graph, limits)) {
       const tally = { total: upstreamTotal, success: 0, failed: 0, skipped: 0 };
-      this.tasks.set(id, { key: id, id, mapIndex, state, seq, attempt, infraAttempt: 0, fence: 0, tally });
+      const own = { limited: slots > 0 && mapIndex !== SUMMARY, holdsInstances: slots > 0 && mapIndex === SUMMARY };
+      this.tasks.set(id, { key: id, id, mapIndex, state, seq, attempt, infraAttempt: 0, fence: 0, tally, ...own });
       if (state !== 'none') this.decisions.set(id, 1);
     }
     const open = { openTasks: this.tasks.size, failedTasks: 0, cancelRequested: false, timedOut: false };
@@ -96,10 +99,17 @@ export class RunModel {
     return this.report({ runId: RUN, taskId: task.id, mapIndex: task.mapIndex, fence, outcome });
   }
 
-  /** What the sweeper does with a deferred task that is due. */
+  /** What the sweeper does with a deferred task that is due, and with a retry that limits hold. */
   due(key: string): void {
     const task = this.tasks.get(key);
-    if (task?.state === 'deferred') this.tasks.set(key, { ...task, state: 'queued', seq: task.seq + 1 });
+    if (task?.limited === true) this.tasks.set(key, { ...task, state: 'scheduled' });
+    else if (task?.state === 'deferred') this.tasks.set(key, { ...task, state: 'queued', seq: task.seq + 1 });
+  }
+
+  /** What admission does with a held task. */
+  admit(key: string): void {
+    const task = this.tasks.get(key);
+    if (task?.state === 'scheduled') this.tasks.set(key, { ...task, state: 'queued', seq: task.seq + 1 });
   }
 
   report(...reports: readonly Report[]): RunPlan {
@@ -111,11 +121,9 @@ export class RunModel {
   apply(plan: RunPlan): void {
     for (const { settled: _, ...change } of plan.tasks) {
       const before = this.tasks.get(change.key);
+      checkMove(before, change);
       if (before?.state === 'none' && change.state !== 'none') {
         this.decisions.set(change.key, (this.decisions.get(change.key) ?? 0) + 1);
-      }
-      if (before !== undefined && isFinal(before.state) && before.state !== change.state) {
-        throw new Error(`${change.key} left the final state ${before.state}.`);
       }
       this.tasks.set(change.key, change);
     }
@@ -125,5 +133,17 @@ export class RunModel {
 
   states(): Readonly<Record<string, string>> {
     return Object.fromEntries([...this.tasks.values()].map(({ key, state }) => [key, state]));
+  }
+}
+
+function checkMove(before: PlannedTask | undefined, after: PlannedTask): void {
+  if (before === undefined) {
+    if (after.limited && after.state !== 'scheduled') throw new Error(`${after.key} is not held by its limits.`);
+    return;
+  }
+  if (before.state === after.state) return;
+  if (isFinal(before.state)) throw new Error(`${after.key} left the final state ${before.state}.`);
+  if (after.limited && after.state === 'queued' && before.state !== 'running') {
+    throw new Error(`${after.key} was dispatched without being admitted.`);
   }
 }

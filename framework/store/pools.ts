@@ -1,0 +1,73 @@
+import { type PoolLimits, type Pools, poolLimits } from '../dag/pool.ts';
+import type { Executor } from './database.ts';
+
+/**
+ * Makes the database know the pools of the code, and forget those that it does not name any more. Limits that an operator
+ * set stay in force. Idempotent.
+ */
+export async function registerPools(executor: Executor, pools: Pools): Promise<void> {
+  const limits = Object.entries(pools)
+    .map(([name, pool]) => ({ name, ...poolLimits(name, pool) }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  await executor.run(REGISTER, [
+    limits.map(({ name }) => name),
+    limits.map(({ slots }) => slots),
+    limits.map(({ rate }) => rate?.starts ?? null),
+    limits.map(({ rate }) => rate?.perMs ?? null),
+  ]);
+}
+
+/** What an operator sets; a `rate` that is absent stays as it is. */
+export interface PoolChange {
+  /** 0 shuts the pool: what runs goes on, nothing else starts. */
+  readonly slots: number;
+  readonly rate?: PoolLimits['rate'] | 'none';
+}
+
+/** Sets the limits of a pool by hand, until they are reset. Returns whether there is such a pool. */
+export async function setPool(executor: Executor, name: string, { slots, rate }: PoolChange): Promise<boolean> {
+  const given = rate === undefined || rate === 'none' ? undefined : rate;
+  const values = [name, slots, rate !== undefined, given?.starts ?? null, given?.perMs ?? null];
+  return (await executor.run(SET, values)).length > 0;
+}
+
+/** Puts the limits of the code in force again. Returns whether there is such a pool. */
+export async function resetPool(executor: Executor, name: string): Promise<boolean> {
+  return (await executor.run(RESET, [name])).length > 0;
+}
+
+// The rows that stay are locked in the order of their names, so that two processes that start together cannot deadlock.
+const REGISTER = {
+  text: `
+with gone as (
+  delete from pool where name in (select name from pool where name <> all ($1::text[]) order by name for update)
+)
+insert into pool (name, slots, rate_starts, rate_per_ms, code_slots, code_rate_starts, code_rate_per_ms, tokens)
+select name, slots, starts, per_ms, slots, starts, per_ms, coalesce(starts, 0)
+from unnest($1::text[], $2::integer[], $3::integer[], $4::bigint[]) as p (name, slots, starts, per_ms)
+order by name
+on conflict (name) do update set
+  code_slots = excluded.code_slots, code_rate_starts = excluded.code_rate_starts, code_rate_per_ms = excluded.code_rate_per_ms,
+  slots = case when pool.set_by_operator then pool.slots else excluded.slots end,
+  rate_starts = case when pool.set_by_operator then pool.rate_starts else excluded.rate_starts end,
+  rate_per_ms = case when pool.set_by_operator then pool.rate_per_ms else excluded.rate_per_ms end`,
+};
+
+const SET = {
+  text: `
+update pool set
+  slots = $2,
+  rate_starts = case when $3::boolean then $4::integer else rate_starts end,
+  rate_per_ms = case when $3::boolean then $5::bigint else rate_per_ms end,
+  set_by_operator = true
+where name = $1
+returning name`,
+};
+
+const RESET = {
+  text: `
+update pool set
+  slots = code_slots, rate_starts = code_rate_starts, rate_per_ms = code_rate_per_ms, set_by_operator = false
+where name = $1
+returning name`,
+};
