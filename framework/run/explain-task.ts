@@ -1,12 +1,13 @@
 import type { FailureRecord } from '../core/failures.ts';
 import type { Temporal } from '../core/time.ts';
 import type { TriggerRule } from '../dag/trigger-rule.ts';
+import { type HeldFacts, explainHeld } from './explain-held.ts';
 import { type LiveSchedulers, type Reason, at, because, counted, unplanned } from './reason.ts';
 import type { TaskState } from './task-state.ts';
 import { type UpstreamTally, tallyOf } from './trigger-decision.ts';
 
 /** What the truth says of one task instance and of those that could move it. */
-export interface TaskFacts {
+export interface TaskFacts extends HeldFacts {
   readonly runId: number;
   readonly taskId: string;
   readonly dagId: string;
@@ -52,11 +53,7 @@ type Explain = (task: TaskFacts) => readonly Reason[];
 
 const BY_STATE: Readonly<Record<TaskState, Explain>> = {
   none: (task) => [waitsForUpstream(task)],
-  scheduled: (task) => [
-    because('held', `${name(task)} may start, but a limit of pool "${task.pool}" keeps it back${told(task.reason)}.`, {
-      pool: task.pool,
-    }),
-  ],
+  scheduled: (task) => [...explainHeld(task), ...unswept(task)],
   queued: (task) => [waitsForWorker(task)],
   running: (task) => running(task),
   deferred: (task) => deferred(task),

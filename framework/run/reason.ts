@@ -5,7 +5,11 @@ import type { Temporal } from '../core/time.ts';
 export const REASONS = {
   not_started: 'the run of the task has not started',
   waits_for_upstream: 'upstream tasks have not ended',
-  held: 'a limit keeps the task back',
+  previous_window: 'the same task of the window before has not ended well',
+  pool_shut: 'the pool has no slots',
+  pool_full: 'other tasks hold the slots of the pool',
+  rate_limited: 'the rate of the pool is used up for now',
+  held: 'tasks of the pool that were held before it go first',
   deferred: 'the task asked to be started again later',
   up_for_retry: 'a try failed and the next one waits',
   waits_for_worker: 'sent, and no worker has taken it yet',

@@ -212,14 +212,12 @@ describe('explain', () => {
       expect((await ofRun(run))?.reasons).toMatchObject([{ code: 'failed', facts: { task: 'bad', code: 'E_SOUR' } }]);
     });
 
-    it('tells a lost worker, a held task and a removed one', async () => {
+    it('tells a lost worker and a removed task', async () => {
       const run = await bench.start(engine, 'chain');
       const set = (columns: string) =>
         sql(`update task_instance set ${columns} where run_id = $1 and task_id = 'first'`, [run]);
       await set(`state = 'running', worker = 'gone', started_at = now(), lease_until = now() - interval '1 minute'`);
       expect(codes(await ofTask(run, 'first'))).toEqual(['lease_expired', 'no_scheduler']);
-      await set(`state = 'scheduled', lease_until = null`);
-      expect(codes(await ofTask(run, 'first'))).toEqual(['held']);
       await set(`state = 'removed'`);
       expect(codes(await ofTask(run, 'first'))).toEqual(['removed']);
       await set(`state = 'queued'`);

@@ -8,6 +8,7 @@ import type { Executor } from '../database.ts';
 import { InstantColumn, TaskStateColumn } from '../runs/run-rows.ts';
 import { MaybeFailure, MaybeInstant } from '../views/view-rows.ts';
 import { SILENCE } from '../workers.ts';
+import { LimitColumns, WITH_LIMITS } from './held-facts.ts';
 import { SchedulersColumn, withLiveSchedulers } from './live-schedulers.ts';
 
 /** What explains tasks of a run, by name; those that the run has not (yet) are missing. */
@@ -27,7 +28,8 @@ select t.run_id as "runId", t.task_id as "taskId", r.dag_id as "dagId", t.state,
   t.upstream_total as total, t.upstream_success as success, t.upstream_failed as failed, t.upstream_skipped as skipped,
   upstream.tasks as upstream, r.cancel_requested as "cancelRequested", t.worker, t.lease_until as "leaseUntil",
   t.next_at as "nextAt", t.dispatched_at as "dispatchedAt", t.started_at as "startedAt", t.ended_at as "endedAt", t.reason,
-  t.failure, tried.try as "lastTry", waiting.ahead, busy.running as "runningInPool", able.workers, live.schedulers, now() as now
+  t.failure, tried.try as "lastTry", waiting.ahead, busy.running as "runningInPool", able.workers, live.schedulers,
+  t.slots, limits.limits, before.previous, held.ahead as "heldAhead", now() as now
 from dag_run r
 join dag_version v on v.hash = r.graph_hash
 join task_instance t on t.run_id = r.id
@@ -72,6 +74,7 @@ cross join lateral (
   from worker w
   where w.kind = 'worker' and w.seen_at >= now() - $3::bigint * interval '1 ms'
 ) able
+${WITH_LIMITS}
 ${withLiveSchedulers('r.dag_id', '$3')}
 where r.id = $1 and t.task_id = any ($2::text[])
   and t.map_index = (select min(i.map_index) from task_instance i where i.run_id = r.id and i.task_id = t.task_id)
@@ -107,6 +110,7 @@ const FactsRow = z
     runningInPool: z.number(),
     workers: z.array(z.object({ id: z.string(), pools: z.array(z.string()), dags: z.array(z.string()) })),
     schedulers: SchedulersColumn,
+    ...LimitColumns,
     now: InstantColumn,
   })
   .transform(({ total, success, failed, skipped, ...task }): TaskFacts => ({

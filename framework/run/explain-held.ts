@@ -1,0 +1,88 @@
+import { type Reason, because, counted } from './reason.ts';
+
+/** What limits a task that may start by its rule: its pool and the window before. */
+export interface HeldFacts {
+  /** What it takes of its pool. */
+  readonly slots: number;
+  readonly limits: PoolLimits | null;
+  /** Present where the task waits for the window before and that has not ended well. */
+  readonly previous: PreviousWindow | null;
+  /** Held tasks of the pool that go first; counted up to a limit. */
+  readonly heldAhead: number;
+}
+
+interface PoolLimits {
+  readonly slots: number;
+  readonly used: number;
+  readonly rateStarts: number | null;
+  readonly ratePerMs: number | null;
+  /** Starts that the rate allows at this moment. */
+  readonly tokens: number;
+  /** Some of those that hold slots. */
+  readonly holders: readonly { readonly run: number; readonly task: string; readonly slots: number }[];
+}
+
+interface PreviousWindow {
+  readonly run: number | null;
+  readonly record: number | null;
+  readonly state: string;
+}
+
+interface Held extends HeldFacts {
+  readonly runId: number;
+  readonly taskId: string;
+  readonly pool: string;
+}
+
+/** Says what keeps a held task back. */
+export function explainHeld(task: Held): readonly Reason[] {
+  const reasons = [previousWindow(task), noSlots(task), noRate(task)].filter((reason) => reason !== undefined);
+  if (reasons.length > 0) return reasons;
+  const text = `${name(task)} is held in pool "${task.pool}": ${counted(task.heldAhead, 'held task')} before it. A scheduler sends it within seconds of its turn.`;
+  return [because('held', text, { pool: task.pool, ahead: task.heldAhead })];
+}
+
+function previousWindow(task: Held): Reason | undefined {
+  const { previous } = task;
+  if (previous === null) return undefined;
+  const { run, record, state } = previous;
+  const which = record === null ? `run ${run ?? 0}` : `record ${record}`;
+  return because(
+    'previous_window',
+    `${name(task)} waits for the window before (dependsOnPrevious): its task there has not ended well, and ${which} is ${state}. See: windrow explain ${which}`,
+    { run, record, state },
+  );
+}
+
+function noSlots(task: Held): Reason | undefined {
+  const { limits, pool } = task;
+  if (limits === null) return undefined;
+  if (limits.slots === 0)
+    return because(
+      'pool_shut',
+      `${name(task)} is held: pool "${pool}" has no slots. Open it: windrow pools set ${pool} --slots 1`,
+      {
+        pool,
+      },
+    );
+  const needs = Math.min(task.slots, limits.slots);
+  if (limits.used + needs <= limits.slots) return undefined;
+  const by = limits.holders.map((holder) => `"${holder.task}" of run ${holder.run} (${holder.slots})`).join(', ');
+  return because(
+    'pool_full',
+    `${name(task)} needs ${counted(needs, 'slot')} of pool "${pool}", but ${limits.used} of ${limits.slots} are held by ${by}. To give it more: windrow pools set ${pool} --slots ${limits.slots + needs}`,
+    { pool, needs, used: limits.used, slots: limits.slots, holders: limits.holders.map((holder) => ({ ...holder })) },
+  );
+}
+
+function noRate({ limits, pool, ...task }: Held): Reason | undefined {
+  if (limits === null || limits.rateStarts === null || limits.ratePerMs === null || limits.tokens >= 1)
+    return undefined;
+  const waitMs = Math.ceil(((1 - limits.tokens) * limits.ratePerMs) / limits.rateStarts);
+  const text = `${name(task)} waits for the rate of pool "${pool}", ${limits.rateStarts} starts in ${limits.ratePerMs / 1000} s: the next may start in ${(waitMs / 1000).toFixed(1)} s.`;
+  return because('rate_limited', text, { pool, waitMs });
+}
+
+function name({ taskId, runId }: Pick<Held, 'taskId' | 'runId'>): string {
+  return `Task "${taskId}" of run ${runId}`;
+}

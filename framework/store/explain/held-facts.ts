@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+import { PREVIOUS_ENDED_WELL } from '../runs/previous-window.ts';
+
+/** Joins what keeps a held task `t` of run `r` back; `$4` is the most that is counted. */
+export const WITH_LIMITS = `
+left join lateral (
+  select jsonb_build_object('slots', p.slots, 'used', holding.used, 'rateStarts', p.rate_starts, 'ratePerMs', p.rate_per_ms,
+    'tokens', coalesce(least(p.rate_starts, p.tokens
+      + greatest(0, extract(epoch from clock_timestamp() - p.refilled_at)) * 1000 * p.rate_starts / p.rate_per_ms), 0),
+    'holders', holding.holders) as limits
+  from pool p
+  cross join lateral (
+    select coalesce(sum(least(h.slots, p.slots)), 0)::integer as used,
+      coalesce(jsonb_agg(jsonb_build_object('run', h.run_id, 'task', h.task_id, 'slots', h.slots) order by h.run_id, h.task_id)
+        filter (where h.place <= 20), '[]') as holders
+    from (
+      select run_id, task_id, slots, row_number() over () as place
+      from task_instance
+      where pool = p.name and slots > 0 and map_index >= 0 and state in ('queued', 'running')
+    ) h
+  ) holding
+  where p.name = t.pool and t.state = 'scheduled'
+) limits on true
+left join lateral (
+  select case when r.record_id is null then (
+    select jsonb_build_object('run', p.id, 'record', null, 'state', p.state)
+    from dag_run p
+    where p.dag_id = r.dag_id and p.window_end <= r.window_start
+    order by p.window_end desc, p.id desc
+    limit 1
+  ) else (
+    select jsonb_build_object('run', null, 'record', q.id, 'state', q.pipeline_status)
+    from pipeline_records q
+    where q.pipeline_id = r.dag_id and q.window_start_time < r.window_start and q.window_end_time <= r.window_start
+    order by q.window_start_time desc, q.id desc
+    limit 1
+  ) end as previous
+  where t.after_previous and t.state = 'scheduled' and not ${PREVIOUS_ENDED_WELL}
+) before on true
+cross join lateral (
+  select count(*) as ahead
+  from (
+    select 1
+    from task_instance o
+    where o.pool = t.pool and o.state = 'scheduled' and t.state = 'scheduled'
+      and (o.priority, coalesce(o.window_start, 'infinity'), o.run_id, o.task_id)
+        < (t.priority, coalesce(t.window_start, 'infinity'), t.run_id, t.task_id)
+    limit $4
+  ) o
+) held`;
+
+export const LimitColumns = {
+  slots: z.number(),
+  limits: z
+    .object({
+      slots: z.number(),
+      used: z.number(),
+      rateStarts: z.number().nullable(),
+      ratePerMs: z.number().nullable(),
+      tokens: z.number(),
+      holders: z.array(z.object({ run: z.number(), task: z.string(), slots: z.number() })),
+    })
+    .nullable(),
+  previous: z.object({ run: z.number().nullable(), record: z.number().nullable(), state: z.string() }).nullable(),
+  heldAhead: z.number(),
+};
