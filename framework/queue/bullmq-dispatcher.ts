@@ -8,7 +8,7 @@ import type { WakeUp } from '../dag/wake-up.ts';
 import type { Dispatch } from '../store/runs/dispatch.ts';
 import { RunIdColumn, TaskIdColumn } from '../store/runs/run-rows.ts';
 import type { Backend, JobQueue, NewJob, Repeat } from './backend.ts';
-import type { ConsumeOptions, Consumer, Dispatcher } from './dispatcher.ts';
+import type { ConsumeOptions, Consumer, Dispatcher, Looked } from './dispatcher.ts';
 
 const WAKE_UPS = 'windrow-wake-ups';
 
@@ -59,19 +59,20 @@ export class BullMqDispatcher implements Dispatcher {
     await Promise.all([...byQueue].map(([name, group]) => this.queue(name).addBulk(jobs(group))));
   };
 
-  readonly sendMissing = async (dispatches: readonly Dispatch[]): Promise<number> => {
-    const gone = await Promise.all(dispatches.map((dispatch) => this.#isGone(dispatch)));
-    const missing = dispatches.filter((_, index) => gone[index]);
+  readonly sendMissing = async (dispatches: readonly Dispatch[]): Promise<Looked> => {
+    const places = await Promise.all(dispatches.map((dispatch) => this.#placeOf(dispatch)));
+    const missing = dispatches.filter((_, index) => places[index] === 'gone');
     await this.send(missing);
-    return missing.length;
+    return { sent: missing.length, taken: dispatches.filter((_, index) => places[index] === 'taken') };
   };
 
-  async #isGone({ pool, jobId }: Dispatch): Promise<boolean> {
+  async #placeOf({ pool, jobId }: Dispatch): Promise<'gone' | 'waits' | 'taken'> {
     const queue = this.queue(queueName(pool));
     const state = await queue.stateOf(jobId);
+    if (state === 'active') return 'taken';
     // A spent job keeps its id, and adding it again would be taken for a duplicate.
     if (state === 'completed' || state === 'failed') await queue.remove(jobId);
-    return state === 'unknown' || state === 'completed' || state === 'failed';
+    return state === 'unknown' || state === 'completed' || state === 'failed' ? 'gone' : 'waits';
   }
 
   /** Removes ended jobs of a pool but for the newest `most` that completed and as many that failed. */

@@ -12,13 +12,20 @@ export interface Dispatcher extends Closable {
   readonly backend: 'redis' | 'postgres';
   /** Sends jobs; one that is there already is left as it is. */
   readonly send: (dispatches: readonly Dispatch[]) => Promise<void>;
-  /** Sends again those whose job is gone or spent, and leaves those whose job still waits or runs. Returns how many. */
-  readonly sendMissing: (dispatches: readonly Dispatch[]) => Promise<number>;
+  /** Sends again those whose job is gone or spent, and leaves those whose job still waits or runs. */
+  readonly sendMissing: (dispatches: readonly Dispatch[]) => Promise<Looked>;
   readonly consume: (options: ConsumeOptions) => Consumer;
   /** Makes the wake-ups in the queue equal to these: adds, changes and removes. */
   readonly setWakeUps: (wakeUps: ReadonlyMap<string, WakeUp>) => Promise<void>;
   /** Calls `wake` with the dag's id at every wake-up; one of all processes hears each. */
   readonly onWakeUp: (wake: (dagId: string) => Promise<void>) => Closable;
+}
+
+export interface Looked {
+  /** How many were sent again. */
+  readonly sent: number;
+  /** Those whose job some worker has taken. */
+  readonly taken: readonly Dispatch[];
 }
 
 export interface ConsumeOptions {

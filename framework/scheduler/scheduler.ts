@@ -9,7 +9,7 @@ import type { Dispatcher } from '../queue/dispatcher.ts';
 import { type LiveProcess, forgetProcess, noteProcess } from '../store/workers.ts';
 import type { Settler } from '../worker/settler.ts';
 import { type AdvanceTools, advance } from './advance.ts';
-import { sweep } from './sweep.ts';
+import { type Swept, sweeper } from './sweep.ts';
 
 export interface SchedulerOptions extends AdvanceTools {
   readonly dispatcher: Dispatcher;
@@ -31,6 +31,7 @@ const RENEW_WAKE_UPS: Millis = seconds(30);
  */
 export function startScheduler(options: SchedulerOptions): Closable {
   const { dags, dispatcher, log } = options;
+  const sweep = sweeper(options);
   const failed = (what: string) => (error: unknown) =>
     log.warn(what, { error: error instanceof Error ? error.message : String(error) });
   const move = (dag: Dag): Promise<void> => advance(dag, options).catch(failed(`Dag ${dag.id} could not be advanced`));
@@ -41,7 +42,7 @@ export function startScheduler(options: SchedulerOptions): Closable {
       async () => void (await Promise.all([...dags.values()].map(move))),
       failed('The tick failed'),
     ),
-    repeat(SWEEP, () => report(options), failed('The sweep failed')),
+    repeat(SWEEP, () => report(sweep, options), failed('The sweep failed')),
     repeat(RENEW_WAKE_UPS, () => dispatcher.setWakeUps(wakeUps(dags)), failed('The wake-ups could not be set')),
     dispatcher.onWakeUp(async (id) => {
       const dag = dags.get(id);
@@ -69,9 +70,9 @@ function heartbeat({ store, dags, id }: SchedulerOptions, failed: (error: unknow
   };
 }
 
-async function report(options: SchedulerOptions): Promise<void> {
-  const swept = await sweep(options);
-  if (Object.values(swept).some((count) => count > 0)) options.log.info('Swept', { ...swept });
+async function report(sweep: () => Promise<Swept>, { log }: SchedulerOptions): Promise<void> {
+  const swept = await sweep();
+  if (Object.values(swept).some((count) => count > 0)) log.info('Swept', { ...swept });
 }
 
 function wakeUps(dags: ReadonlyMap<string, Dag>): ReadonlyMap<string, ReturnType<typeof wakeUp>> {

@@ -142,3 +142,45 @@ describe.each(BACKENDS)('a worker that is gone on %s', (backend) => {
     },
   );
 });
+
+describe.each(BACKENDS)('a job on %s that a worker took', (backend) => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  it('is sent anew when that worker does not start its task', async () => {
+    let calls = 0;
+    const counts = task('counts', { run: async () => (calls += 1) });
+    const engine = await bench.engine({
+      backend,
+      workers: 0,
+      dags: [dag('once', {}, (d) => void d.use('counts', counts))],
+    });
+    const taken = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    const dead = engine.dispatcher.consume({
+      pool: 'default',
+      concurrency: 1,
+      handle: async () => {
+        taken.resolve();
+        await released.promise;
+        return { kind: 'completed', note: null };
+      },
+    });
+    const run = await bench.start(engine, 'once');
+    await taken.promise;
+    bench.work(engine);
+    bench.schedule(engine);
+    try {
+      expect(await endOf(engine, run)).toMatchObject({ state: 'success' });
+    } finally {
+      released.resolve();
+      await dead.close();
+    }
+    expect(calls).toBe(1);
+    expect(await row(engine, 'select seq, attempt, infra_attempt from task_instance')).toEqual({
+      seq: 2,
+      attempt: 1,
+      infra_attempt: 0,
+    });
+  });
+});

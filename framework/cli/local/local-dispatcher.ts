@@ -39,7 +39,7 @@ export class LocalDispatcher implements Dispatcher {
     await this.#others.send(dispatches.filter(({ runId }) => runId !== this.#run));
   };
 
-  readonly sendMissing = (dispatches: readonly Dispatch[]): Promise<number> =>
+  readonly sendMissing: Dispatcher['sendMissing'] = (dispatches) =>
     this.#others.sendMissing(dispatches.filter(({ runId }) => runId !== this.#run));
 
   readonly consume = ({ pool, handle }: ConsumeOptions): Consumer => {

@@ -25,6 +25,21 @@ export async function findQuiet(executor: Executor, olderThan: Millis, atMost: n
   return rows.map((row) => DispatchRow.parse(row));
 }
 
+/**
+ * Dispatches anew those of these that have not been started since, with a new number, so that the old job starts nothing.
+ * Passes over tasks that somebody has locked: they are being started or ended.
+ */
+export async function redispatch(executor: Executor, stale: readonly Dispatch[]): Promise<readonly Dispatch[]> {
+  if (stale.length === 0) return [];
+  const rows = await executor.run(REDISPATCH, [
+    stale.map(({ runId }) => runId),
+    stale.map(({ taskId }) => taskId),
+    stale.map(({ mapIndex }) => mapIndex),
+    stale.map(({ seq }) => seq),
+  ]);
+  return rows.map((row) => DispatchRow.parse(row));
+}
+
 /** Makes deferred tasks that are due ready, but for those that limits hold, with outbox rows; under the clock that the deferral was made by. */
 export async function dispatchDue(executor: Executor, now: string, atMost: number): Promise<readonly Dispatch[]> {
   const rows = await executor.run(DUE, [now, atMost]);
@@ -88,6 +103,26 @@ with due as (
     order by next_at
     limit $2
     for update skip locked
+  ) ready, dag_run r
+  where t.run_id = ready.run_id and t.task_id = ready.task_id and t.map_index = ready.map_index and r.id = t.run_id
+  returning t.run_id, t.task_id, t.map_index, t.seq, t.attempt, t.priority, t.pool, ${LABEL} as label
+)
+${INSERT_DISPATCHES}`,
+};
+
+const REDISPATCH = {
+  name: 'redispatch',
+  text: `
+with due as (
+  update task_instance t set seq = t.seq + 1, dispatched_at = now()
+  from (
+    select t.run_id, t.task_id, t.map_index
+    from unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[]) as stale (run_id, task_id, map_index, seq)
+    join task_instance t on t.run_id = stale.run_id and t.task_id = stale.task_id and t.map_index = stale.map_index
+      and t.seq = stale.seq
+    where t.state in ('queued', 'up_for_retry')
+    order by t.run_id, t.task_id, t.map_index
+    for update of t skip locked
   ) ready, dag_run r
   where t.run_id = ready.run_id and t.task_id = ready.task_id and t.map_index = ready.map_index and r.id = t.run_id
   returning t.run_id, t.task_id, t.map_index, t.seq, t.attempt, t.priority, t.pool, ${LABEL} as label
