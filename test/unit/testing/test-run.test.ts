@@ -31,7 +31,7 @@ const tidy = task('tidy', { teardown: true, run: () => 'tidied' });
 
 it('is documented by an example of at most 25 lines, which is a test', () => {
   const example = readFileSync(new URL('orders.test.ts', import.meta.url), 'utf8');
-  const readme = readFileSync(new URL('../../../framework/README.md', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../../framework/testing/README.md', import.meta.url), 'utf8');
   expect(readme).toContain(`\`\`\`ts\n${example}\`\`\``);
   expect(example.trimEnd().split('\n').length).toBeLessThanOrEqual(25);
 });
