@@ -10,10 +10,12 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 
+import { systemClock } from '../core/clock.ts';
 import type { Closable } from '../core/closable.ts';
 import { Bug } from '../core/failures.ts';
 import type { Log } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
+import { Temporal } from '../core/time.ts';
 import type { RedisAddress } from './redis-address.ts';
 import { openSendingConnection, openWorkerConnection, redisAddress } from './redis-connection.ts';
 
@@ -26,6 +28,8 @@ export interface JobQueue extends Closable {
   readonly addBulk: (jobs: readonly NewJob[]) => Promise<void>;
   readonly stateOf: (jobId: string) => Promise<string>;
   readonly remove: (jobId: string) => Promise<void>;
+  /** The first jobs that a worker could take now; none while somebody has paused the queue. */
+  readonly takeable: (atMost: number) => Promise<readonly TakeableJob[]>;
   /** Removes the oldest ended jobs but for `most` completed and `most` failed ones. */
   readonly cutEnded: (most: number) => Promise<void>;
   readonly upsertScheduler: (id: string, repeat: Repeat, name: string) => Promise<void>;
@@ -41,6 +45,12 @@ export interface NewJob {
   readonly opts: JobsOptions;
 }
 
+export interface TakeableJob {
+  readonly data: unknown;
+  /** When it could have been taken first. */
+  readonly since: Temporal.Instant;
+}
+
 export type Repeat =
   | { readonly every: number; readonly offset: number }
   | { readonly pattern: string; readonly tz: string };
@@ -48,6 +58,8 @@ export type Repeat =
 export interface JobWorker extends Closable {
   readonly ready: () => Promise<void>;
   readonly pause: () => Promise<void>;
+  /** Closes it without asking its connections, which may be dead, and without waiting for its jobs. */
+  readonly abandon: () => Promise<void>;
 }
 
 export interface WorkerSettings {
@@ -117,7 +129,12 @@ function redisBackend({ address, prefix }: Extract<BackendSettings, { kind: 'red
         await worker.close();
         connection.close();
       };
-      return { ...worker, close: closeWorker };
+      const abandon = async (): Promise<void> => {
+        connection.letGo();
+        connection.close();
+        await worker.abandon();
+      };
+      return { ...worker, close: closeWorker, abandon };
     },
     close,
   };
@@ -170,6 +187,20 @@ function endedJobs<K>(kept: K): { readonly removeOnComplete: K; readonly removeO
 
 const ENDED = ['completed', 'failed'] as const;
 
+// A delayed job is moved by the worker that takes it, when its time has come.
+const TAKEABLE = ['wait', 'prioritized', 'delayed'] as const;
+
+type Waiting = Pick<Job, 'data' | 'timestamp' | 'delay'>;
+
+/** By the system's clock, which BullMQ goes by. */
+function takeableAt({ timestamp, delay }: Waiting): number {
+  return timestamp + delay;
+}
+
+function takeableJob(job: Waiting): TakeableJob {
+  return { data: job.data, since: Temporal.Instant.fromEpochMilliseconds(takeableAt(job)) };
+}
+
 type AnyQueue = Pick<
   Queue,
   | 'getJobCounts'
@@ -177,6 +208,8 @@ type AnyQueue = Pick<
   | 'addBulk'
   | 'getJobState'
   | 'remove'
+  | 'isPaused'
+  | 'getJobs'
   | 'upsertJobScheduler'
   | 'getJobSchedulers'
   | 'removeJobScheduler'
@@ -195,6 +228,12 @@ function jobQueue(queue: AnyQueue, ask: Ask = (call) => call()): JobQueue {
     stateOf: (jobId) => ask(() => queue.getJobState(jobId)),
     remove: async (jobId) => {
       await ask(() => queue.remove(jobId));
+    },
+    takeable: async (atMost) => {
+      if (await ask(() => queue.isPaused())) return [];
+      const jobs = await ask(() => queue.getJobs([...TAKEABLE], 0, atMost - 1, true));
+      const now = systemClock.now().epochMilliseconds;
+      return jobs.filter((job) => takeableAt(job) <= now).map(takeableJob);
     },
     cutEnded: async (most) => {
       const counts = await ask(() => queue.getJobCounts(...ENDED));
@@ -224,6 +263,7 @@ function jobWorker(worker: Pick<Worker, 'waitUntilReady' | 'pause' | 'close'>): 
     },
     pause: () => worker.pause(true),
     close: () => (closing ??= worker.close()),
+    abandon: () => (closing ??= worker.close(true)),
   };
 }
 

@@ -8,7 +8,7 @@ import type { WakeUp } from '../dag/wake-up.ts';
 import type { Dispatch } from '../store/runs/dispatch.ts';
 import { RunIdColumn, TaskIdColumn } from '../store/runs/run-rows.ts';
 import type { Backend, JobQueue, NewJob, Repeat } from './backend.ts';
-import type { ConsumeOptions, Consumer, Dispatcher, Looked } from './dispatcher.ts';
+import type { ConsumeOptions, Consumer, Dispatcher, Looked, Takeable } from './dispatcher.ts';
 
 const WAKE_UPS = 'windrow-wake-ups';
 
@@ -20,14 +20,14 @@ export class BullMqDispatcher implements Dispatcher {
   readonly #backend: Backend;
   readonly #clock: Clock;
   readonly #queues = new Map<string, JobQueue>();
-  readonly #opened: Closable[] = [];
+  readonly #opened = new Set<Closable>();
   #closing: Promise<void> | undefined;
 
   /** @param clock the one that dispatches' `notBefore` was made by */
   constructor(backend: Backend, clock: Clock) {
     this.#backend = backend;
     this.#clock = clock;
-    this.#opened.push(backend);
+    this.#opened.add(backend);
   }
 
   get backend(): 'redis' | 'postgres' {
@@ -48,7 +48,7 @@ export class BullMqDispatcher implements Dispatcher {
     if (known !== undefined) return known;
     const queue = this.#backend.queue(name);
     this.#queues.set(name, queue);
-    this.#opened.push(queue);
+    this.#opened.add(queue);
     return queue;
   }
 
@@ -94,8 +94,17 @@ export class BullMqDispatcher implements Dispatcher {
         throw Object.assign(new UnrecoverableError(end.error.message), { stack: end.error.stack });
       },
     });
-    this.#opened.push(worker);
-    return worker;
+    this.#opened.add(worker);
+    const abandon = async (): Promise<void> => {
+      this.#opened.delete(worker);
+      await worker.abandon();
+    };
+    return { ...worker, abandon };
+  };
+
+  readonly takeable = async (pool: string, atMost: number): Promise<readonly Takeable[]> => {
+    const jobs = await this.poolQueue(pool).takeable(atMost);
+    return jobs.map(({ data, since }) => ({ claim: Payload.parse(data), since }));
   };
 
   readonly setWakeUps = async (wakeUps: ReadonlyMap<string, WakeUp>): Promise<void> => {
@@ -110,11 +119,11 @@ export class BullMqDispatcher implements Dispatcher {
       concurrency: 1,
       process: (job) => wake(WakeUpName.parse(job).name),
     });
-    this.#opened.push(worker);
+    this.#opened.add(worker);
     return worker;
   };
 
-  readonly close = (): Promise<void> => (this.#closing ??= closeAll(this.#opened));
+  readonly close = (): Promise<void> => (this.#closing ??= closeAll([...this.#opened]));
 }
 
 // A job that an older Windrow sent has no map index.

@@ -1,5 +1,6 @@
 import type { Closable } from '../core/closable.ts';
 import type { Json } from '../core/json.ts';
+import type { Temporal } from '../core/time.ts';
 import type { WakeUp } from '../dag/wake-up.ts';
 import type { Claim } from '../store/runs/start-tasks.ts';
 import type { Dispatch } from '../store/runs/dispatch.ts';
@@ -15,6 +16,8 @@ export interface Dispatcher extends Closable {
   /** Sends again those whose job is gone or spent, and leaves those whose job still waits or runs. */
   readonly sendMissing: (dispatches: readonly Dispatch[]) => Promise<Looked>;
   readonly consume: (options: ConsumeOptions) => Consumer;
+  /** The first jobs of a pool that a consumer could take at this moment. */
+  readonly takeable: (pool: string, atMost: number) => Promise<readonly Takeable[]>;
   /** Makes the wake-ups in the queue equal to these: adds, changes and removes. */
   readonly setWakeUps: (wakeUps: ReadonlyMap<string, WakeUp>) => Promise<void>;
   /** Calls `wake` with the dag's id at every wake-up; one of all processes hears each. */
@@ -28,6 +31,11 @@ export interface Looked {
   readonly taken: readonly Dispatch[];
 }
 
+export interface Takeable {
+  readonly claim: Claim;
+  readonly since: Temporal.Instant;
+}
+
 export interface ConsumeOptions {
   readonly pool: string;
   readonly concurrency: number;
@@ -39,6 +47,8 @@ export interface Consumer extends Closable {
   readonly ready: () => Promise<void>;
   /** Takes no further job; returns at once. */
   readonly pause: () => Promise<void>;
+  /** Closes at once what may hang; jobs in hand go on, and BullMQ does not hear how they end. */
+  readonly abandon: () => Promise<void>;
 }
 
 export interface TaskJob {

@@ -8,7 +8,7 @@ import type { Log } from '../core/log.ts';
 import { repeat, rest } from '../core/timer.ts';
 import type { Dag } from '../dag/dag.ts';
 import type { Connections } from '../dag/task-context.ts';
-import type { Consumer, Dispatcher, JobEnd, TaskJob } from '../queue/dispatcher.ts';
+import type { Dispatcher, JobEnd, TaskJob } from '../queue/dispatcher.ts';
 import type { Outcome } from '../run/outcome.ts';
 import type { Report } from '../run/plan.ts';
 import { taskKey } from '../run/task-key.ts';
@@ -18,9 +18,12 @@ import { insertLog } from '../store/runs/task-logs.ts';
 import type { Store } from '../store/store.ts';
 import { type LiveProcess, forgetProcess, noteProcess } from '../store/workers.ts';
 import { runAttempt } from './attempt.ts';
+import { claimKey } from './claim-key.ts';
+import { PoolConsumer } from './pool-consumer.ts';
 import type { Settler } from './settler.ts';
 import { TaskLog } from './task-log.ts';
 import { StopSwitch } from './user-code.ts';
+import { watchConsumers } from './watchdog.ts';
 
 export interface WorkerOptions {
   readonly store: Store;
@@ -54,7 +57,8 @@ export class Worker implements Closable {
   readonly #identity: LiveProcess;
   readonly #holdings = new Map<number, Holding>();
   readonly #starts: Batcher<Claim, Started | undefined>;
-  readonly #consumers: readonly Consumer[];
+  readonly #consumers: readonly PoolConsumer[];
+  readonly #watchdog: Closable;
   readonly #heartbeat: Closable;
   /** From here on, a try that starts is handed back at once. */
   #hurries = false;
@@ -73,9 +77,10 @@ export class Worker implements Closable {
       pools: [...pools],
       dags: [...options.dags.keys()],
     };
-    this.#consumers = [...pools].map((pool) =>
-      options.dispatcher.consume({ pool, concurrency: options.concurrency, handle: (job) => this.#handle(job) }),
-    );
+    const { dispatcher, concurrency } = options;
+    const handle = (job: TaskJob): Promise<JobEnd> => this.#handle(job);
+    this.#consumers = [...pools].map((pool) => new PoolConsumer({ dispatcher, pool, concurrency, handle }));
+    this.#watchdog = watchConsumers({ ...options, consumers: this.#consumers });
     const beat = milliseconds(options.leaseMs / 5);
     this.#heartbeat = repeat(
       beat,
@@ -99,7 +104,8 @@ export class Worker implements Closable {
   async #drain(hurry: AbortSignal): Promise<void> {
     await Promise.all(this.#consumers.map((consumer) => consumer.pause()));
     const drained = new AbortController();
-    const closing = Promise.all(this.#consumers.map((consumer) => consumer.close())).finally(() => drained.abort());
+    const parts = [this.#watchdog, ...this.#consumers];
+    const closing = Promise.all(parts.map((part) => part.close())).finally(() => drained.abort());
     await rest(DRAIN, AbortSignal.any([hurry, drained.signal]));
     this.#hurries = true;
     for (const { stop } of this.#holdings.values()) stop.stop('shutdown');
@@ -199,10 +205,6 @@ function byKey(a: Claim, b: Claim): number {
   if (a.runId !== b.runId) return a.runId - b.runId;
   if (a.taskId !== b.taskId) return a.taskId < b.taskId ? -1 : 1;
   return a.mapIndex - b.mapIndex;
-}
-
-function claimKey({ runId, taskId, mapIndex, seq }: Claim): string {
-  return `${runId} ${taskId} ${mapIndex} ${seq}`;
 }
 
 /** For people: `load`, or `load[3]` of a mapped task. */

@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Dag,
+  type Log,
   type Plugin,
   type Pools,
   type RunId,
@@ -23,6 +24,7 @@ export interface TestEngineOptions {
   readonly backend: BackendName;
   readonly plugins?: readonly Plugin[];
   readonly clock?: Clock;
+  readonly log?: Log;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +50,7 @@ export async function openTestEngine(options: TestEngineOptions): Promise<Windro
     settings: reading.settings,
     sources,
     clock: options.clock ?? systemClock,
-    log: silentLog,
+    log: options.log ?? silentLog,
     random: () => 0.5,
   });
 }

@@ -44,8 +44,12 @@ export class LocalDispatcher implements Dispatcher {
 
   readonly consume = ({ pool, handle }: ConsumeOptions): Consumer => {
     this.#handlers.set(pool, handle);
-    return { ready: async () => {}, pause: async () => this.#closed.abort(), close: () => this.close() };
+    const pause = async (): Promise<void> => this.#closed.abort();
+    return { ready: async () => {}, pause, close: () => this.close(), abandon: pause };
   };
+
+  // Nothing waits here: a job is handled as soon as it is sent.
+  readonly takeable: Dispatcher['takeable'] = async () => [];
 
   readonly setWakeUps: Dispatcher['setWakeUps'] = (wakeUps) => this.#others.setWakeUps(wakeUps);
   readonly onWakeUp: Dispatcher['onWakeUp'] = (wake) => this.#others.onWakeUp(wake);
