@@ -39,6 +39,18 @@ export function idArgument(text: string): number {
   throw new InvalidArgumentError('Expected a whole number above zero, as the lists print it.');
 }
 
+/** A task of a run, or one instance of a mapped task. */
+export interface TaskName {
+  readonly taskId: string;
+  readonly instance?: number;
+}
+
+/** `load`, or `load[3]`. */
+export function taskArgument(text: string): TaskName {
+  const [, taskId, instance] = /^(.+)\[(\d+)\]$/.exec(text) ?? [];
+  return taskId === undefined ? { taskId: text } : { taskId, instance: Number(instance) };
+}
+
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** A moment, or a date whose midnight somebody else's zone decides. */

@@ -1,7 +1,8 @@
 import type { Temporal } from '../core/time.ts';
 import { explainRecord as recordReasons, openRunOf } from '../run/explain-record.ts';
 import { explainRun as runReasons } from '../run/explain-run.ts';
-import { explainTask as taskReasons } from '../run/explain-task.ts';
+import { nearestInstances } from '../run/explain-instances.ts';
+import { type TaskFacts, explainUnexpanded, explainTask as taskReasons } from '../run/explain-task.ts';
 import { type Reason, because } from '../run/reason.ts';
 import type { Executor } from '../store/database.ts';
 import { findRecordFacts } from '../store/explain/record-facts.ts';
@@ -17,15 +18,46 @@ export interface Explanation {
 export interface TaskQuestion {
   readonly runId: number;
   readonly taskId: string;
+  /** One instance of a mapped task. */
+  readonly instance?: number;
 }
 
-/** Why a task of a run is not running, or who runs it; undefined where there is no such run or task. */
-export async function explainTask(
+/**
+ * Why a task of a run is not running, or who runs it; of a mapped task with the reasons of one instance for each state that
+ * they are in. Undefined where there is no such run, task or instance.
+ */
+export async function explainTask(database: Executor, question: TaskQuestion): Promise<Explanation | undefined> {
+  const { runId, taskId, instance } = question;
+  const [task] = await readTaskFacts(database, runId, [question]);
+  if (task !== undefined)
+    return { state: task.state, reasons: [...taskReasons(task), ...(await ofInstances(database, task, Infinity))] };
+  if (instance !== undefined) {
+    const [summary] = await readTaskFacts(database, runId, [{ taskId }]);
+    const reasons = summary === undefined ? undefined : explainUnexpanded(summary, instance);
+    if (summary !== undefined) return reasons === undefined ? undefined : { state: 'none', reasons };
+  }
+  return ofUnstarted(database, question);
+}
+
+/** How many instances a mapped task of a run became; undefined where it is none or has not become them. */
+export async function countInstances(database: Executor, { runId, taskId }: TaskQuestion): Promise<number | undefined> {
+  const [summary] = await readTaskFacts(database, runId, [{ taskId }]);
+  return summary?.instances?.total;
+}
+
+async function ofInstances(
   database: Executor,
-  { runId, taskId }: TaskQuestion,
-): Promise<Explanation | undefined> {
-  const [task] = await readTaskFacts(database, runId, [taskId]);
-  if (task !== undefined) return { state: task.state, reasons: taskReasons(task) };
+  { runId, taskId, instances }: TaskFacts,
+  atMost: number,
+): Promise<readonly Reason[]> {
+  if (instances === null || instances.open.length === 0) return [];
+  const nearest = nearestInstances(instances)
+    .slice(0, atMost)
+    .map((instance) => ({ taskId, instance }));
+  return (await readTaskFacts(database, runId, nearest)).flatMap((task) => taskReasons(task));
+}
+
+async function ofUnstarted(database: Executor, { runId, taskId }: TaskQuestion): Promise<Explanation | undefined> {
   const run = await findRunFacts(database, runId);
   if (run === undefined || !run.taskIds.includes(taskId)) return undefined;
   const text = `Task "${taskId}" has not begun, because run ${runId} is ${run.state}.`;
@@ -67,7 +99,9 @@ async function openTaskReasons(database: Executor, { runId, open }: FoundRunFact
   const facts = await readTaskFacts(
     database,
     runId,
-    tasks.map(({ id }) => id),
+    tasks.map(({ id }) => ({ taskId: id })),
   );
-  return facts.flatMap((task) => taskReasons(task));
+  const reasons: Reason[] = [];
+  for (const task of facts) reasons.push(...taskReasons(task), ...(await ofInstances(database, task, 1)));
+  return reasons;
 }

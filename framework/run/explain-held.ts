@@ -1,4 +1,5 @@
 import { type Reason, because, counted } from './reason.ts';
+import { instanceName } from './task-key.ts';
 
 /** What limits a task that may start by its rule: its pool and the window before. */
 export interface HeldFacts {
@@ -19,7 +20,12 @@ interface PoolLimits {
   /** Starts that the rate allows at this moment. */
   readonly tokens: number;
   /** Some of those that hold slots. */
-  readonly holders: readonly { readonly run: number; readonly task: string; readonly slots: number }[];
+  readonly holders: readonly {
+    readonly run: number;
+    readonly task: string;
+    readonly instance: number | null;
+    readonly slots: number;
+  }[];
 }
 
 interface PreviousWindow {
@@ -31,6 +37,7 @@ interface PreviousWindow {
 interface Held extends HeldFacts {
   readonly runId: number;
   readonly taskId: string;
+  readonly instance: number | null;
   readonly pool: string;
 }
 
@@ -67,7 +74,9 @@ function noSlots(task: Held): Reason | undefined {
     );
   const needs = Math.min(task.slots, limits.slots);
   if (limits.used + needs <= limits.slots) return undefined;
-  const by = limits.holders.map((holder) => `"${holder.task}" of run ${holder.run} (${holder.slots})`).join(', ');
+  const by = limits.holders
+    .map((holder) => `"${instanceName(holder.task, holder.instance)}" of run ${holder.run} (${holder.slots})`)
+    .join(', ');
   return because(
     'pool_full',
     `${name(task)} needs ${counted(needs, 'slot')} of pool "${pool}", but ${limits.used} of ${limits.slots} are held by ${by}. To give it more: windrow pools set ${pool} --slots ${limits.slots + needs}`,
@@ -83,6 +92,6 @@ function noRate({ limits, pool, ...task }: Held): Reason | undefined {
   return because('rate_limited', text, { pool, waitMs });
 }
 
-function name({ taskId, runId }: Pick<Held, 'taskId' | 'runId'>): string {
-  return `Task "${taskId}" of run ${runId}`;
+function name({ taskId, runId, instance }: Pick<Held, 'taskId' | 'runId' | 'instance'>): string {
+  return `Task "${instanceName(taskId, instance)}" of run ${runId}`;
 }

@@ -2,14 +2,22 @@ import type { FailureRecord } from '../core/failures.ts';
 import type { Temporal } from '../core/time.ts';
 import type { TriggerRule } from '../dag/trigger-rule.ts';
 import { type HeldFacts, explainHeld } from './explain-held.ts';
+import { type InstanceFacts, explainInstances } from './explain-instances.ts';
 import { type LiveSchedulers, type Reason, at, because, counted, unplanned } from './reason.ts';
-import type { TaskState } from './task-state.ts';
+import { instanceName } from './task-key.ts';
+import { type TaskState, isFinal } from './task-state.ts';
 import { type UpstreamTally, tallyOf } from './trigger-decision.ts';
 
 /** What the truth says of one task instance and of those that could move it. */
 export interface TaskFacts extends HeldFacts {
   readonly runId: number;
   readonly taskId: string;
+  /** Of an instance of a mapped task: which one. */
+  readonly instance: number | null;
+  /** Of a mapped task that became its instances. */
+  readonly instances: InstanceFacts | null;
+  /** Whether it is a mapped task, and stands for all its instances. */
+  readonly mapped: boolean;
   readonly dagId: string;
   readonly state: TaskState;
   readonly rule: TriggerRule;
@@ -45,8 +53,14 @@ export interface TaskFacts extends HeldFacts {
 export function explainTask(task: TaskFacts): readonly Reason[] {
   const reasons = BY_STATE[task.state](task);
   if (!task.cancelRequested || task.endedAt !== null) return reasons;
-  const what = task.teardown ? 'It is a teardown and still runs.' : 'It ends at the next heartbeat of its worker.';
-  return [...reasons, because('cancel_requested', `Run ${task.runId} is asked to end. ${what}`)];
+  return [...reasons, because('cancel_requested', `Run ${task.runId} is asked to end. ${whenCancelled(task)}`)];
+}
+
+function whenCancelled({ teardown, instances }: TaskFacts): string {
+  if (teardown) return 'It is a teardown and still runs.';
+  return instances === null
+    ? 'It ends at the next heartbeat of its worker.'
+    : 'Its instances end at the next heartbeats of their workers.';
 }
 
 type Explain = (task: TaskFacts) => readonly Reason[];
@@ -111,6 +125,7 @@ function waitsForWorker(task: TaskFacts): Reason {
 }
 
 function running(task: TaskFacts): readonly Reason[] {
+  if (task.instances !== null) return [explainInstances(task, task.instances)];
   const worker = task.worker ?? 'unknown';
   const facts = {
     worker,
@@ -185,8 +200,15 @@ function upstreamFailed(task: TaskFacts): Reason {
   );
 }
 
-function name({ taskId, runId }: TaskFacts): string {
-  return `Task "${taskId}" of run ${runId}`;
+/** The explanation of an instance that is not there, because its mapped task has not become its instances. */
+export function explainUnexpanded(summary: TaskFacts, instance: number): readonly Reason[] | undefined {
+  if (!summary.mapped || summary.instances !== null || isFinal(summary.state)) return undefined;
+  const text = `${name({ ...summary, instance })} is not there yet: "${summary.taskId}" has not counted its list.`;
+  return [because('not_expanded', text, { task: summary.taskId, state: summary.state }), ...explainTask(summary)];
+}
+
+function name({ taskId, runId, instance }: Pick<TaskFacts, 'taskId' | 'runId' | 'instance'>): string {
+  return `Task "${instanceName(taskId, instance)}" of run ${runId}`;
 }
 
 function states(tasks: TaskFacts['upstream']): string {

@@ -5,6 +5,8 @@ import type { Temporal } from '../core/time.ts';
 export const REASONS = {
   not_started: 'the run of the task has not started',
   waits_for_upstream: 'upstream tasks have not ended',
+  not_expanded: 'the mapped task of the instance has not counted its list',
+  instances_open: 'instances of the mapped task have not ended',
   previous_window: 'the same task of the window before has not ended well',
   pool_shut: 'the pool has no slots',
   pool_full: 'other tasks hold the slots of the pool',

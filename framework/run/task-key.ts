@@ -8,6 +8,11 @@ export function taskKey(task: TaskId, mapIndex: number, isMapped: boolean): stri
   return mapIndex === SUMMARY || !isMapped ? task : `${task}[${mapIndex}]`;
 }
 
+/** As `taskKey`, for people who look at an instance or at none. */
+export function instanceName(task: string, instance: number | null): string {
+  return instance === null ? task : `${task}[${instance}]`;
+}
+
 /** The `mapIndex` of the row that counts as upstream of others. */
 export function countedIndex(task: { readonly mapped?: string } | undefined): number {
   return task?.mapped === undefined ? 0 : SUMMARY;

@@ -48,6 +48,35 @@ describe('explain', () => {
     });
   });
 
+  it('answers for an instance of a mapped task, and says how many there are where there is none such', async () => {
+    const { runId } = Started.parse((await windrowJson(at, 'dags trigger parcels')).json);
+    const ofInstance = (words: string) => windrow(at, `explain task ${runId} ${words}`);
+    expect(await windrowJson(at, `explain task ${runId} 'load[1]'`)).toMatchObject({
+      code: 0,
+      json: {
+        kind: 'task',
+        run: runId,
+        task: 'load',
+        instance: 1,
+        state: 'none',
+        reasons: [{ code: 'not_expanded' }, {}],
+      },
+    });
+    expect(await ofInstance('east[0]')).toMatchObject({
+      code: 3,
+      err: expect.stringContaining(`There is no east[0] of run ${runId}: task "east" has no instances.`),
+    });
+    expect(await ofInstance('west[x]')).toMatchObject({ code: 3, err: expect.stringContaining('no task "west[x]"') });
+    await windrow(at, 'dags test parcels');
+    const [tested] = Listed.parse((await windrowJson(at, 'runs list --dag parcels --limit 1')).json);
+    expect((await windrow(at, `explain task ${tested?.id} 'load[1]'`)).out).toMatch(
+      /^task load\[1\] of run \d+: success\n- Task "load\[1\]" of run \d+ succeeded/,
+    );
+    expect((await windrow(at, `explain task ${tested?.id} 'load[7]'`)).err).toContain(
+      `There is no load[7] of run ${tested?.id}: task "load" has 3 instances, load[0] to load[2].`,
+    );
+  });
+
   it.each(['explain run 99999', 'explain record 99999', 'explain task 99999 greet', 'explain task 1 nonsense'])(
     'ends "%s" as not found',
     async (words) => {

@@ -229,6 +229,28 @@ describe('limits on tasks', () => {
     expect([await stateOf(engine, first), await stateOf(engine, second)]).toEqual(['cancelled', 'queued']);
   });
 
+  it.each(['plain', 'mapped'] as const)('hold no task of a cancelled run any more: %s', async (kind) => {
+    const load = task('load', {
+      pool: 'warehouse',
+      run: ({ signal }: TaskContext<{ item?: number }>) =>
+        new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(new Error('told to stop')))),
+    });
+    const stopped = dag('stopped', {}, (d) => {
+      if (kind === 'mapped') d.use('load', load.map({ item: [0, 1, 2] }));
+      else for (const at of [0, 1, 2]) d.use(`load_${at}`, load);
+    });
+    const name = (at: number): string => (kind === 'mapped' ? `load[${at}]` : `load_${at}`);
+    const engine = await bench.engine({ dags: [stopped, single], pools: one });
+    bench.schedule(engine);
+    const run = await bench.start(engine, 'stopped');
+    await bench.until(engine, run, { [name(0)]: 'running', [name(1)]: 'scheduled', [name(2)]: 'scheduled' });
+    await operations(engine).cancelRun(run);
+    expect(await taskStates(engine, run)).toMatchObject({ [name(1)]: 'cancelled', [name(2)]: 'cancelled' });
+    expect(await endOf(engine, run)).toMatchObject({ state: 'cancelled', tasks: { [name(0)]: 'cancelled' } });
+    expect(await listPools(engine.store.database)).toMatchObject([{ used: 0, held: 0 }]);
+    expect(await endOf(engine, await bench.start(engine, 'single'))).toMatchObject({ state: 'success' });
+  });
+
   it('let a task run alone that is heavier than its pool, which an operator made smaller', async () => {
     const heavy = dag('heavy', {}, (d) => {
       for (const name of ['a', 'b']) d.use(name, task(name, { pool: 'warehouse', slots: 3, run: ok }));

@@ -1,4 +1,4 @@
-import { type RunId, dag, every, task } from '#framework';
+import { type RunId, type TaskContext, dag, every, task } from '#framework';
 import { type Windrow, explainRun, operations, showRun } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -72,6 +72,51 @@ describe.each(BACKENDS)('a run that takes longer than its dag allows on %s', (ba
 describe('the deadline of a run', () => {
   const bench = new Bench();
   afterEach(() => bench.close());
+
+  it('ends a mapped task with its instances: those that run, wait and are held', async () => {
+    const told: number[] = [];
+    const part = task('part', {
+      pool: 'narrow',
+      run: ({ input, signal }: TaskContext<{ item: number }>) => {
+        if (input.item === 0) return Promise.resolve(0);
+        return new Promise<number>((_, reject) =>
+          signal.addEventListener('abort', () => reject(new Error(`told ${told.push(input.item)}`)), { once: true }),
+        );
+      },
+    });
+    const wide = dag('wide', { runTimeout: '1h' }, (d) => {
+      const parts = d.use('part', part.map({ item: [0, 1, 2, 3] }));
+      d.use('next', ok, { after: [parts] });
+      d.use('last', tear, { after: ['next'] });
+    });
+    const engine = await bench.engine({ dags: [wide], pools: { narrow: { slots: 2 } } });
+    bench.schedule(engine);
+    const run = await bench.start(engine, 'wide');
+    await bench.until(engine, run, { 'part[1]': 'running', 'part[2]': 'running', 'part[3]': 'scheduled' });
+    const earlier = `started_at = started_at - interval '1 hour', deadline_at = deadline_at - interval '1 hour'`;
+    await row(engine, `update dag_run set ${earlier} where id = $1`, [run]);
+    const ended = await endOf(engine, run);
+    expect(ended.state).toBe('failed');
+    expect(ended.tasks).toEqual({
+      part: 'cancelled',
+      'part[0]': 'success',
+      'part[1]': 'cancelled',
+      'part[2]': 'cancelled',
+      'part[3]': 'cancelled',
+      next: 'cancelled',
+      last: 'success',
+    });
+    expect(new Set(told)).toEqual(new Set([1, 2]));
+    expect(await timeOuts(engine, ended.id)).toEqual([
+      {
+        limitMs: 3_600_000,
+        unfinished: [
+          { task: 'part', state: 'running' },
+          { task: 'next', state: 'none' },
+        ],
+      },
+    ]);
+  });
 
   it('begins when the run starts, and leaves alone what ends before it or has none', async () => {
     const quick = dag('quick', { runTimeout: '1h' }, (d) => void d.use('ok', ok));

@@ -7,6 +7,7 @@ import {
   choose,
   dag,
   defer,
+  defineProject,
   newDirectories,
   sensor,
   skip,
@@ -108,6 +109,18 @@ task('reacts', { retry: { on: { TimedOut: 'fail', E_BUSY: 'skip', DataFailure: '
 task('reacts', { retry: { on: { Timeout: 'fail' } }, run: () => null });
 // @ts-expect-error no such reaction
 task('reacts', { retry: { on: { TimedOut: 'ignore' } }, run: () => null });
+task('limited', { pool: 'warehouse', slots: 2, dependsOnPrevious: true, run: () => null });
+// @ts-expect-error slots are a number
+task('limited', { pool: 'warehouse', slots: '2', run: () => null });
+// @ts-expect-error a pool is named
+task('limited', { pool: 7, run: () => null });
+// @ts-expect-error it depends on the previous window or not
+task('limited', { dependsOnPrevious: 'success', run: () => null });
+defineProject({ dags: [], pools: { api: { slots: 10, rate: { starts: 5, per: '1s' } }, warehouse: { slots: 4 } } });
+// @ts-expect-error a pool without slots limits nothing
+defineProject({ dags: [], pools: { api: { rate: { starts: 5, per: '1s' } } } });
+// @ts-expect-error a rate is over a time
+defineProject({ dags: [], pools: { api: { slots: 10, rate: { starts: 5 } } } });
 // @ts-expect-error the schema says number, the annotation says text
 task('mixed', { input: z.object({ a: z.number() }), run: ({ input }: TaskContext<{ a: string }>) => input.a });
 

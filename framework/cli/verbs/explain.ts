@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 
 import { systemClock } from '../../core/clock.ts';
-import { type Explanation, explainRecord, explainRun, explainTask } from '../../process/explain.ts';
+import { type Explanation, countInstances, explainRecord, explainRun, explainTask } from '../../process/explain.ts';
+import { instanceName } from '../../run/task-key.ts';
 import { type Answer, done, notFound } from '../answer.ts';
-import { idArgument } from '../arguments.ts';
+import { type TaskName, idArgument, taskArgument } from '../arguments.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
 
@@ -23,7 +24,7 @@ export function addExplain(program: Command, { act }: Shell): void {
     .command('task')
     .description('what a task of a run waits for')
     .argument('<run>', 'number of the run', idArgument)
-    .argument('<task>', 'id of the task')
+    .argument('<task>', "id of the task; 'load[3]' is one instance of a mapped task", taskArgument)
     .action(act(task));
 }
 
@@ -39,11 +40,27 @@ async function record(session: Session, id: number): Promise<Answer> {
   return answer({ kind: 'record', record: id }, `record ${id}`, explanation);
 }
 
-async function task(session: Session, runId: number, taskId: string): Promise<Answer> {
-  const explanation = await session.withDatabase((database) => explainTask(database, { runId, taskId }));
-  if (explanation === undefined)
-    return notFound(`There is no task "${taskId}" of a run ${runId}. Its tasks: windrow runs show ${runId}`);
-  return answer({ kind: 'task', run: runId, task: taskId }, `task ${taskId} of run ${runId}`, explanation);
+async function task(session: Session, runId: number, name: TaskName): Promise<Answer> {
+  const { taskId, instance } = name;
+  return session.withDatabase(async (database) => {
+    const explanation = await explainTask(database, { runId, ...name });
+    if (explanation !== undefined)
+      return answer(
+        { kind: 'task', run: runId, task: taskId, instance: instance ?? null },
+        `task ${text(name)} of run ${runId}`,
+        explanation,
+      );
+    const known = instance === undefined ? undefined : await explainTask(database, { runId, taskId });
+    if (known === undefined)
+      return notFound(`There is no task "${taskId}" of a run ${runId}. Its tasks: windrow runs show ${runId}`);
+    const count = await countInstances(database, { runId, taskId });
+    const has = count === undefined ? 'no instances' : `${count} instances, ${taskId}[0] to ${taskId}[${count - 1}]`;
+    return notFound(`There is no ${text(name)} of run ${runId}: task "${taskId}" has ${has}.`);
+  });
+}
+
+function text({ taskId, instance }: TaskName): string {
+  return instanceName(taskId, instance ?? null);
 }
 
 function answer(subject: object, name: string, { state, reasons }: Explanation): Answer {

@@ -12,10 +12,11 @@ left join lateral (
   from pool p
   cross join lateral (
     select coalesce(sum(least(h.slots, p.slots)), 0)::integer as used,
-      coalesce(jsonb_agg(jsonb_build_object('run', h.run_id, 'task', h.task_id, 'slots', h.slots) order by h.run_id, h.task_id)
+      coalesce(jsonb_agg(jsonb_build_object('run', h.run_id, 'task', h.task_id, 'instance', case when h.map_total is not null then h.map_index end,
+        'slots', h.slots) order by h.run_id, h.task_id, h.map_index)
         filter (where h.place <= 20), '[]') as holders
     from (
-      select run_id, task_id, slots, row_number() over () as place
+      select run_id, task_id, map_index, map_total, slots, row_number() over () as place
       from task_instance
       where pool = p.name and slots > 0 and map_index >= 0 and state in ('queued', 'running')
     ) h
@@ -44,8 +45,8 @@ cross join lateral (
     select 1
     from task_instance o
     where o.pool = t.pool and o.state = 'scheduled' and t.state = 'scheduled'
-      and (o.priority, coalesce(o.window_start, 'infinity'), o.run_id, o.task_id)
-        < (t.priority, coalesce(t.window_start, 'infinity'), t.run_id, t.task_id)
+      and (o.priority, coalesce(o.window_start, 'infinity'), o.run_id, o.task_id, o.map_index)
+        < (t.priority, coalesce(t.window_start, 'infinity'), t.run_id, t.task_id, t.map_index)
     limit $4
   ) o
 ) held`;
@@ -59,7 +60,9 @@ export const LimitColumns = {
       rateStarts: z.number().nullable(),
       ratePerMs: z.number().nullable(),
       tokens: z.number(),
-      holders: z.array(z.object({ run: z.number(), task: z.string(), slots: z.number() })),
+      holders: z.array(
+        z.object({ run: z.number(), task: z.string(), instance: z.number().nullable(), slots: z.number() }),
+      ),
     })
     .nullable(),
   previous: z.object({ run: z.number().nullable(), record: z.number().nullable(), state: z.string() }).nullable(),

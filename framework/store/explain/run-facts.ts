@@ -68,12 +68,14 @@ cross join lateral (
     from task_instance
     where run_id = r.id and r.state = 'running'
       and state in ('none', 'scheduled', 'queued', 'running', 'deferred', 'up_for_retry')
+      and not (map_index >= 0 and map_total is not null)
     order by state = 'none', task_id
     limit 20
   ) t
 ) open
 left join lateral (
-  select jsonb_build_object('task', t.task_id, 'failure', t.failure) as error
+  select jsonb_build_object('failure', t.failure,
+    'task', t.task_id || case when t.map_index >= 0 and t.map_total is not null then '[' || t.map_index || ']' else '' end) as error
   from task_instance t
   where t.run_id = r.id and t.state = 'failed' and t.failure is not null
   order by t.ended_at

@@ -11,28 +11,49 @@ import { SILENCE } from '../workers.ts';
 import { LimitColumns, WITH_LIMITS } from './held-facts.ts';
 import { SchedulersColumn, withLiveSchedulers } from './live-schedulers.ts';
 
-/** What explains tasks of a run, by name; those that the run has not (yet) are missing. */
+/** A task of a run, or one instance of a mapped task. */
+export interface AskedTask {
+  readonly taskId: string;
+  readonly instance?: number;
+}
+
+/** What explains tasks of a run, in the order asked for; those that the run has not (yet) are missing. */
 export async function readTaskFacts(
   executor: Executor,
   runId: number,
-  tasks: readonly string[],
+  tasks: readonly AskedTask[],
 ): Promise<readonly TaskFacts[]> {
-  const rows = await executor.run(READ, [runId, tasks, SILENCE, MOST_COUNTED]);
+  const rows = await executor.run(READ, [
+    runId,
+    tasks.map(({ taskId }) => taskId),
+    SILENCE,
+    MOST_COUNTED,
+    tasks.map(({ instance }) => instance ?? null),
+  ]);
   return rows.map((row) => FactsRow.parse(row));
 }
 
 const READ = {
   name: 'task_facts',
   text: `
-select t.run_id as "runId", t.task_id as "taskId", r.dag_id as "dagId", t.state, spec.rule, spec.teardown, t.pool, t.attempt,
+select t.run_id as "runId", t.task_id as "taskId", case when t.map_index >= 0 and t.map_total is not null then t.map_index end as instance,
+  t.map_index < 0 as mapped, parts.instances, r.dag_id as "dagId", t.state, spec.rule, spec.teardown, t.pool, t.attempt,
   t.upstream_total as total, t.upstream_success as success, t.upstream_failed as failed, t.upstream_skipped as skipped,
   upstream.tasks as upstream, r.cancel_requested as "cancelRequested", t.worker, t.lease_until as "leaseUntil",
   t.next_at as "nextAt", t.dispatched_at as "dispatchedAt", t.started_at as "startedAt", t.ended_at as "endedAt", t.reason,
   t.failure, tried.try as "lastTry", waiting.ahead, busy.running as "runningInPool", able.workers, live.schedulers,
   t.slots, limits.limits, before.previous, held.ahead as "heldAhead", now() as now
-from dag_run r
+from unnest($2::text[], $5::integer[]) with ordinality as asked (task, instance, place)
+join dag_run r on r.id = $1
 join dag_version v on v.hash = r.graph_hash
-join task_instance t on t.run_id = r.id
+cross join lateral (
+  select *
+  from task_instance i
+  where i.run_id = r.id and i.task_id = asked.task
+    and (asked.instance is null or i.map_index = asked.instance and i.map_total is not null)
+  order by i.map_index
+  limit 1
+) t
 cross join lateral (
   select g.rule, g.teardown
   from jsonb_to_recordset(v.graph -> 'tasks') as g (id text, rule text, teardown boolean)
@@ -74,17 +95,39 @@ cross join lateral (
   from worker w
   where w.kind = 'worker' and w.seen_at >= now() - $3::bigint * interval '1 ms'
 ) able
+left join lateral (
+  select jsonb_build_object('total', t.map_total, 'success', t.map_success, 'failed', t.map_failed, 'skipped', t.map_skipped,
+    'open', coalesce(jsonb_agg(jsonb_build_object('state', o.state, 'count', o.count, 'nearest', o.nearest)), '[]')) as instances
+  from (
+    select i.state, count(*) as count, (array_agg(i.map_index order by
+      case when i.state in ('deferred', 'up_for_retry') then i.next_at end desc nulls last, i.started_at, i.map_index))[1] as nearest
+    from task_instance i
+    where i.run_id = t.run_id and i.task_id = t.task_id and t.state = 'running'
+      and i.map_index >= 0 and i.state in ('scheduled', 'queued', 'running', 'deferred', 'up_for_retry')
+    group by i.state
+  ) o
+  having t.map_index < 0 and t.map_total is not null
+) parts on true
 ${WITH_LIMITS}
 ${withLiveSchedulers('r.dag_id', '$3')}
-where r.id = $1 and t.task_id = any ($2::text[])
-  and t.map_index = (select min(i.map_index) from task_instance i where i.run_id = r.id and i.task_id = t.task_id)
-order by t.task_id`,
+order by asked.place`,
 };
+
+const Instances = z.object({
+  total: z.number(),
+  success: z.number(),
+  failed: z.number(),
+  skipped: z.number(),
+  open: z.array(z.object({ state: z.enum(TASK_STATES), count: z.number(), nearest: z.number() })),
+});
 
 const FactsRow = z
   .object({
     runId: z.number(),
     taskId: z.string(),
+    instance: z.number().nullable(),
+    mapped: z.boolean(),
+    instances: Instances.nullable(),
     dagId: z.string(),
     state: TaskStateColumn,
     rule: z.enum(TRIGGER_RULES),
