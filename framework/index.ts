@@ -20,6 +20,7 @@ export { type DagId, type RecordId, type RunId, type TaskId, dagId, recordId, ru
 export type { Json } from './core/json.ts';
 export { type Log, type LogFields, type LogLevel, openLog, silentLog } from './core/log.ts';
 export { Secret } from './core/secret.ts';
+export type { SchemaDrift } from './core/schema-drift.ts';
 export type { SecretReference, SecretResolver } from './core/secret-reference.ts';
 export { type Reading, type SettingSources, firstSet, readSettings, withProblems } from './core/settings.ts';
 export { CONNECTOR_FILE, type SettingsFile, readSettingsFile } from './core/settings-file.ts';
@@ -42,6 +43,7 @@ export {
   pipelineSpec,
 } from './dag/pipeline-spec.ts';
 export {
+  type HookCall,
   type Hooks,
   type HookTools,
   type OpenTools,
@@ -52,11 +54,16 @@ export {
 } from './plugin/plugin.ts';
 export type {
   PluginEvent,
+  RecordState,
+  RecordStateChanged,
   RunFinished,
   RunStarted,
+  SchemaDrifted,
   TaskFinished,
   TaskRetried,
   TaskSkipped,
+  TaskStarted,
+  Tick,
 } from './plugin/plugin-event.ts';
 export type { PoolOptions, Pools } from './dag/pool.ts';
 export { type OpenedSecrets, type Project, type SecretStore, defineProject } from './dag/project.ts';

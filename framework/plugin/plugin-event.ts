@@ -1,23 +1,28 @@
 import type { DagId, RecordId, RunId, TaskId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
+import type { SchemaDrift } from '../core/schema-drift.ts';
 import type { Temporal } from '../core/time.ts';
 import type { Window } from '../core/window.ts';
 
-/** What every event tells of its run. */
-interface OfRun {
-  /** Grows with time among events of one kind; with the kind it names the event when it is delivered again. */
+/** What every event tells. */
+interface Happened {
+  /** Grows from event to event; names it when it is delivered again. */
   readonly id: number;
   readonly at: Temporal.Instant;
   readonly dagId: DagId;
-  readonly runId: RunId;
   readonly window: Window | null;
+}
+
+interface OfRun extends Happened {
+  readonly runId: RunId;
   readonly recordId: RecordId | null;
 }
 
 interface OfTask extends OfRun {
   readonly taskId: TaskId;
+  /** Of an instance of a mapped task: which element of the list it works on. */
+  readonly mapIndex: number | null;
   readonly attempt: number;
-  readonly reason: string | null;
 }
 
 export interface RunStarted extends OfRun {
@@ -29,17 +34,27 @@ export interface RunFinished extends OfRun {
   readonly state: 'success' | 'failed' | 'cancelled';
 }
 
-/** A try has ended, in whatever way. */
+/** A worker has taken a try. */
+export interface TaskStarted extends OfTask {
+  readonly kind: 'taskStarted';
+  /** Minted at this start; `taskFinished` of the same try has the same. */
+  readonly fence: number;
+}
+
+/** A try has ended, in whatever way. A mapped task is told by its instances. */
 export interface TaskFinished extends OfTask {
   readonly kind: 'taskFinished';
+  readonly fence: number;
   readonly outcome: 'success' | 'skip' | 'defer' | 'fail' | 'cancelled' | 'lost' | 'handed_back';
-  /** What the task returned, as it is kept when the event is delivered. */
+  readonly reason: string | null;
+  /** What the task returned, of a success. */
   readonly output: Json;
 }
 
 /** A try failed, and another one follows. */
 export interface TaskRetried extends OfTask {
   readonly kind: 'taskRetried';
+  readonly reason: string | null;
   readonly code: string | null;
 }
 
@@ -47,6 +62,47 @@ export interface TaskRetried extends OfTask {
 export interface TaskSkipped extends OfTask {
   readonly kind: 'taskSkipped';
   readonly state: 'skipped' | 'upstream_failed';
+  readonly reason: string | null;
 }
 
-export type PluginEvent = RunStarted | RunFinished | TaskFinished | TaskRetried | TaskSkipped;
+export interface RecordState {
+  readonly status: 'PENDING' | 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  /** The last phase that is completed. */
+  readonly phase: 'SOURCE_TO_STAGE' | 'STAGE_TO_TARGET' | 'AUDIT' | null;
+}
+
+/** The status of a window's record has changed, or the phase that it has completed; `dagId` is its pipeline. */
+export interface RecordStateChanged extends Happened {
+  readonly kind: 'recordStateChanged';
+  readonly recordId: RecordId;
+  /** The run that holds the record, or held it. */
+  readonly runId: RunId | null;
+  readonly window: Window;
+  readonly from: RecordState;
+  readonly to: RecordState;
+}
+
+/** A load changed the schema of its target. */
+export interface SchemaDrifted extends OfRun {
+  readonly kind: 'schemaDrift';
+  readonly recordId: RecordId;
+  readonly changes: readonly SchemaDrift[];
+}
+
+/** What is kept until every plugin has heard it. */
+export type PluginEvent =
+  | RunStarted
+  | RunFinished
+  | TaskStarted
+  | TaskFinished
+  | TaskRetried
+  | TaskSkipped
+  | RecordStateChanged
+  | SchemaDrifted;
+
+/** An interval of the plugin has begun. Nothing of it is kept: one that nobody was there for is not made up for. */
+export interface Tick {
+  readonly kind: 'tick';
+  /** When the interval began, on a grid that is the same for all processes. */
+  readonly at: Temporal.Instant;
+}

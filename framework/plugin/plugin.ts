@@ -1,25 +1,32 @@
 import type { Command } from 'commander';
 
 import type { Clock } from '../core/clock.ts';
+import { type Millis, parseDuration, seconds } from '../core/duration.ts';
 import { DefinitionFailure } from '../core/failures.ts';
+import type { TaskId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
-import type { PluginEvent } from './plugin-event.ts';
+import type { PluginEvent, Tick } from './plugin-event.ts';
 
 /** Something that is added to a project without changing Windrow. */
 export interface Plugin {
   readonly name: string;
   readonly version: string;
   readonly hooks?: Hooks;
+  /** How often its hook `tick` is called, over all processes together: for example `1m`, at least `1s`; default `30s`. */
+  readonly tickEvery?: string;
   /** The folder of its migrations `0001-name.sql`; they run in its own schema, `plugin_<name>`. */
   readonly migrations?: URL;
   /** Adds verbs to the command line. They print by themselves. */
   readonly verbs?: (program: Command, open: OpenTools) => void;
 }
 
+/** Everything a hook may be called with. */
+export type HookCall = PluginEvent | Tick;
+
 /** Functions that hear of what has happened. Each may hear of the same event again after a process died. */
 export type Hooks = {
-  readonly [Kind in PluginEvent['kind']]?: (
-    event: Extract<PluginEvent, { readonly kind: Kind }>,
+  readonly [Kind in HookCall['kind']]?: (
+    event: Extract<HookCall, { readonly kind: Kind }>,
     tools: HookTools,
   ) => Promise<void>;
 };
@@ -46,27 +53,58 @@ export type OpenTools = <T>(work: (tools: PluginTools) => Promise<T>) => Promise
 /** `plugin_` before it must still be an identifier of PostgreSQL. */
 const NAME = /^[a-z][a-z0-9_]{0,40}$/;
 
-/** @throws DefinitionFailure `E_PLUGIN_NAME` */
+const SHORTEST_TICK: Millis = seconds(1);
+const USUAL_TICK: Millis = seconds(30);
+
+/** @throws DefinitionFailure `E_PLUGIN_NAME`, `E_PLUGIN_TICK`, `E_DURATION_UNREADABLE` */
 export function definePlugin(plugin: Plugin): Plugin {
-  if (NAME.test(plugin.name)) return plugin;
-  throw new DefinitionFailure(
-    'E_PLUGIN_NAME',
-    `The plugin name "${plugin.name}" cannot be used: expected lower-case letters, digits and "_", starting with a letter, at most 41 characters.`,
-  );
+  if (!NAME.test(plugin.name)) {
+    throw new DefinitionFailure(
+      'E_PLUGIN_NAME',
+      `The plugin name "${plugin.name}" cannot be used: expected lower-case letters, digits and "_", starting with a letter, at most 41 characters.`,
+    );
+  }
+  if (tickLength(plugin) < SHORTEST_TICK) {
+    throw new DefinitionFailure(
+      'E_PLUGIN_TICK',
+      `The plugin "${plugin.name}" cannot tick every ${plugin.tickEvery ?? ''}. Expected an interval of 1s or more.`,
+    );
+  }
+  return plugin;
+}
+
+export function tickLength({ tickEvery }: Pick<Plugin, 'tickEvery'>): Millis {
+  return tickEvery === undefined ? USUAL_TICK : parseDuration(tickEvery);
 }
 
 /** Hands an event to the hook for it, if there is one. */
-export async function callHook(hooks: Hooks, event: PluginEvent, tools: HookTools): Promise<void> {
-  switch (event.kind) {
+export async function callHook(hooks: Hooks, call: HookCall, tools: HookTools): Promise<void> {
+  if ('taskId' in call) return callTaskHook(hooks, call, tools);
+  switch (call.kind) {
     case 'runStarted':
-      return hooks.runStarted?.(event, tools);
+      return hooks.runStarted?.(call, tools);
     case 'runFinished':
-      return hooks.runFinished?.(event, tools);
+      return hooks.runFinished?.(call, tools);
+    case 'recordStateChanged':
+      return hooks.recordStateChanged?.(call, tools);
+    case 'schemaDrift':
+      return hooks.schemaDrift?.(call, tools);
+    case 'tick':
+      return hooks.tick?.(call, tools);
+  }
+}
+
+type TaskCall = Extract<HookCall, { readonly taskId: TaskId }>;
+
+async function callTaskHook(hooks: Hooks, call: TaskCall, tools: HookTools): Promise<void> {
+  switch (call.kind) {
+    case 'taskStarted':
+      return hooks.taskStarted?.(call, tools);
     case 'taskFinished':
-      return hooks.taskFinished?.(event, tools);
+      return hooks.taskFinished?.(call, tools);
     case 'taskRetried':
-      return hooks.taskRetried?.(event, tools);
+      return hooks.taskRetried?.(call, tools);
     case 'taskSkipped':
-      return hooks.taskSkipped?.(event, tools);
+      return hooks.taskSkipped?.(call, tools);
   }
 }

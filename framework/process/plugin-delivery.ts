@@ -1,22 +1,16 @@
 import type { Clock } from '../core/clock.ts';
 import { type Closable, closeAll } from '../core/closable.ts';
-import { type Millis, formatDuration, milliseconds, seconds } from '../core/duration.ts';
-import { TimedOut } from '../core/failures.ts';
+import { type Millis, hours, milliseconds, seconds } from '../core/duration.ts';
 import type { Log } from '../core/log.ts';
-import { repeat, rest } from '../core/timer.ts';
-import { type Hooks, type Plugin, callHook } from '../plugin/plugin.ts';
-import type { PluginEvent } from '../plugin/plugin-event.ts';
-import { pluginDatabase } from '../store/plugins/plugin-database.ts';
-import {
-  type PluginHolder,
-  type Positions,
-  holdPlugin,
-  movePlugin,
-  releasePlugin,
-} from '../store/plugins/plugin-position.ts';
+import { repeat } from '../core/timer.ts';
+import { type Plugin, tickLength } from '../plugin/plugin.ts';
+import { type PluginHolder, holdPlugin, movePlugin, releasePlugin } from '../store/plugins/plugin-position.ts';
 import { readPluginEvents } from '../store/plugins/read-plugin-events.ts';
-import { STREAMS, SettledRows, type Stream } from '../store/plugins/settled-rows.ts';
+import { seePlugin } from '../store/plugins/register-plugins.ts';
+import { SettledRows } from '../store/plugins/settled-rows.ts';
 import type { Store } from '../store/store.ts';
+import { type PluginCaller, callPlugin } from './call-plugin.ts';
+import { tickPlugin } from './plugin-ticks.ts';
 
 export interface PluginDeliveryOptions {
   readonly store: Store;
@@ -31,33 +25,34 @@ export interface PluginDeliveryOptions {
 
 const LOOK: Millis = milliseconds(500);
 const HOOK: Millis = seconds(5);
+const SEE: Millis = hours(1);
 
 /**
  * Tells plugins what has happened, from the tables that say so: nothing is lost when a process dies, and a run waits for no
- * hook. Any number of processes may do it; each plugin is told by one of them at a time.
+ * hook. Any number of processes may do it; each plugin is told by one of them at a time. A plugin waits for no other.
  */
 export function deliverToPlugins(options: PluginDeliveryOptions): Closable {
-  const telling = options.plugins.flatMap(({ name, hooks }) =>
-    hooks === undefined ? [] : [tell({ ...options, hooks, plugin: name, holder: options.id })],
-  );
+  const { store, clock, log, hookMs = HOOK, id: holder } = options;
+  const telling = options.plugins.flatMap(({ name, hooks, ...plugin }) => {
+    if (hooks === undefined) return [];
+    const caller = { plugin: name, hooks, database: store.database, clock, log, hookMs, holder };
+    return [tell(caller), stay(caller), ...(hooks.tick === undefined ? [] : [tickPlugin(caller, tickLength(plugin))])];
+  });
   return { close: () => closeAll(telling) };
 }
 
-interface Telling extends PluginDeliveryOptions, PluginHolder {
-  readonly hooks: Hooks;
-}
+interface Telling extends PluginCaller, PluginHolder {}
 
 function tell(telling: Telling): Closable {
-  const { store, log, plugin } = telling;
-  const settled = { event: new SettledRows('event'), attempt: new SettledRows('attempt') };
-  const told: Record<Stream, number> = { event: -1, attempt: -1 };
+  const { database, log, plugin } = telling;
+  const settled = new SettledRows();
   const closed = new AbortController();
+  let told = -1;
   const look = async (): Promise<void> => {
-    const to = { event: await settled.event.upTo(store.database), attempt: await settled.attempt.upTo(store.database) };
-    if (STREAMS.every((stream) => to[stream] <= told[stream])) return;
-    const from = await holdPlugin(store.database, telling);
-    if (from === undefined) return;
-    for (const stream of STREAMS) told[stream] = await tellStream(telling, { stream, from, to, stop: closed.signal });
+    const to = await settled.upTo(database);
+    if (to <= told) return;
+    const from = await holdPlugin(database, telling);
+    if (from !== undefined) told = await tellStretch(telling, { from, to, stop: closed.signal });
   };
   const looking = repeat(LOOK, look, (error) =>
     log.warn('A plugin could not be told what happened', { plugin, error: String(error) }),
@@ -66,58 +61,41 @@ function tell(telling: Telling): Closable {
     close: async () => {
       closed.abort();
       await looking.close();
-      await releasePlugin(store.database, telling);
+      await releasePlugin(database, telling);
     },
   };
 }
 
+function stay({ database, log, plugin }: Telling): Closable {
+  return repeat(
+    SEE,
+    () => seePlugin(database, plugin),
+    (error) => log.warn('A plugin could not be seen', { plugin, error: String(error) }),
+  );
+}
+
 interface Stretch {
-  readonly stream: Stream;
-  readonly from: Positions;
-  readonly to: Positions;
+  readonly from: number;
+  readonly to: number;
   readonly stop: AbortSignal;
 }
 
 /** Gives the id up to which the plugin has heard everything. */
-async function tellStream(telling: Telling, { stream, from, to, stop }: Stretch): Promise<number> {
-  const { database } = telling.store;
-  let position = from[stream];
-  while (position < to[stream] && !stop.aborted) {
-    const { events, readTo } = await readPluginEvents(database, stream, { from: position, to: to[stream] });
-    for (const event of events.filter(({ kind }) => telling.hooks[kind] !== undefined)) {
+async function tellStretch(telling: Telling, { from, to, stop }: Stretch): Promise<number> {
+  const { database, hooks } = telling;
+  let position = from;
+  while (position < to && !stop.aborted) {
+    const stretch = { from: position, to, hooks: Object.keys(hooks) };
+    const { events, readTo } = await readPluginEvents(database, stretch);
+    for (const event of events) {
       if (stop.aborted) return position;
-      const error = await tellOne(telling, event);
-      const move = { stream, to: event.id, delivered: 1, ...(error === undefined ? {} : { error }) };
+      const error = await callPlugin(telling, event);
+      const move = { to: event.id, delivered: 1, ...(error === undefined ? {} : { error }) };
       if (!(await movePlugin(database, telling, move))) return position;
       position = event.id;
     }
-    if (!(await movePlugin(database, telling, { stream, to: readTo, delivered: 0 }))) return position;
+    if (!(await movePlugin(database, telling, { to: readTo, delivered: 0 }))) return position;
     position = readTo;
   }
   return position;
-}
-
-/** Why the hook failed; undefined where it did not. */
-async function tellOne(telling: Telling, event: PluginEvent): Promise<string | undefined> {
-  const { store, clock, log, plugin, hooks, hookMs = HOOK } = telling;
-  const late = new AbortController();
-  const ended = new AbortController();
-  const limit = rest(hookMs, ended.signal).then(() => {
-    if (ended.signal.aborted) return;
-    late.abort();
-    throw new TimedOut('E_PLUGIN_HOOK_TIMED_OUT', `The hook took longer than ${formatDuration(hookMs)}.`);
-  });
-  const own = { plugin, hook: event.kind, event: event.id };
-  try {
-    const database = pluginDatabase(store.database, plugin);
-    const tools = { database, clock, log: log.child(own), signal: late.signal };
-    await Promise.race([callHook(hooks, event, tools), limit]);
-    return undefined;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    log.warn('A hook of a plugin failed; the run goes on', { ...own, error: message });
-    return `${event.kind}: ${message}`;
-  } finally {
-    ended.abort();
-  }
 }

@@ -13,6 +13,7 @@ import type { Dag } from '../dag/dag.ts';
 import type { OpenedSecrets, Project } from '../dag/project.ts';
 import type { Sensor } from '../dag/sensor.ts';
 import { recordDeskConnection } from '../pipeline/record-desk-connection.ts';
+import type { Plugin } from '../plugin/plugin.ts';
 import { backendSettings, migrateQueues, openBackend, type BackendSettings } from '../queue/backend.ts';
 import { BullMqDispatcher } from '../queue/bullmq-dispatcher.ts';
 import { Delivery } from '../queue/delivery.ts';
@@ -55,6 +56,7 @@ export interface Windrow extends Closable {
   readonly connections: OpenConnections;
   readonly dags: ReadonlyMap<string, Dag>;
   readonly sensors: ReadonlyMap<string, Sensor>;
+  readonly plugins: readonly Plugin[];
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
@@ -124,7 +126,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
   );
   const dags = new Map<string, Dag>(project.dags.map((dag) => [dag.id, dag]));
   const sensors = new Map<string, Sensor>(project.sensors?.map((sensor) => [sensor.id, sensor]));
-  const common = { store, delivery, connections, clock, log, dags, sensors };
+  const common = { store, delivery, connections, clock, log, dags, sensors, plugins };
   const advanceOne = async (dagId: string): Promise<void> => {
     const dag = dags.get(dagId);
     if (dag !== undefined) await advance(dag, common);
@@ -150,7 +152,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
         startCleanUps({ database: store.database, retention, clock, log }),
         startScheduler({ ...common, dispatcher, settler, tickMs, id: processId() }),
         watchSensors({ ...common, random: options.random, tickMs }),
-        deliverToPlugins({ ...common, plugins, id: processId() }),
+        deliverToPlugins({ ...common, id: processId() }),
       ];
       return { close: () => closeAll(parts) };
     },

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { RecordId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
+import type { SchemaDrift } from '../core/schema-drift.ts';
 import type { Temporal } from '../core/time.ts';
 import type { Window } from '../core/window.ts';
 import type { StageManifest } from './stage-manifest.ts';
@@ -54,8 +55,8 @@ export interface LoadReceipt {
   readonly outcome: 'loaded' | 'already_loaded';
   readonly rows: number;
   readonly tables: number;
-  /** What the target did to its own schema, one sentence each. */
-  readonly schemaChanges: readonly string[];
+  /** What the target did to its own schema. Becomes an event, and plugins hear of it. */
+  readonly schemaChanges: readonly SchemaDrift[];
   readonly details: Readonly<Record<string, Json>>;
 }
 

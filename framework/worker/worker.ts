@@ -8,6 +8,7 @@ import type { Log } from '../core/log.ts';
 import { repeat, rest } from '../core/timer.ts';
 import type { Dag } from '../dag/dag.ts';
 import type { Connections } from '../dag/task-context.ts';
+import type { Plugin } from '../plugin/plugin.ts';
 import type { Dispatcher, JobEnd, TaskJob } from '../queue/dispatcher.ts';
 import type { Outcome } from '../run/outcome.ts';
 import type { Report } from '../run/plan.ts';
@@ -33,6 +34,7 @@ export interface WorkerOptions {
   readonly connections: Connections;
   readonly clock: Clock;
   readonly log: Log;
+  readonly plugins: readonly Plugin[];
   /** Unique among all workers; shown in history. */
   readonly id: string;
   readonly concurrency: number;
@@ -56,6 +58,7 @@ export class Worker implements Closable {
   readonly #options: WorkerOptions;
   readonly #identity: LiveProcess;
   readonly #holdings = new Map<number, Holding>();
+  readonly #tellsStarts: boolean;
   readonly #starts: Batcher<Claim, Started | undefined>;
   readonly #consumers: readonly PoolConsumer[];
   readonly #watchdog: Closable;
@@ -66,6 +69,7 @@ export class Worker implements Closable {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#tellsStarts = options.plugins.some(({ hooks }) => hooks?.taskStarted !== undefined);
     // One at a time makes the batches larger: see the settler.
     this.#starts = new Batcher((claims) => this.#start(claims), { atMost: 200, flights: 1 });
     const pools = new Set([...options.dags.values()].flatMap(({ graph }) => graph.tasks.map(({ pool }) => pool)));
@@ -119,7 +123,8 @@ export class Worker implements Closable {
 
   async #start(claims: readonly Claim[]): Promise<readonly (Started | undefined)[]> {
     const { store, id: worker, leaseMs } = this.#options;
-    const started = await startTasks(store.database, claims.toSorted(byKey), { worker, leaseMs });
+    const by = { worker, leaseMs, tell: this.#tellsStarts };
+    const started = await startTasks(store.database, claims.toSorted(byKey), by);
     const found = new Map(started.map((start) => [claimKey(start), start]));
     return claims.map((claim) => {
       const start = found.get(claimKey(claim));

@@ -1,8 +1,8 @@
-import type { StageManifest, TransferContext } from '#framework';
+import type { SchemaDrift, StageManifest, TransferContext } from '#framework';
 
 import type { LoadTable } from './load-tables.ts';
 import { type RemovalPolicy, type SchemaChange, type SchemaPlan, describeChanges, planSchema } from './schema-plan.ts';
-import { type DriftRow, changeStatements, insertDrift } from './sql/evolve.ts';
+import { changeStatements, insertDrift } from './sql/evolve.ts';
 import type { Statement } from './sql/text.ts';
 import type { TargetPlace, TargetState } from './target-state.ts';
 import { MOST_STATEMENTS } from './warehouse.ts';
@@ -31,13 +31,13 @@ export function planEvolution({ manifest, tables, state, policy }: EvolveQuestio
 
 /**
  * Changes the target before the load. Each change is safe to meet again after a crash: what was done is seen in the
- * schema. Returns one sentence a change.
+ * schema. Returns the rows of the drift log.
  */
 export async function evolve(
   place: TargetPlace,
   changes: readonly SchemaChange[],
   context: TransferContext,
-): Promise<readonly string[]> {
+): Promise<readonly SchemaDrift[]> {
   const described = describeChanges(changes);
   const origin = {
     pipelineId: context.pipelineId,
@@ -45,20 +45,21 @@ export async function evolve(
     windowEnd: context.window.end,
     changedAt: context.clock.now(),
   };
-  for (const batch of batches(place.schema, described)) {
+  const planned = batches(place.schema, described);
+  for (const batch of planned) {
     const drift = insertDrift(place.schema, batch.rows, origin);
     // Redshift widens no column inside a transaction, so those statements go first and one by one.
     for (const statement of batch.alone) await place.warehouse.run([statement], { signal: context.signal });
     await place.warehouse.run([...batch.together, ...drift], { signal: context.signal });
   }
   for (const { sentence } of described) context.log.info(sentence);
-  return described.map(({ sentence }) => sentence);
+  return planned.flatMap(({ rows }) => rows);
 }
 
 interface ChangeBatch {
   readonly alone: Statement[];
   readonly together: Statement[];
-  readonly rows: DriftRow[];
+  readonly rows: SchemaDrift[];
 }
 
 /** Room for the statements that write the drift log. */

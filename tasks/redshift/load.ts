@@ -4,6 +4,7 @@ import {
   Cancelled,
   DataFailure,
   type LoadReceipt,
+  type SchemaDrift,
   type StageManifest,
   type TransferContext,
   manifestToJson,
@@ -68,7 +69,11 @@ export async function load(tools: LoadTools, manifest: StageManifest, context: T
 
 type Ready =
   | { readonly kind: 'logged'; readonly logged: LoggedLoad }
-  | { readonly kind: 'ready'; readonly planned: readonly PlannedTable[]; readonly schemaChanges: readonly string[] };
+  | {
+      readonly kind: 'ready';
+      readonly planned: readonly PlannedTable[];
+      readonly schemaChanges: readonly SchemaDrift[];
+    };
 
 interface Wanted {
   readonly manifest: StageManifest;

@@ -4,18 +4,19 @@ import type { Json, LoadReceipt, StageManifest } from '#framework';
 
 import type { LoggedLoad } from './target-state.ts';
 
-/** The column holds 65,535 bytes, a statement 100 KB; sentences beyond this are in the drift log anyway. */
-const MOST_SENTENCES = 200;
+/** The column holds 65,535 bytes, a statement 100 KB; changes beyond this are in the drift log anyway. */
+const MOST_CHANGES = 100;
+const MOST_SOURCES = 200;
 
 /** A receipt and the files it was made from, as the load log keeps it. */
 export function receiptText(receipt: LoadReceipt, sources: StageManifest['sources']): string {
   const { schemaChanges, details } = receipt;
-  const shown = schemaChanges.slice(0, MOST_SENTENCES);
+  const shown = schemaChanges.slice(0, MOST_CHANGES);
   const hidden = schemaChanges.length - shown.length;
   return JSON.stringify({
-    schemaChanges: hidden === 0 ? shown : [...shown, `${hidden} more changes: see windrow_schema_drift.`],
-    details,
-    sources: sources.slice(0, MOST_SENTENCES).map(({ name, sha256 }) => ({ name, sha256 })),
+    schemaChanges: shown,
+    details: hidden === 0 ? details : { ...details, moreSchemaChanges: hidden },
+    sources: sources.slice(0, MOST_SOURCES).map(({ name, sha256 }) => ({ name, sha256 })),
   });
 }
 
@@ -25,8 +26,14 @@ export function readReceipt(logged: LoggedLoad): LoadReceipt {
   return { outcome: 'already_loaded', rows: logged.rows, tables: logged.tables, ...stored };
 }
 
+// A load log may hold receipts that kept a change as its sentence.
+const Change = z.union([
+  z.object({ table: z.string(), column: z.string().exactOptional(), change: z.string(), sentence: z.string() }),
+  z.string().transform((sentence) => ({ table: '', change: 'other', sentence })),
+]);
+
 const Stored = z.object({
-  schemaChanges: z.array(z.string()).default([]),
+  schemaChanges: z.array(Change).default([]),
   details: z
     .record(
       z.string(),

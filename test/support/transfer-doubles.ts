@@ -153,6 +153,8 @@ export class MemoryTarget implements Target {
   afterCommit: Trouble | undefined;
   /** Rows that the audit misses. */
   missing = 0;
+  /** What every load changes in the schema. */
+  schemaChanges: LoadReceipt['schemaChanges'] = [];
 
   readonly count = async ({ window }: TransferContext): Promise<Count> => {
     const load = this.log.findLast((entry) => entry.window === windowText(window));
@@ -167,7 +169,8 @@ export class MemoryTarget implements Target {
     const outcome = this.#commit(manifest, context);
     await this.afterCommit?.(context);
     this.receipts.push(outcome);
-    return { outcome, rows: manifest.rows, tables: manifest.tables.length, schemaChanges: [], details: {} };
+    const { schemaChanges } = this;
+    return { outcome, rows: manifest.rows, tables: manifest.tables.length, schemaChanges, details: {} };
   };
 
   readonly audit: Target['audit'] = async (manifest, { window }) => {

@@ -61,7 +61,7 @@ describe('loading a window', () => {
       outcome: 'loaded',
       rows: 4,
       tables: 1,
-      schemaChanges: [`Created table odd_${format} with 6 columns.`],
+      schemaChanges: [{ change: 'create_table', sentence: `Created table odd_${format} with 6 columns.` }],
       details: { path: 'batch' },
     });
     expect(await rowsOf(ground.opened, odd)).toEqual(ODD_TEXT);

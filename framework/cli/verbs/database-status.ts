@@ -35,7 +35,10 @@ function sizeTable(tables: readonly TableSize[]): string {
 
 function retentionText(retention: Retention, next: CleanUpPreview | null): string {
   if (retention === 'off' || next === null) return 'History is kept for ever (WINDROW_RETENTION is off).';
-  const kept = next.kept.length === 0 ? '' : ` Kept for open runs: ${next.kept.join(', ')}.`;
+  const kept =
+    next.kept.length === 0
+      ? ''
+      : ` Kept for open runs, or for plugins that have not heard of it: ${next.kept.join(', ')}.`;
   const dropped = next.dropped.length === 0 ? 'no partition' : next.dropped.join(', ');
   return (
     `History of closed runs is kept for ${formatDuration(retention)} (WINDROW_RETENTION), by the week. ` +

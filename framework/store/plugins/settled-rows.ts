@@ -2,26 +2,17 @@ import { z } from 'zod';
 
 import type { Database } from '../database.ts';
 
-/** The tables that plugins hear from. */
-export const STREAMS = ['event', 'attempt'] as const;
-export type Stream = (typeof STREAMS)[number];
-
 /**
- * Says up to which id the rows of a stream are all there. Ids are given before the commit, so a row may appear behind one
- * with a higher id. Who will still bring a lower id is in a transaction by now: once all transactions that are open at
- * this moment have ended, nothing comes any more.
+ * Says up to which id the rows that plugins hear from are all there. Ids are drawn before the commit, so a row may appear
+ * behind one with a higher id. Whoever draws one has changed or locked a row before, and so is in a transaction that shows:
+ * once all transactions that are open at this moment have ended, nothing with a lower id comes any more.
  */
 export class SettledRows {
-  readonly #newest: { readonly name: string; readonly text: string };
   #settled = 0;
   #waiting: { readonly newest: number; readonly until: number } | undefined;
 
-  constructor(stream: Stream) {
-    this.#newest = NEWEST[stream];
-  }
-
   async upTo(database: Database): Promise<number> {
-    const newest = this.#waiting?.newest ?? Newest.parse((await database.run(this.#newest))[0]).newest;
+    const newest = this.#waiting?.newest ?? Newest.parse((await database.run(NEWEST))[0]).newest;
     if (newest <= this.#settled) return this.#settled;
     const { oldest, next } = Snapshot.parse((await database.run(SNAPSHOT))[0]);
     const until = this.#waiting?.until ?? next;
@@ -31,9 +22,10 @@ export class SettledRows {
   }
 }
 
+// Events and ended tries draw from the same sequence.
 const NEWEST = {
-  event: { name: 'newest_event', text: 'select coalesce(max(id), 0) as newest from event' },
-  attempt: { name: 'newest_attempt', text: 'select coalesce(max(id), 0) as newest from task_attempt' },
+  name: 'newest_event',
+  text: 'select case when is_called then last_value else last_value - 1 end as newest from event_row',
 };
 
 // `oldest`: the oldest transaction that is open. `next`: the first one that has not begun.

@@ -122,12 +122,21 @@ returning id`,
 const COMPLETE_PHASE = perPhase((prefix, phase) => ({
   name: `complete_${prefix}`,
   text: `
-update pipeline_records set
-  ${prefix}_end_time = now(), ${prefix}_status = 'COMPLETED', phase_completed = '${phase}',
-  source_count = coalesce($4::bigint, source_count), stage_count = coalesce($5::bigint, stage_count),
-  load_receipt = coalesce($6::jsonb, load_receipt), ${TOUCH}
-${HELD}
-returning id`,
+with done as (
+  update pipeline_records set
+    ${prefix}_end_time = now(), ${prefix}_status = 'COMPLETED', phase_completed = '${phase}',
+    source_count = coalesce($4::bigint, source_count), stage_count = coalesce($5::bigint, stage_count),
+    load_receipt = coalesce($6::jsonb, load_receipt), ${TOUCH}
+  ${HELD}
+  returning id, pipeline_id
+),
+told as (
+  insert into event (kind, dag_id, run_id, record_id, details)
+  select 'schema_drift', pipeline_id, $2, id, jsonb_build_object('changes', $6::jsonb -> 'schemaChanges')
+  from done
+  where jsonb_array_length($6::jsonb -> 'schemaChanges') > 0
+)
+select id from done`,
 }));
 
 const FAIL_PHASE = perPhase((prefix) => ({

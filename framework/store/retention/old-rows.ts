@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import type { Temporal } from '../../core/time.ts';
 import type { Executor } from '../database.ts';
-import { BY_WEEK } from './partitions.ts';
+import { BY_WEEK, type ByWeek } from './partitions.ts';
+import { heard } from './unheard.ts';
 
 /** Removes tries that ended before the limit, of closed runs, in small batches. Returns how many. */
 export async function removeOldAttempts(executor: Executor, before: Temporal.Instant): Promise<number> {
@@ -47,14 +48,14 @@ with batch as (
 gone as (
   delete from task_attempt a
   using batch b
-  where a.id = b.id and b.ended_at < $2::timestamptz and not b.open
+  where a.id = b.id and b.ended_at < $2::timestamptz and not b.open and ${heard('b.id')}
   returning a.id
 )
 select max(id) as last, count(*) filter (where ended_at < $2::timestamptz) as old, (select count(*) from gone) as removed
 from batch`,
 };
 
-function removeStray(table: string): { readonly name: string; readonly text: string } {
+function removeStray(table: ByWeek): { readonly name: string; readonly text: string } {
   return {
     name: `remove_stray_${table}`,
     text: `
@@ -64,6 +65,7 @@ where (id, at) in (
   from ${table}_default s
   where s.at < $1::timestamptz
     and not exists (select from dag_run r where r.id = s.run_id and r.state in ('queued', 'running'))
+    and ${table === 'event' ? heard('s.id') : 'true'}
   order by s.at
   limit $2
 )

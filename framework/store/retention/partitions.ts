@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Temporal } from '../../core/time.ts';
 import type { Database, Executor } from '../database.ts';
 import { InstantColumn } from '../runs/run-rows.ts';
+import { hasUnheard } from './unheard.ts';
 
 /** The tables that are kept by week. */
 export const BY_WEEK = ['event', 'task_log'] as const;
@@ -40,19 +41,20 @@ export async function makeWeeks(database: Database, now: Temporal.Instant): Prom
   }
 }
 
-export type Dropped = 'dropped' | 'open_runs' | 'in_use';
+export type Dropped = 'dropped' | 'needed' | 'in_use';
 
 /**
- * Drops a partition unless a row of it belongs to an open run: then all of it stays. Writers wait behind the drop, so it is
+ * Drops a partition unless a row of it belongs to an open run, or a plugin has not heard it: then all of it stays. Writers wait behind the drop, so it is
  * given up where it cannot have its lock soon; the next clean-up tries again.
  */
-export async function dropPartition(database: Database, { table, name }: Partition): Promise<Dropped> {
-  if (await hasOpenRuns(database, name)) return 'open_runs';
+export async function dropPartition(database: Database, partition: Partition): Promise<Dropped> {
+  const { table, name } = partition;
+  if (await isNeeded(database, partition)) return 'needed';
   try {
     return await database.transaction(async (transaction) => {
       await shortLock(transaction);
       await transaction.run({ text: `lock table ${table} in access exclusive mode` });
-      if (await hasOpenRuns(transaction, name)) return 'open_runs';
+      if (await isNeeded(transaction, partition)) return 'needed';
       await transaction.run({ text: `drop table ${name}` });
       return 'dropped';
     });
@@ -69,7 +71,11 @@ export function isBusy(error: unknown): boolean {
 
 const BUSY: ReadonlySet<string> = new Set(['55P03', '57014', '40P01']);
 
-export async function hasOpenRuns(executor: Executor, partition: string): Promise<boolean> {
+export async function isNeeded(executor: Executor, { table, name }: Partition): Promise<boolean> {
+  return (await hasOpenRuns(executor, name)) || (table === 'event' && (await hasUnheard(executor, name)));
+}
+
+async function hasOpenRuns(executor: Executor, partition: string): Promise<boolean> {
   const [row] = await executor.run({
     text: `
 select exists (

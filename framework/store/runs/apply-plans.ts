@@ -248,6 +248,7 @@ attempt as (
   select run_id, task_id, map_index, attempt, fence, outcome, worker, started_at, reason, failure
   from jsonb_to_recordset($2::jsonb) as a (run_id bigint, task_id text, map_index integer, attempt integer, fence bigint, outcome text,
     worker text, started_at timestamptz, reason text, failure jsonb)
+  returning id
 ),
 run_change as (
   select * from jsonb_to_recordset($3::jsonb) as r (id bigint, state text, open_tasks integer, failed_tasks integer,
@@ -280,6 +281,8 @@ happened as (
   insert into event (kind, dag_id, run_id, task_id, record_id, details)
   select kind, dag_id, run_id, task_id, record_id, coalesce(details, '{}')
   from jsonb_to_recordset($5::jsonb) as e (kind text, dag_id text, run_id bigint, task_id text, record_id bigint, details jsonb)
+  -- After the tries, so that the ids of both tables tell what came first.
+  where (select count(*) from attempt) >= 0
 )
 insert into outbox (pool, job_id, label, run_id, task_id, map_index, seq, attempt, priority, not_before)
 select pool, "jobId", label, "runId", "taskId", "mapIndex", seq, attempt, priority, not_before

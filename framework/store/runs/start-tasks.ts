@@ -30,6 +30,13 @@ export interface Started extends Claim {
   readonly params: Readonly<Record<string, Json>>;
 }
 
+export interface StartedBy {
+  readonly worker: string;
+  readonly leaseMs: Millis;
+  /** Whether each start becomes an event, for plugins; otherwise the row of the task alone knows it. */
+  readonly tell: boolean;
+}
+
 /**
  * Starts tries and mints a fence for each. A claim that is missing in the reply was late: somebody else runs the task, it
  * was dispatched anew, or it was cancelled. Locks task rows only. A task whose worker died is not taken over here: the sweeper
@@ -38,9 +45,9 @@ export interface Started extends Claim {
 export async function startTasks(
   executor: Executor,
   claims: readonly Claim[],
-  by: { readonly worker: string; readonly leaseMs: Millis },
+  by: StartedBy,
 ): Promise<readonly Started[]> {
-  const rows = await executor.run(START, [
+  const rows = await executor.run(by.tell ? START_AND_TELL : START, [
     claims.map(({ runId }) => runId),
     claims.map(({ taskId }) => taskId),
     claims.map(({ mapIndex }) => mapIndex),
@@ -64,6 +71,22 @@ where t.run_id = claim.run_id and t.task_id = claim.task_id and t.map_index = cl
 returning t.run_id as "runId", t.task_id as "taskId", t.map_index as "mapIndex", t.seq, t.fence, t.attempt, t.map_total as "mapTotal", r.dag_id as "dagId",
   r.graph_hash as "graphHash", r.record_id as "recordId", r.window_start as "windowStart", r.window_end as "windowEnd",
   r.window_zone as "windowZone", r.params`,
+};
+
+// In the same round trip. What a mapped task does first is no try of its own: its instances are told.
+const START_AND_TELL = {
+  name: 'start_and_tell_tasks',
+  text: `
+with started as (${START.text}
+),
+told as (
+  insert into event (kind, dag_id, run_id, task_id, record_id, details)
+  select 'task_started', "dagId", "runId", "taskId", "recordId", jsonb_strip_nulls(jsonb_build_object(
+    'attempt', attempt, 'fence', fence, 'mapIndex', case when "mapTotal" is not null then "mapIndex" end))
+  from started
+  where "mapIndex" >= 0
+)
+select * from started`,
 };
 
 const StartedRow = z

@@ -22,12 +22,13 @@ export async function recordEvents(database: Executor, recordId: number): Promis
   return rows.map((row) => EventRow.parse(row));
 }
 
+// What is written for plugins alone stands in the attempts and in the record itself.
 const READ = {
   name: 'record_events',
   text: `
 select id, at, kind, run_id as "runId", task_id as "taskId", details
 from event
-where record_id = $1
+where record_id = $1 and kind not in ('task_started', 'record_changed')
 order by id`,
 };
 

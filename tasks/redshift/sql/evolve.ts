@@ -1,4 +1,4 @@
-import type { Column, Temporal } from '#framework';
+import type { Column, SchemaDrift, Temporal } from '#framework';
 
 import { RECORD_ID, SCHEMA_DRIFT, WINDOW_END } from './names.ts';
 import type { ExistingType, SchemaChange } from '../schema-plan.ts';
@@ -67,14 +67,7 @@ export interface DriftOrigin {
   readonly changedAt: Temporal.Instant;
 }
 
-export interface DriftRow {
-  readonly table: string;
-  readonly column?: string;
-  readonly change: string;
-  readonly sentence: string;
-}
-
-export function insertDrift(schema: string, rows: readonly DriftRow[], origin: DriftOrigin): readonly Statement[] {
+export function insertDrift(schema: string, rows: readonly SchemaDrift[], origin: DriftOrigin): readonly Statement[] {
   const tuples = rows.map(
     (row) =>
       `(${[
