@@ -7,6 +7,10 @@ export const EXIT_CODES = {
   refused: { code: 4, meaning: 'not possible as things stand; the message says what to do' },
   config: { code: 5, meaning: 'settings, connections or the project file are wrong' },
   unreachable: { code: 6, meaning: 'a database or another system cannot be reached; trying again may help' },
+  ended: {
+    code: 130,
+    meaning: 'ended at once by a further signal; tasks in hand are run again when their lease is over',
+  },
   fault: { code: 70, meaning: 'unexpected; --debug shows where' },
 } as const;
 

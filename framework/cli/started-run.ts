@@ -51,7 +51,7 @@ export function endedRun(
 }
 
 async function untilEnd({ windrow, runId }: StartedRun, wait: typeof workUntilEnd): Promise<RunDetail | undefined> {
-  const signals = listenForStop(() => {});
+  const signals = listenForStop({});
   try {
     return await wait(windrow, runId, signals.stop);
   } finally {

@@ -1,31 +1,37 @@
 import type { Closable } from '../core/closable.ts';
+import { EXIT_CODES } from './exit-codes.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+/** What a signal does: stop taking work and finish what is in hand; hand back what is in hand; end the process as it is. */
+export type StopStep = 'stop' | 'hurry' | 'end';
+
 export interface StopSignals extends Closable {
-  /** Aborts at the first signal: stop taking work, finish what is in hand. */
   readonly stop: AbortSignal;
-  /** Aborts at the second one: hand back what is in hand. */
   readonly hurry: AbortSignal;
 }
 
-/** Listens for two polite signals; a third one ends the process as if nobody listened. */
-export function listenForStop(tell: (step: 'stop' | 'hurry') => void): StopSignals {
-  const steps = [new AbortController(), new AbortController()] as const;
-  const close = (): void => SIGNALS.forEach((signal) => process.off(signal, hear));
+const EVERY_STEP: readonly StopStep[] = ['stop', 'hurry', 'end'];
+
+/** Takes one step at each signal, and tells of it first. */
+export function listenForStop(
+  tell: Partial<Readonly<Record<StopStep, () => void>>>,
+  steps: readonly StopStep[] = EVERY_STEP,
+): StopSignals {
+  const controllers = { stop: new AbortController(), hurry: new AbortController() };
+  const left = [...steps];
   const hear = (): void => {
-    const [stop, hurry] = steps;
-    if (!stop.signal.aborted) {
-      tell('stop');
-      stop.abort();
-      return;
-    }
-    tell('hurry');
-    close();
-    hurry.abort();
+    const step = left.shift() ?? 'end';
+    tell[step]?.();
+    if (step === 'end') process.exit(EXIT_CODES.ended.code);
+    controllers[step].abort();
   };
   for (const signal of SIGNALS) process.on(signal, hear);
-  return { stop: steps[0].signal, hurry: steps[1].signal, close: async () => close() };
+  return {
+    stop: controllers.stop.signal,
+    hurry: controllers.hurry.signal,
+    close: async () => SIGNALS.forEach((signal) => process.off(signal, hear)),
+  };
 }
 
 export async function aborted(signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { Batcher } from '../core/batcher.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Closable } from '../core/closable.ts';
-import { type Millis, milliseconds, seconds } from '../core/duration.ts';
+import { type Millis, formatDuration, milliseconds, seconds } from '../core/duration.ts';
 import type { Log } from '../core/log.ts';
 import { repeat, rest } from '../core/timer.ts';
 import type { Dag } from '../dag/dag.ts';
@@ -48,7 +48,7 @@ interface Holding {
 }
 
 /** How long a drain waits for tasks in hand before it hands them back. */
-const DRAIN: Millis = seconds(20);
+export const DRAIN: Millis = seconds(20);
 
 const REPORT_PAUSES: readonly Millis[] = [0.1, 0.3, 1, 3].map(seconds);
 const NEVER = new AbortController().signal;
@@ -93,6 +93,11 @@ export class Worker implements Closable {
     );
   }
 
+  /** How many tasks it runs at this moment. */
+  get inHand(): number {
+    return this.#holdings.size;
+  }
+
   async ready(): Promise<void> {
     await Promise.all([
       noteProcess(this.#options.store.database, this.#identity),
@@ -112,10 +117,14 @@ export class Worker implements Closable {
     const closing = Promise.all(parts.map((part) => part.close())).finally(() => drained.abort());
     await rest(DRAIN, AbortSignal.any([hurry, drained.signal]));
     this.#hurries = true;
+    const { store, id, log } = this.#options;
+    if (!hurry.aborted && this.inHand > 0)
+      log.info(`${formatDuration(DRAIN)} are over: tasks in hand are told to stop and handed back`, {
+        tasks: this.inHand,
+      });
     for (const { stop } of this.#holdings.values()) stop.stop('shutdown');
     await closing;
     await this.#heartbeat.close();
-    const { store, id, log } = this.#options;
     await forgetProcess(store.database, id).catch((error: unknown) =>
       log.warn('The worker could not be taken off the list', { error: String(error) }),
     );

@@ -39,7 +39,7 @@ export interface ChaosReport {
 
 const PROCESSES = 3;
 const DRAIN_MS = 180_000;
-const LEASE_MS = 5000;
+const LEASE_MS = 4000;
 const STARTING_MS = 5000;
 
 /** Runs the mixed load under faults, lets it end in peace, and counts what it left behind. */

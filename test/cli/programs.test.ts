@@ -45,27 +45,49 @@ describe('windrow up', () => {
       dags: ['hello', 'broken', 'patient', 'orders', 'hourly', 'torn', 'files', 'daily'],
       dashboard: 'http://127.0.0.1:7420/8',
     });
-    expect(err).toContain('The next signal hands them back at once');
+    expect(err).toMatch(/waiting up to 20s for \d+ tasks? in hand.* The next signal hands/);
     expect(await run(id)).toMatchObject({ state: 'success', tasks: [{ output: 'rested' }] });
   });
 
-  it('hands work back at the second signal', async () => {
+  it('hands work back at the second signal, uncounted, and another worker takes it', async () => {
     const worker = start(at, 'worker');
     await worker.hears('Windrow is ready: worker;');
     const id = await trigger(`patient --params ${LONG}`);
     await worker.hears('The rest has begun');
     worker.signal('SIGINT');
-    await worker.hears('The next signal hands them back at once');
+    await worker.hears('The next signal hands');
+    expect(await run(id)).toMatchObject({ tasks: [{ state: 'running' }] });
     worker.signal('SIGINT');
     const { code, err } = await worker.end;
 
     expect(code).toBe(0);
-    expect(err).toContain('handed back. The next signal ends this process as it is');
+    expect(err).toMatch(/waiting up to 20s for \d+ tasks? in hand/);
+    expect(err).toContain('handed back, uncounted. The next signal ends this process at once, with exit code 130');
     expect(await run(id)).toMatchObject({
       state: 'running',
       tasks: [{ state: 'queued', attempt: 1 }],
       attempts: [{ outcome: 'handed_back' }],
     });
+
+    const other = start(at, 'worker');
+    await other.hears('The rest has begun');
+    expect(await run(id)).toMatchObject({ tasks: [{ state: 'running', attempt: 1 }] });
+    expect((await windrowJson(at, `runs cancel ${id}`)).code).toBe(0);
+    other.signal('SIGTERM');
+    expect((await other.end).code).toBe(0);
+  });
+
+  it('ends at once at the third signal, with an exit code of its own', async () => {
+    const worker = start(at, 'worker');
+    await worker.hears('Windrow is ready: worker;');
+    const id = await trigger('patient --params \'{"wait":60000,"deaf":true}\'');
+    await worker.hears('The rest has begun');
+    for (const heard of ['The next signal hands', 'The next signal ends', 'Ended at once with']) {
+      worker.signal('SIGTERM');
+      await worker.hears(heard);
+    }
+    expect((await worker.end).code).toBe(130);
+    expect(await run(id)).toMatchObject({ state: 'running', tasks: [{ state: 'running' }], attempts: [] });
     expect((await windrowJson(at, `runs cancel ${id}`)).code).toBe(0);
   });
 });

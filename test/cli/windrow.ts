@@ -93,16 +93,20 @@ export function start(at: Installation, words: string): Program {
 }
 
 async function hears(child: ReturnType<typeof spawn>, text: string, said: () => string): Promise<void> {
-  const closed = new AbortController();
-  child.once('close', () => closed.abort());
-  while (!said().includes(text)) {
-    if (closed.signal.aborted || child.exitCode !== null)
-      throw new Error(`The program ended without saying "${text}". It said:\n${said()}`);
-    await Promise.race([
-      once(child.stdout ?? child, 'data'),
-      once(child.stderr ?? child, 'data'),
-      once(child, 'close'),
-    ]);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const look = (): void => (said().includes(text) ? resolve() : undefined);
+  const closed = (): void => reject(new Error(`The program ended without saying "${text}". It said:\n${said()}`));
+  child.stdout?.on('data', look);
+  child.stderr?.on('data', look);
+  child.once('close', closed);
+  look();
+  if (child.exitCode !== null) closed();
+  try {
+    await promise;
+  } finally {
+    child.stdout?.off('data', look);
+    child.stderr?.off('data', look);
+    child.off('close', closed);
   }
 }
 

@@ -42,13 +42,10 @@ async function test(
   const created = await createTriggered(windrow, dag, { ...options, kind: 'test' });
   if (created.kind === 'refused') return refused(created.reason);
   const { runId, recordId } = created;
-  const signals = listenForStop((step) =>
-    session.note(
-      step === 'stop'
-        ? `Run ${runId} is cancelled; the next signal gives up waiting for its end.`
-        : 'Not waiting any more.',
-    ),
-  );
+  const signals = listenForStop({
+    stop: () => session.note(`Run ${runId} is cancelled; the next signal gives up waiting for its end.`),
+    hurry: () => session.note('Not waiting any more.'),
+  });
   try {
     const ended = await runLocally(windrow, { dagId: id, runId, stop: signals.stop, hurry: signals.hurry });
     if (ended === undefined)

@@ -2,13 +2,16 @@ import type { Command } from 'commander';
 
 import { type Closable, closeAll } from '../../core/closable.ts';
 import { ConfigFailure } from '../../core/failures.ts';
+import type { Log } from '../../core/log.ts';
 import type { Dashboard, StartDashboard } from '../../process/dashboard.ts';
 import type { Windrow } from '../../process/windrow.ts';
+import type { Worker } from '../../worker/worker.ts';
 import { done } from '../answer.ts';
 import { loadDashboard } from '../project-file.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
-import { type StopSignals, aborted, listenForStop } from '../stop-signals.ts';
+import { type StopSignals, type StopStep, aborted, listenForStop } from '../stop-signals.ts';
+import { stopText } from '../stop-text.ts';
 
 type Part = 'worker' | 'scheduler' | 'dashboard';
 
@@ -27,31 +30,43 @@ export function addServers(program: Command, { act }: Shell): void {
 
 async function serve(session: Session, parts: readonly Part[]): Promise<undefined> {
   const log = session.serverLog();
-  const signals = listenForStop((step) => log.info(ANNOUNCED[step]));
+  const workers: Worker[] = [];
+  const signals = listenForServer(log, parts.includes('worker') ? workers : undefined);
   try {
     const startDashboard = parts.includes('dashboard') ? await findDashboard(session, parts) : undefined;
-    await session.withWindrow((windrow) => run(session, windrow, { parts, startDashboard, signals }), log);
+    await session.withWindrow((windrow) => run(session, windrow, { parts, startDashboard, signals, workers }), log);
     log.info('Stopped');
   } finally {
     await signals.close();
   }
 }
 
-const ANNOUNCED = {
-  stop: 'Stopping: no new tasks are taken, tasks in hand have 20 s. The next signal hands them back at once',
-  hurry: 'Tasks in hand are told to stop and are handed back. The next signal ends this process as it is',
-} as const;
+/** Without a worker there is nothing to hand back: the second signal is the last. */
+function listenForServer(log: Log, workers: readonly Worker[] | undefined): StopSignals {
+  const announce = (step: StopStep) => () =>
+    log.info(
+      stopText(
+        step,
+        workers?.reduce((sum, { inHand }) => sum + inHand, 0),
+      ),
+    );
+  const tell = { stop: announce('stop'), hurry: announce('hurry'), end: announce('end') };
+  return listenForStop(tell, workers === undefined ? ['stop', 'end'] : undefined);
+}
 
 interface Serving {
   readonly parts: readonly Part[];
   readonly startDashboard: StartDashboard | undefined;
   readonly signals: StopSignals;
+  /** Those that were started. */
+  readonly workers: Worker[];
 }
 
-async function run(session: Session, windrow: Windrow, { parts, startDashboard, signals }: Serving): Promise<void> {
+async function run(session: Session, windrow: Windrow, serving: Serving): Promise<void> {
+  const { parts, startDashboard, signals } = serving;
   const started: Closable[] = [];
   try {
-    if (parts.includes('worker')) await startWorker(windrow, started, signals.hurry);
+    if (parts.includes('worker')) await startWorker(windrow, started, serving);
     if (parts.includes('scheduler')) started.push(windrow.startScheduler());
     const dashboard = startDashboard === undefined ? undefined : await openDashboard(windrow, startDashboard);
     if (dashboard !== undefined) started.push(dashboard);
@@ -62,9 +77,10 @@ async function run(session: Session, windrow: Windrow, { parts, startDashboard, 
   }
 }
 
-async function startWorker(windrow: Windrow, started: Closable[], hurry: AbortSignal): Promise<void> {
+async function startWorker(windrow: Windrow, started: Closable[], { signals, workers }: Serving): Promise<void> {
   const worker = windrow.startWorker();
-  started.push({ close: () => worker.close(hurry) });
+  workers.push(worker);
+  started.push({ close: () => worker.close(signals.hurry) });
   await worker.ready();
 }
 

@@ -73,7 +73,7 @@ async function test(session: Session, windrow: Windrow, asked: Asked): Promise<A
   if (found.kind === 'unusable') return found.answer;
   const { record } = found;
   session.note(NOT_RECORDED);
-  const signals = listenForStop(() => session.note('The task is told to stop.'));
+  const signals = listenForStop({ stop: () => session.note('The task is told to stop.') });
   try {
     const log = windrow.log.child({ task: task.id });
     const window = record?.window ?? asked.window;
