@@ -9,7 +9,14 @@ export {
 export type { Prepare, Prepared } from './process/preparation.ts';
 export type { Dashboard, DashboardOptions, StartDashboard } from './process/dashboard.ts';
 export { type InstallationOptions, engineSettings, openInstallation, settingSources } from './process/installation.ts';
-export { type Explanation, type TaskQuestion, explainRecord, explainRun, explainTask } from './process/explain.ts';
+export {
+  type Explanation,
+  type TaskQuestion,
+  explainBackfill,
+  explainRecord,
+  explainRun,
+  explainTask,
+} from './process/explain.ts';
 export {
   type AcceptedRerun,
   type CancelledRun,

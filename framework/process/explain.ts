@@ -1,10 +1,12 @@
 import type { Temporal } from '../core/time.ts';
+import { explainBackfill as backfillReasons } from '../run/explain-backfill.ts';
 import { explainRecord as recordReasons, openRunOf } from '../run/explain-record.ts';
 import { explainRun as runReasons } from '../run/explain-run.ts';
 import { nearestInstances } from '../run/explain-instances.ts';
 import { type TaskFacts, explainUnexpanded, explainTask as taskReasons } from '../run/explain-task.ts';
 import { type Reason, because } from '../run/reason.ts';
 import type { Executor } from '../store/database.ts';
+import { findBackfillFacts } from '../store/explain/backfill-facts.ts';
 import { findRecordFacts } from '../store/explain/record-facts.ts';
 import { type FoundRunFacts, findRunFacts } from '../store/explain/run-facts.ts';
 import { readTaskFacts } from '../store/explain/task-facts.ts';
@@ -88,6 +90,15 @@ export async function explainRecord(
     state: facts.record.pipelineStatus,
     reasons: [...recordReasons(facts, now), ...(run === undefined ? [] : run.reasons)],
   };
+}
+
+/** Why a backfill does not begin its next window, with the reasons of its oldest active run; undefined where there is none such. */
+export async function explainBackfill(database: Executor, id: number): Promise<Explanation | undefined> {
+  const facts = await findBackfillFacts(database, id);
+  if (facts === undefined) return undefined;
+  const [oldest] = facts.activeRuns;
+  const run = oldest === undefined ? undefined : await explainRun(database, oldest);
+  return { state: facts.state, reasons: [...backfillReasons(facts), ...(run === undefined ? [] : run.reasons)] };
 }
 
 /** Tasks that wait for others explain nothing by themselves. */

@@ -4,6 +4,10 @@ import type { Schedule } from '../dag/schedule.ts';
 import { windowsBetween } from '../dag/windows.ts';
 
 /** `missing`: never brought to success. `failed`: the last try failed. `all`: also those that are completed. */
+/** A cancelled backfill ends with its last run. */
+export const BACKFILL_STATES = ['running', 'paused', 'completed', 'failed', 'cancelled'] as const;
+export type BackfillState = (typeof BACKFILL_STATES)[number];
+
 export const BACKFILL_SELECTIONS = ['missing', 'failed', 'all'] as const;
 export type BackfillSelection = (typeof BACKFILL_SELECTIONS)[number];
 

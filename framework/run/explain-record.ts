@@ -2,6 +2,8 @@ import type { Temporal } from '../core/time.ts';
 import { windowText } from '../core/window.ts';
 import type { Schedule } from '../dag/schedule.ts';
 import type { RecordStatus, WindowRecord } from '../record/record.ts';
+import { type BackfillFacts, explainWindow } from './explain-backfill.ts';
+import { type EarlierWindow, explainEarlier } from './explain-earlier.ts';
 import { type LiveSchedulers, type Reason, at, because, counted, unplanned } from './reason.ts';
 import type { RunState } from './run-state.ts';
 
@@ -16,22 +18,23 @@ export interface RecordFacts {
   readonly earlier: EarlierWindow | null;
   /** Pending windows that begin before this one; counted up to a limit. */
   readonly pendingBefore: number;
+  /** The backfill that has yet to begin the window. */
+  readonly backfill: BackfillFacts | null;
   readonly schedulers: LiveSchedulers;
   /** Of the database, which leases are made by. */
   readonly leaseNow: Temporal.Instant;
 }
 
-interface EarlierWindow {
-  readonly id: number;
-  readonly status: RecordStatus;
-  readonly code: string | null;
-  readonly message: string | null;
-}
-
 /** Says why a window is in its state. The reasons of an open run are the run's: see `explainRun`. */
 export function explainRecord(facts: RecordFacts, now: Temporal.Instant): readonly Reason[] {
   const run = isOpen(facts.run) ? [hasRun(facts, facts.run)] : [];
-  return [...BY_STATUS[facts.record.pipelineStatus](facts, now), ...run];
+  return [...BY_STATUS[facts.record.pipelineStatus](facts, now), ...ofBackfill(facts), ...run];
+}
+
+/** The schedule runs a pending window, too, and as soon; only while it is paused is the backfill the one to wait for. */
+function ofBackfill({ backfill, record, run, paused: isPaused }: RecordFacts): readonly Reason[] {
+  if (backfill === null || isOpen(run) || (record.pipelineStatus === 'PENDING' && !isPaused)) return [];
+  return explainWindow(backfill, `record ${record.id}`);
 }
 
 /** The open run whose reasons explain the record as well. */
@@ -81,17 +84,7 @@ function notDue({ record, schedule }: RecordFacts, now: Temporal.Instant): Reaso
 }
 
 function earlierWindow({ record, earlier }: RecordFacts): Reason | undefined {
-  if (earlier === null) return undefined;
-  const error = earlier.code === null ? '' : ` with ${earlier.code}: ${earlier.message ?? ''}`;
-  const help =
-    earlier.status === 'FAILED' || earlier.status === 'CANCELLED'
-      ? `Correct the cause, then: windrow records rerun ${earlier.id} (or give it up: windrow records skip ${earlier.id} --reason …)`
-      : `See: windrow explain record ${earlier.id}`;
-  return because(
-    'earlier_window',
-    `Record ${record.id} waits for record ${earlier.id}, the oldest window that is not complete: it is ${earlier.status}${error}. ${help}`,
-    { record: earlier.id, status: earlier.status, code: earlier.code },
-  );
+  return earlier === null ? undefined : explainEarlier(`Record ${record.id}`, earlier);
 }
 
 function windowsAhead({ record, pendingBefore }: RecordFacts): Reason | undefined {

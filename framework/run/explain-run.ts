@@ -70,7 +70,11 @@ function paused({ paused: isPaused, kind, dagId, runId }: RunFacts): Reason | un
 function earlierItem({ earlierItem: earlier, runId }: RunFacts): Reason | undefined {
   if (earlier === null) return undefined;
   const { sensor, key, run, state } = earlier;
-  const text = `Run ${runId} waits for run ${run} of item "${key}", which sensor "${sensor}" found before: it is ${state}. See: windrow explain run ${run}`;
+  const help =
+    state === 'failed' || state === 'cancelled'
+      ? `Correct the cause, then: windrow sensors rerun ${sensor} ${key} (or give it up: windrow sensors skip ${sensor} ${key} --reason …)`
+      : `See: windrow explain run ${run}`;
+  const text = `Run ${runId} waits for run ${run} of item "${key}", which sensor "${sensor}" found before: it is ${state}. ${help}`;
   return because('earlier_item', text, { sensor, key, run, state });
 }
 
@@ -87,9 +91,15 @@ function limit(run: RunFacts): Reason | undefined {
     return because('max_active_runs', text, facts);
   }
   if (ahead.length < free) return undefined;
-  const text = `Run ${runId} starts after ${runs(ahead)}, which go first; ${free} of ${maxActiveRuns} places are free.`;
+  const text = `Run ${runId} starts after ${runs(ahead)}, which go first; ${free} of ${maxActiveRuns} places are free.${LATER[run.kind] ?? ''}`;
   return because('runs_ahead', text, { ...facts, ahead: [...ahead] });
 }
+
+/** What has a lower priority than windows of the schedule. */
+const LATER: Readonly<Record<string, string>> = {
+  rerun: ' Re-runs start behind live windows.',
+  backfill: ' Runs of a backfill start behind all others.',
+};
 
 function running(run: RunFacts): readonly Reason[] {
   const since = run.startedAt === null ? '' : ` since ${at(run.startedAt)}`;

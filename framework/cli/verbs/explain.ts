@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 
 import { systemClock } from '../../core/clock.ts';
-import { type Explanation, countInstances, explainRecord, explainRun, explainTask } from '../../process/explain.ts';
+import {
+  type Explanation,
+  countInstances,
+  explainBackfill,
+  explainRecord,
+  explainRun,
+  explainTask,
+} from '../../process/explain.ts';
 import { instanceName } from '../../run/task-key.ts';
 import { type Answer, done, notFound } from '../answer.ts';
 import { type TaskName, idArgument, taskArgument } from '../arguments.ts';
@@ -21,6 +28,11 @@ export function addExplain(program: Command, { act }: Shell): void {
     .argument('<id>', 'number of the record', idArgument)
     .action(act(record));
   explain
+    .command('backfill')
+    .description('why a backfill does not go on')
+    .argument('<id>', 'number of the backfill', idArgument)
+    .action(act(backfill));
+  explain
     .command('task')
     .description('what a task of a run waits for')
     .argument('<run>', 'number of the run', idArgument)
@@ -38,6 +50,12 @@ async function record(session: Session, id: number): Promise<Answer> {
   const explanation = await session.withDatabase((database) => explainRecord(database, id, systemClock.now()));
   if (explanation === undefined) return notFound(`There is no record ${id}. The newest: windrow records list`);
   return answer({ kind: 'record', record: id }, `record ${id}`, explanation);
+}
+
+async function backfill(session: Session, id: number): Promise<Answer> {
+  const explanation = await session.withDatabase((database) => explainBackfill(database, id));
+  if (explanation === undefined) return notFound(`There is no backfill ${id}. The newest: windrow backfill list`);
+  return answer({ kind: 'backfill', backfill: id }, `backfill ${id}`, explanation);
 }
 
 async function task(session: Session, runId: number, name: TaskName): Promise<Answer> {

@@ -4,13 +4,15 @@ import { type RecordId, type RunId, recordId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import type { Temporal } from '../../core/time.ts';
 import type { Window } from '../../core/window.ts';
-import { BACKFILL_SELECTIONS, type BackfillSelection } from '../../record/backfill-plan.ts';
+import {
+  BACKFILL_SELECTIONS,
+  BACKFILL_STATES,
+  type BackfillSelection,
+  type BackfillState,
+} from '../../record/backfill-plan.ts';
 import type { Executor } from '../database.ts';
 import { InstantColumn, RunIdColumn } from '../runs/run-rows.ts';
 import { MaybeInstant, MaybeRecordId, type Page } from '../views/view-rows.ts';
-
-const BACKFILL_STATES = ['running', 'paused', 'completed', 'failed', 'cancelled'] as const;
-export type BackfillState = (typeof BACKFILL_STATES)[number];
 
 const WINDOW_STATES = ['pending', 'active', 'success', 'failed', 'skipped', 'cancelled'] as const;
 export type BackfillWindowState = (typeof WINDOW_STATES)[number];

@@ -8,15 +8,19 @@ import type { Executor } from '../database.ts';
 import { readRecord } from '../records/record-rows.ts';
 import { InstantColumn, RunStateColumn } from '../runs/run-rows.ts';
 import { SILENCE } from '../workers.ts';
+import { findBackfillOfWindow } from './backfill-facts.ts';
 import { SchedulersColumn, withLiveSchedulers } from './live-schedulers.ts';
 
 export async function findRecordFacts(executor: Executor, id: number): Promise<RecordFacts | undefined> {
   const [row] = await executor.run(FIND, [id, SILENCE, MOST_COUNTED]);
   if (row === undefined) return undefined;
   const { schedule, ...facts } = FactsRow.parse(row);
+  const record = readRecord(row);
+  const backfill = record.pipelineStatus === 'IN_PROGRESS' ? undefined : await findBackfillOfWindow(executor, record);
   return {
     ...facts,
-    record: readRecord(row),
+    record,
+    backfill: backfill ?? null,
     schedule: schedule === null ? undefined : scheduleFromJson(schedule),
   };
 }
