@@ -31,6 +31,7 @@ export { type DeclaredConnection } from './dag/connections.ts';
 export { type Dag, type DagOptions, dag } from './dag/dag.ts';
 export type { After, DagBuilder, Wire, Wires, Wiring } from './dag/dag-builder.ts';
 export { dueWindows, nextDueAt } from './dag/due-windows.ts';
+export type { Extensions, Note } from './dag/extensions.ts';
 export type { DagGraph, GraphTask } from './dag/graph.ts';
 export { type NewDirectoriesOptions, newDirectories } from './dag/new-directories.ts';
 export {
@@ -42,7 +43,9 @@ export {
   type RecordFacts,
   pipelineSpec,
 } from './dag/pipeline-spec.ts';
+export type { PluginAttempt } from './plugin/plugin-attempt.ts';
 export {
+  type ExtendingPlugin,
   type HookCall,
   type Hooks,
   type HookTools,

@@ -53,7 +53,7 @@ export const ENGINE_LAYERS: readonly Layer[] = [
   { folder: 'framework/scheduler', sees: [...ENGINE, 'worker'], doors: [], packages: [] },
   { folder: 'framework/pipeline', sees: ENGINE, doors: [], packages: [] },
   // Runs a dag in memory by the same decisions; reaches no server.
-  { folder: 'framework/testing', sees: [...DECISIONS, 'worker', 'pipeline'], doors: [], packages: [] },
+  { folder: 'framework/testing', sees: [...DECISIONS, 'plugin', 'worker', 'pipeline'], doors: [], packages: [] },
   { folder: 'framework/process', sees: [...PARTS, 'plugin'], doors: [], packages: [] },
   { folder: 'framework/cli', sees: [...PARTS, 'plugin', 'process'], doors: [], packages: [] },
 ];

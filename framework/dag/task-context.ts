@@ -6,6 +6,7 @@ import type { Json } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import type { Window } from '../core/window.ts';
 import type { Connection } from './connection.ts';
+import type { Extensions } from './extensions.ts';
 
 /** Everything a task function may use; made by the engine for one attempt. */
 export interface TaskContext<Input = unknown, Params = unknown> {
@@ -31,6 +32,8 @@ export interface TaskContext<Input = unknown, Params = unknown> {
   readonly log: Log;
   readonly clock: Clock;
   readonly connections: Connections;
+  /** What plugins add, for example `extensions.get(assets)`. */
+  readonly extensions: Extensions;
   /** Shows how far the attempt has come; cheap, may be called often, never waits. */
   readonly progress: (progress: Progress) => void;
 }

@@ -16,7 +16,9 @@ export interface WindowWork {
 }
 
 /** Opens the ports of a pipeline from its connections; called by every task, so it must be cheap. */
-export type OpenPorts = (context: Pick<TaskContext, 'connections' | 'clock' | 'log'>) => Promise<TransferPorts>;
+export type OpenPorts = (
+  context: Pick<TaskContext, 'connections' | 'extensions' | 'clock' | 'log'>,
+) => Promise<TransferPorts>;
 
 export async function openWork(context: TaskContext, openPorts: OpenPorts): Promise<WindowWork> {
   const handle = context.record;

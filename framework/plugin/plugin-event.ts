@@ -49,6 +49,8 @@ export interface TaskFinished extends OfTask {
   readonly reason: string | null;
   /** What the task returned, of a success. */
   readonly output: Json;
+  /** What the plugin noted about this try, however it ended. */
+  readonly notes: readonly Json[];
 }
 
 /** A try failed, and another one follows. */

@@ -5,6 +5,7 @@ import { type Millis, parseDuration, seconds } from '../core/duration.ts';
 import { DefinitionFailure } from '../core/failures.ts';
 import type { TaskId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
+import type { PluginAttempt } from './plugin-attempt.ts';
 import type { PluginEvent, Tick } from './plugin-event.ts';
 
 /** Something that is added to a project without changing Windrow. */
@@ -16,8 +17,15 @@ export interface Plugin {
   readonly tickEvery?: string;
   /** The folder of its migrations `0001-name.sql`; they run in its own schema, `plugin_<name>`. */
   readonly migrations?: URL;
+  /** What task code gets by `context.extensions.get(plugin)`, made for a try that asks for it. */
+  readonly context?: (attempt: PluginAttempt) => unknown;
   /** Adds verbs to the command line. They print by themselves. */
   readonly verbs?: (program: Command, open: OpenTools) => void;
+}
+
+/** A plugin that adds something to the context of a task. */
+export interface ExtendingPlugin<Context> extends Plugin {
+  readonly context: (attempt: PluginAttempt) => Context;
 }
 
 /** Everything a hook may be called with. */
@@ -57,6 +65,8 @@ const SHORTEST_TICK: Millis = seconds(1);
 const USUAL_TICK: Millis = seconds(30);
 
 /** @throws DefinitionFailure `E_PLUGIN_NAME`, `E_PLUGIN_TICK`, `E_DURATION_UNREADABLE` */
+export function definePlugin<Context>(plugin: ExtendingPlugin<Context>): ExtendingPlugin<Context>;
+export function definePlugin(plugin: Plugin): Plugin;
 export function definePlugin(plugin: Plugin): Plugin {
   if (!NAME.test(plugin.name)) {
     throw new DefinitionFailure(

@@ -82,10 +82,10 @@ interface Stretch {
 
 /** Gives the id up to which the plugin has heard everything. */
 async function tellStretch(telling: Telling, { from, to, stop }: Stretch): Promise<number> {
-  const { database, hooks } = telling;
+  const { database, hooks, plugin } = telling;
   let position = from;
   while (position < to && !stop.aborted) {
-    const stretch = { from: position, to, hooks: Object.keys(hooks) };
+    const stretch = { plugin, from: position, to, hooks: Object.keys(hooks) };
     const { events, readTo } = await readPluginEvents(database, stretch);
     for (const event of events) {
       if (stop.aborted) return position;

@@ -1,6 +1,7 @@
 import type { FailureRecord } from '../core/failures.ts';
 import type { RunId, TaskId } from '../core/ids.ts';
 import type { Temporal } from '../core/time.ts';
+import type { Note } from '../dag/extensions.ts';
 import type { DagGraph } from '../dag/graph.ts';
 import { DEFAULT_INFRA_RETRIES } from '../dag/retry-policy.ts';
 import { type JoinState, type Shape, cascade, firstState } from './cascade.ts';
@@ -54,6 +55,8 @@ export interface Report {
   readonly mapIndex: number;
   readonly fence: number;
   readonly outcome: Outcome;
+  /** Kept with the try if the report counts. */
+  readonly notes?: readonly Note[];
 }
 
 export interface TaskChange extends PlannedTask {

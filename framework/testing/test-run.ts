@@ -7,17 +7,21 @@ import { type Log, silentLog } from '../core/log.ts';
 import { Temporal } from '../core/time.ts';
 import type { Window } from '../core/window.ts';
 import type { Dag } from '../dag/dag.ts';
+import type { Note } from '../dag/extensions.ts';
 import { mappedList } from '../dag/mapping.ts';
 import type { Usable } from '../dag/task.ts';
 import type { RecordHandle, TaskContext } from '../dag/task-context.ts';
 import type { TriggerRule } from '../dag/trigger-rule.ts';
 import { recordDeskConnection } from '../pipeline/record-desk-connection.ts';
+import type { Plugin, PluginDatabase } from '../plugin/plugin.ts';
 import type { WindowRecord } from '../record/record.ts';
 import { checkedChoice, instanceChooses } from '../run/choice.ts';
 import type { Outcome } from '../run/outcome.ts';
 import type { RunState } from '../run/run-state.ts';
 import { SUMMARY } from '../run/task-key.ts';
 import type { TaskState } from '../run/task-state.ts';
+import { openExtensions } from '../worker/open-extensions.ts';
+import { TaskNotes } from '../worker/task-notes.ts';
 import { StopSwitch, callUserCode } from '../worker/user-code.ts';
 import { MemoryDesk } from './memory-desk.ts';
 import { MemoryRun, type MemoryTask, TEST_RUN } from './memory-run.ts';
@@ -32,6 +36,8 @@ export interface TestRunOptions {
   readonly window?: Window | string;
   readonly params?: Readonly<Record<string, Json>>;
   readonly connections?: readonly StandIn[];
+  /** Plugins that tasks may ask for what they add to the context. They hear no events and have no database. */
+  readonly plugins?: readonly Plugin[];
   /** By task id: these tasks do not run and succeed with the value. */
   readonly outputs?: Readonly<Record<string, Json>>;
   /** Gets what tasks log; default: nobody. */
@@ -45,6 +51,8 @@ export interface TestedTask {
   readonly output: Json | undefined;
   readonly failure: FailureRecord | undefined;
   readonly reason: string | undefined;
+  /** What plugins noted about the last try. */
+  readonly notes: readonly Note[];
 }
 
 export interface TestedRun {
@@ -97,6 +105,9 @@ interface Bench {
   readonly beganAt: Temporal.Instant;
   readonly desk: MemoryDesk | undefined;
   readonly outputs: ReadonlyMap<string, Json>;
+  readonly plugins: readonly Plugin[];
+  /** Of the last try, by key. */
+  readonly notes: Map<string, TaskNotes>;
   readonly context: Pick<TaskContext, 'params' | 'window' | 'record' | 'connections' | 'log'>;
 }
 
@@ -115,6 +126,8 @@ function openBench(dag: Dag, options: TestRunOptions): Bench {
     beganAt: clock.now(),
     desk,
     outputs: knownOutputs(dag, options.outputs ?? {}),
+    plugins: options.plugins ?? [],
+    notes: new Map(),
     context: {
       params: readParams(dag, options.params ?? {}),
       connections: standInConnections([...own, ...connections]),
@@ -183,7 +196,7 @@ async function outcomeOf(task: MemoryTask, bench: Bench): Promise<Outcome> {
         const mapped = mappedInput(task, dag);
         if (mapped !== undefined && task.mapIndex === SUMMARY)
           return { kind: 'map', count: listOf(task, bench, mapped).length };
-        const ended = await handler.run({ ...contextOf(task, bench), signal });
+        const ended = await handler.run(contextOf(task, bench, signal));
         if (mapped !== undefined && ended.kind === 'success' && ended.chooses !== undefined)
           throw instanceChooses(task.id);
         return checkedChoice(run.shape, task.id, ended);
@@ -217,23 +230,44 @@ function inputOf(task: MemoryTask, bench: Bench): Readonly<Record<string, Json>>
   return structuredClone(Object.fromEntries([...wires, ...element]));
 }
 
-function contextOf(task: MemoryTask, bench: Bench): Omit<TaskContext, 'signal'> {
-  const { dag, clock, context } = bench;
+function contextOf(task: MemoryTask, bench: Bench, signal: AbortSignal): TaskContext {
+  const { dag, clock, context, plugins, notes } = bench;
+  const { attempt, fence } = task;
+  const known = { dagId: dag.id, runId: TEST_RUN, taskId: task.id, attempt, fence, signal, clock, log: context.log };
+  const isMapped = mappedInput(task, dag) !== undefined;
+  const noted = new TaskNotes();
+  notes.set(task.key, noted);
   return {
     ...context,
+    ...known,
     input: inputOf(task, bench),
-    ...(mappedInput(task, dag) === undefined ? {} : { mapIndex: task.mapIndex }),
-    dagId: dag.id,
-    runId: TEST_RUN,
-    taskId: task.id,
-    attempt: task.attempt,
-    fence: task.fence,
-    clock,
+    ...(isMapped ? { mapIndex: task.mapIndex } : {}),
+    extensions: openExtensions({
+      plugins,
+      attempt: {
+        ...known,
+        mapIndex: isMapped ? task.mapIndex : null,
+        window: context.window ?? null,
+        recordId: context.record?.id ?? null,
+      },
+      databaseOf: noDatabase,
+      note: noted.add,
+    }),
     progress: () => {},
   };
 }
 
-function tested({ dag, run, clock, desk, outputs }: Bench): TestedRun {
+function noDatabase(plugin: string): PluginDatabase {
+  const refuse = async (): Promise<never> => {
+    throw new DefinitionFailure(
+      'E_TEST_DATABASE',
+      `A test run has no database, and the plugin "${plugin}" asks for its tables. Give the task what it needs by a stand-in for a connection.`,
+    );
+  };
+  return { run: refuse };
+}
+
+function tested({ dag, run, clock, desk, outputs, notes }: Bench): TestedRun {
   const tasks = Object.fromEntries(
     [...run.tasks].map(([key, { id, state, attempt, output, failure, reason, instances }]) => [
       key,
@@ -243,6 +277,7 @@ function tested({ dag, run, clock, desk, outputs }: Bench): TestedRun {
         output: instances === undefined ? output : run.outputOf(id),
         failure,
         reason,
+        notes: notes.get(key)?.all ?? [],
       },
     ]),
   );

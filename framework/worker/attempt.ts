@@ -7,9 +7,13 @@ import type { Dag } from '../dag/dag.ts';
 import type { Connections, Progress, TaskContext } from '../dag/task-context.ts';
 import { checkedChoice, instanceChooses } from '../run/choice.ts';
 import type { Outcome } from '../run/outcome.ts';
+import type { Plugin } from '../plugin/plugin.ts';
+import { pluginDatabase } from '../store/plugins/plugin-database.ts';
 import type { Started } from '../store/runs/start-tasks.ts';
 import type { Store } from '../store/store.ts';
+import { openExtensions } from './open-extensions.ts';
 import type { TaskLog } from './task-log.ts';
+import type { TaskNotes } from './task-notes.ts';
 import { instanceCount, wiredInput } from './wired-input.ts';
 import { type StopSwitch, callUserCode } from './user-code.ts';
 
@@ -21,6 +25,8 @@ export interface AttemptTools {
   readonly log: TaskLog;
   readonly stop: StopSwitch;
   readonly progress: (progress: Progress) => void;
+  readonly plugins: readonly Plugin[];
+  readonly notes: TaskNotes;
 }
 
 /** Runs one started try of a task; undefined where it was fenced out meanwhile. */
@@ -53,19 +59,25 @@ async function buildContext(
 ): Promise<TaskContext> {
   const { clock, log, connections, progress, signal } = tools;
   const record = started.recordId === null ? undefined : await tools.store.desk.read(recordId(started.recordId));
+  const { runId, taskId, attempt, fence } = started;
+  const known = { dagId: dagId(started.dagId), runId, taskId, attempt, fence, signal, log, clock };
   return {
+    ...known,
     input: await wiredInput(dag, started, tools.store.database),
     params: readParams(dag, started),
-    dagId: dagId(started.dagId),
-    runId: started.runId,
-    taskId: started.taskId,
-    attempt: started.attempt,
     ...(started.mapTotal === null ? {} : { mapIndex: started.mapIndex }),
-    fence: started.fence,
-    signal,
-    log,
-    clock,
     connections,
+    extensions: openExtensions({
+      plugins: tools.plugins,
+      attempt: {
+        ...known,
+        mapIndex: started.mapTotal === null ? null : started.mapIndex,
+        window: started.window ?? null,
+        recordId: record?.id ?? null,
+      },
+      databaseOf: (plugin) => pluginDatabase(tools.store.database, plugin),
+      note: tools.notes.add,
+    }),
     progress,
     ...(started.window === undefined ? {} : { window: started.window }),
     ...(record === undefined

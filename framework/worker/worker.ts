@@ -23,6 +23,7 @@ import { claimKey } from './claim-key.ts';
 import { PoolConsumer } from './pool-consumer.ts';
 import type { Settler } from './settler.ts';
 import { TaskLog } from './task-log.ts';
+import { TaskNotes } from './task-notes.ts';
 import { StopSwitch } from './user-code.ts';
 import { watchConsumers } from './watchdog.ts';
 
@@ -162,8 +163,10 @@ export class Worker implements Closable {
     const { dagId: dag, runId: run, attempt } = started;
     const facts = { dag, run, task: startedKey(started), attempt };
     const taskLog = new TaskLog({ process: log.child(facts), clock: this.#options.clock, show: job.log });
+    const notes = new TaskNotes();
     const outcome = await runAttempt(started, {
       ...this.#options,
+      notes,
       log: taskLog,
       stop,
       progress: (progress) => job.progress({ ...progress }),
@@ -173,7 +176,8 @@ export class Worker implements Closable {
       log.warn('The log of a try could not be kept', { ...facts, error: String(error) }),
     );
     if (outcome === undefined) return { kind: 'completed', note: 'fenced out: another worker has this task now' };
-    const counted = await this.#report({ ...started, outcome });
+    const noted = notes.all;
+    const counted = await this.#report({ ...started, outcome, ...(noted.length === 0 ? {} : { notes: noted }) });
     return counted ? jobEnd(outcome) : { kind: 'completed', note: 'fenced out: the result of this try was refused' };
   }
 

@@ -7,6 +7,7 @@ import {
   choose,
   dag,
   defer,
+  definePlugin,
   defineProject,
   newDirectories,
   sensor,
@@ -216,3 +217,29 @@ dag('mapped', {}, (d) => {
   // @ts-expect-error unmapped, it needs one file and not a list
   d.use('load_list', loadFile, { file: files, region: where, after: [one] });
 });
+
+const makings = definePlugin({
+  name: 'makings',
+  version: '1',
+  context: ({ note }) => ({ made: (rows: number) => note({ rows }) }),
+  hooks: {
+    taskFinished: async ({ notes, fence }) => void [notes.length, fence.toFixed()],
+    recordStateChanged: async ({ from, to, window }) => void [from.phase, to.status === 'COMPLETED', window.start],
+    schemaDrift: async ({ changes }) => void changes.map(({ table, sentence }) => table + sentence),
+    tick: async ({ at }, { signal }) => void [at.epochMilliseconds, signal.aborted],
+  },
+});
+// @ts-expect-error no such hook
+definePlugin({ name: 'misspelt', version: '1', hooks: { taskEnded: async () => {} } });
+const ears = definePlugin({ name: 'ears', version: '1', hooks: { taskStarted: async ({ attempt }) => void attempt } });
+task('makes', {
+  run: ({ extensions }) => {
+    extensions.get(makings).made(3);
+    // @ts-expect-error it takes rows
+    extensions.get(makings).made('three');
+    // @ts-expect-error this plugin adds nothing to the context
+    extensions.get(ears);
+  },
+});
+// @ts-expect-error a Date does not survive JSON
+definePlugin({ name: 'dates', version: '1', context: ({ note }) => ({ at: () => note({ at: new Date(0) }) }) });

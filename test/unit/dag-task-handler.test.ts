@@ -32,6 +32,11 @@ const context = (input: unknown = {}) => ({
   log: silentLog,
   clock: systemClock,
   connections: { get: () => Promise.reject(new Error('no connections in this test')) },
+  extensions: {
+    get: () => {
+      throw new Error('no plugins in this test');
+    },
+  },
   progress: () => {},
 });
 

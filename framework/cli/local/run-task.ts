@@ -12,7 +12,9 @@ import { shapeOf } from '../../run/cascade.ts';
 import { checkedChoice } from '../../run/choice.ts';
 import type { Outcome } from '../../run/outcome.ts';
 import { mintFence } from '../../store/runs/mint-fence.ts';
+import { pluginDatabase } from '../../store/plugins/plugin-database.ts';
 import { listRuns } from '../../store/views/list-runs.ts';
+import { openExtensions } from '../../worker/open-extensions.ts';
 import { StopSwitch, callUserCode } from '../../worker/user-code.ts';
 import { readWires } from '../../worker/wired-input.ts';
 import { connectionsWith, paperDesk } from './paper-desk.ts';
@@ -31,34 +33,44 @@ export interface SingleTask {
 /** Calls one task function. Its inputs are what the tasks before it returned in the newest run of the record. */
 export async function runTask(windrow: Windrow, single: SingleTask): Promise<Outcome | undefined> {
   const { dag, task, handler } = single;
-  const context = await buildContext(windrow, single);
   const stop = new StopSwitch();
+  const context = await buildContext(windrow, single, stop.signal);
   single.stop.addEventListener('abort', () => stop.stop('cancel'), { once: true });
   return callUserCode({
-    run: async (signal) => checkedChoice(shapeOf(dag.graph), task.id, await handler.run({ ...context, signal })),
+    run: async () => checkedChoice(shapeOf(dag.graph), task.id, await handler.run(context)),
     stop,
     what: `Task "${task.id}" of dag "${dag.id}"`,
     ...(task.timeoutMs === undefined ? {} : { timeoutMs: task.timeoutMs }),
   });
 }
 
-async function buildContext(windrow: Windrow, single: SingleTask): Promise<Omit<TaskContext, 'signal'>> {
+async function buildContext(windrow: Windrow, single: SingleTask, signal: AbortSignal): Promise<TaskContext> {
   const { dag, task, record, window, params, log } = single;
   const { store, clock } = windrow;
   const run = await newestRun(windrow, record);
   const desk = paperDesk(store.desk, (what) => log.info(what));
-  return {
-    input: await inputs(windrow, single, run),
-    params: dag.params === undefined ? params : dag.params.parse(params),
+  const known = {
     dagId: dag.id,
     runId: run ?? runId(0),
     taskId: task.id,
     attempt: 1,
     // A new one, so that stores which refuse old fences take the writes.
     fence: await mintFence(store.database),
+    signal,
     log,
     clock,
+  };
+  return {
+    ...known,
+    input: await inputs(windrow, single, run),
+    params: dag.params === undefined ? params : dag.params.parse(params),
     connections: connectionsWith(windrow, desk),
+    extensions: openExtensions({
+      plugins: windrow.plugins,
+      attempt: { ...known, mapIndex: null, window: window ?? null, recordId: record?.id ?? null },
+      databaseOf: (plugin) => pluginDatabase(store.database, plugin),
+      note: (plugin, facts) => log.info('A note, which a test does not keep', { plugin, facts }),
+    }),
     progress: ({ done, of, text }) => log.debug('Progress', { done, of, text }),
     ...(window === undefined ? {} : { window }),
     ...(record === undefined

@@ -16,6 +16,7 @@ export interface PluginEvents {
 }
 
 export interface EventStretch {
+  readonly plugin: string;
   readonly from: number;
   readonly to: number;
   /** Only what these hooks hear. */
@@ -25,8 +26,11 @@ export interface EventStretch {
 const AT_MOST = 200;
 
 /** The events after `from` and up to `to`, oldest first, as many as one look takes. */
-export async function readPluginEvents(database: Database, { from, to, hooks }: EventStretch): Promise<PluginEvents> {
-  const rows = await database.run(READ, [from, to, AT_MOST, hooks]);
+export async function readPluginEvents(
+  database: Database,
+  { plugin, from, to, hooks }: EventStretch,
+): Promise<PluginEvents> {
+  const rows = await database.run(READ, [from, to, AT_MOST, hooks, plugin]);
   const events = rows.map((row) => EventRow.parse(row));
   return { events, readTo: rows.length < AT_MOST ? to : (events.at(-1)?.id ?? to) };
 }
@@ -39,7 +43,7 @@ with told as (
   (
     select e.id, e.at, k.hook as kind, e.dag_id, e.run_id, e.task_id, e.record_id, e.details, substr(e.kind, k.prefix) as state,
       (e.details ->> 'attempt')::integer as attempt, (e.details ->> 'mapIndex')::integer as map_index,
-      (e.details ->> 'fence')::bigint as fence, null as outcome, e.details ->> 'reason' as reason, null::jsonb as output,
+      (e.details ->> 'fence')::bigint as fence, null as outcome, e.details ->> 'reason' as reason, null::jsonb as output, null::jsonb as notes,
       p.window_start_time, p.window_end_time, p.window_zone
     from event e
     join (values ('run_running', 'runStarted', 5), ('run_success', 'runFinished', 5), ('run_failed', 'runFinished', 5),
@@ -55,7 +59,7 @@ with told as (
   (
     select a.id, a.ended_at, 'taskFinished', null, a.run_id, a.task_id, null, '{}', null, a.attempt,
       case when t.map_total is not null then a.map_index end, a.fence, a.outcome, a.reason,
-      case when a.outcome = 'success' then t.output end, null, null, null
+      case when a.outcome = 'success' then t.output end, a.notes, null, null, null
     from task_attempt a
     left join task_instance t on t.run_id = a.run_id and t.task_id = a.task_id and t.map_index = a.map_index
     where a.id > $1 and a.id <= $2 and 'taskFinished' = any ($4) and a.outcome <> 'map'
@@ -67,6 +71,8 @@ select e.id, e.at, e.kind, coalesce(r.dag_id, e.dag_id) as "dagId", e.run_id as 
   coalesce(r.window_start, e.window_start_time) as "windowStart", coalesce(r.window_end, e.window_end_time) as "windowEnd",
   coalesce(r.window_zone, e.window_zone) as "windowZone", e.task_id as "taskId", e.map_index as "mapIndex",
   coalesce(e.attempt, 0) as attempt, coalesce(e.fence, 0) as fence, e.outcome, e.state, e.reason, e.output,
+  coalesce((select jsonb_agg(n -> 'facts' order by place) from jsonb_array_elements(e.notes) with ordinality as noted (n, place)
+    where n ->> 'plugin' = $5), '[]') as notes,
   e.details ->> 'code' as code, e.details -> 'from' as "from", e.details -> 'to' as "to", e.details -> 'changes' as changes
 from told e
 left join dag_run r on r.id = e.run_id
@@ -108,6 +114,7 @@ const EventRow = z
       outcome: z.enum(['success', 'skip', 'defer', 'fail', 'cancelled', 'lost', 'handed_back']),
       reason: Reason,
       output: z.json().nullable(),
+      notes: z.array(z.json()),
     }),
     Happened.extend({
       kind: z.literal('recordStateChanged'),

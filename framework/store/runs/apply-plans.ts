@@ -162,6 +162,7 @@ function attemptRows({ run, tasks, plan }: AppliedPlan): object[] {
         started_at: task.startedAt?.toString(),
         reason: 'reason' in outcome ? outcome.reason : undefined,
         failure: outcome.kind === 'fail' ? outcome.failure : undefined,
+        notes: report.notes,
       },
     ];
   });
@@ -244,10 +245,10 @@ expanded as (
   cross join generate_series(0, e.count - 1) as i
 ),
 attempt as (
-  insert into task_attempt (run_id, task_id, map_index, attempt, fence, outcome, worker, started_at, reason, failure)
-  select run_id, task_id, map_index, attempt, fence, outcome, worker, started_at, reason, failure
+  insert into task_attempt (run_id, task_id, map_index, attempt, fence, outcome, worker, started_at, reason, failure, notes)
+  select run_id, task_id, map_index, attempt, fence, outcome, worker, started_at, reason, failure, notes
   from jsonb_to_recordset($2::jsonb) as a (run_id bigint, task_id text, map_index integer, attempt integer, fence bigint, outcome text,
-    worker text, started_at timestamptz, reason text, failure jsonb)
+    worker text, started_at timestamptz, reason text, failure jsonb, notes jsonb)
   returning id
 ),
 run_change as (

@@ -10,6 +10,7 @@ import {
   choose,
   dag,
   defer,
+  definePlugin,
   every,
   skip,
   stop,
@@ -86,7 +87,7 @@ describe('a test run', () => {
       dag('flakes', {}, (d) => void d.use('flaky', flaky)),
       { now },
     );
-    expect(run.tasks).toEqual({ flaky: { state: 'success', attempts: 3, output: 3, failure: undefined } });
+    expect(run.tasks).toEqual({ flaky: { state: 'success', attempts: 3, output: 3, notes: [], failure: undefined } });
   });
 
   it('never tries again what cannot help', async () => {
@@ -268,5 +269,42 @@ describe('a mapped task in a test run', () => {
   it('fails over what is no list', async () => {
     const run = await testRun(mapped, { now: '2026-01-20T12:00Z', outputs: { items: 'three' } });
     expect(run.tasks['load']).toMatchObject({ state: 'failed', failure: { code: 'E_MAP_NOT_A_LIST' } });
+  });
+});
+
+describe('a plugin in a test run', () => {
+  const counted = definePlugin({
+    name: 'counted',
+    version: '1',
+    context: ({ note, attempt, window: at, database }) => ({
+      rows: (rows: number) => note({ rows, attempt, start: at?.start.toString() ?? null }),
+      known: () => database.run('select 1'),
+    }),
+  });
+  const counts = task('counts', {
+    retry: 1,
+    run: ({ extensions, attempt }) => {
+      extensions.get(counted).rows(attempt * 10);
+      if (attempt === 1) throw new Error('busy');
+    },
+  });
+  const counting = dag('counting', {}, (d) => void d.use('counts', counts, { after: [d.use('fine', fine)] }));
+
+  it('gives tasks what it adds, and shows what it noted about the last try', async () => {
+    const run = await testRun(counting, { now, window, plugins: [counted] });
+    expect(run.tasks['fine']?.notes).toEqual([]);
+    expect(run.tasks['counts']).toMatchObject({
+      state: 'success',
+      notes: [{ plugin: 'counted', facts: { rows: 20, attempt: 2, start: '2026-01-20T13:15:00Z' } }],
+    });
+  });
+
+  it('is refused where the test does not list it, and has no tables', async () => {
+    const unlisted = await testRun(counting, { now, window });
+    expect(unlisted.tasks['counts']?.failure).toMatchObject({ code: 'E_PLUGIN_NOT_INSTALLED' });
+    const asks = task('asks', { run: async ({ extensions }) => void (await extensions.get(counted).known()) });
+    const asking = dag('asking', {}, (d) => void d.use('asks', asks));
+    const run = await testRun(asking, { now, plugins: [counted] });
+    expect(run.tasks['asks']?.failure).toMatchObject({ code: 'E_TEST_DATABASE' });
   });
 });

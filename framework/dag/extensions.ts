@@ -1,0 +1,17 @@
+import type { Json } from '../core/json.ts';
+import type { ExtendingPlugin } from '../plugin/plugin.ts';
+
+/** What plugins add to the context of a task. */
+export interface Extensions {
+  /**
+   * What the plugin made for this try, at the first call.
+   * @throws DefinitionFailure `E_PLUGIN_NOT_INSTALLED`, or whatever the plugin throws
+   */
+  readonly get: <Context>(plugin: ExtendingPlugin<Context>) => Context;
+}
+
+/** Facts that a plugin noted about a try. */
+export interface Note {
+  readonly plugin: string;
+  readonly facts: Json;
+}

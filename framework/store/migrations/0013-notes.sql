@@ -1,0 +1,2 @@
+-- What plugins noted about a try: [{ "plugin": …, "facts": … }].
+alter table task_attempt add column notes jsonb;
