@@ -1,5 +1,14 @@
-import { DataFailure, type RunId, type TaskContext, Temporal, dag, task } from '#framework';
-import { type Explanation, type Windrow, createRun, explainRun, explainTask } from '#framework/operate';
+import {
+  type Closable,
+  DataFailure,
+  type RunId,
+  type TaskContext,
+  Temporal,
+  dag,
+  milliseconds,
+  task,
+} from '#framework';
+import { type Explanation, type Windrow, createRun, explainRun, explainTask, setPool } from '#framework/operate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { countInstances } from '../../framework/process/explain.ts';
@@ -13,7 +22,7 @@ describe('explain of a mapped task', () => {
   afterEach(() => bench.close());
 
   /** `load[1]` fails, the others wait for the gate; two of them may run at once. */
-  async function half(): Promise<{ readonly engine: Windrow; readonly run: RunId }> {
+  async function half(): Promise<{ readonly engine: Windrow; readonly run: RunId; readonly scheduler: Closable }> {
     const load = task('load', {
       pool: 'warehouse',
       retry: 0,
@@ -24,7 +33,7 @@ describe('explain of a mapped task', () => {
     });
     const wide = dag('wide', {}, (d) => void d.use('load', load.map({ item: [0, 1, 2, 3, 4] })));
     const engine = await bench.engine({ dags: [wide], pools: { warehouse: { slots: 2 } }, backend: 'postgres' });
-    bench.schedule(engine);
+    const scheduler = bench.schedule(engine);
     const run = await bench.start(engine, 'wide');
     await bench.until(engine, run, {
       'load[0]': 'running',
@@ -33,7 +42,7 @@ describe('explain of a mapped task', () => {
       'load[3]': 'scheduled',
       'load[4]': 'scheduled',
     });
-    return { engine, run };
+    return { engine, run, scheduler };
   }
 
   it('counts its instances by state, and goes on with the reasons of one of each', async () => {
@@ -74,6 +83,21 @@ describe('explain of a mapped task', () => {
     expect(await ofInstance(4)).toMatchObject({ state: 'scheduled', reasons: [{ code: 'pool_full' }] });
     expect(await ofInstance(5)).toBeUndefined();
     expect(await countInstances(database, { runId: run, taskId: 'load' })).toBe(5);
+    gate.resolve();
+  });
+
+  it('says of an instance how many go before it, the instances before it among them, and when the rate lets one start', async () => {
+    const { engine, run, scheduler } = await half();
+    const { database } = engine.store;
+    const ofInstance = (instance: number) => explainTask(database, { runId: run, taskId: 'load', instance });
+    await scheduler.close();
+    await setPool(database, 'warehouse', { slots: 9 });
+    expect(await ofInstance(3)).toMatchObject({ reasons: [{ code: 'held', facts: { ahead: 0 } }, {}] });
+    expect(await ofInstance(4)).toMatchObject({ reasons: [{ code: 'held', facts: { ahead: 1 } }, {}] });
+    await setPool(database, 'warehouse', { slots: 9, rate: { starts: 1, perMs: milliseconds(3_600_000) } });
+    expect(await ofInstance(4)).toMatchObject({
+      reasons: [{ code: 'rate_limited', text: expect.stringContaining('Task "load[4]"') }, { code: 'no_scheduler' }],
+    });
     gate.resolve();
   });
 
