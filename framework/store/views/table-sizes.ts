@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { Temporal } from '../../core/time.ts';
 import type { Database, Executor } from '../database.ts';
+import type { ByWeek } from '../retention/partitions.ts';
 import { MaybeInstant } from './view-rows.ts';
 
 /** One table of the engine, its partitions taken together. */
@@ -20,27 +21,39 @@ export async function readTableSizes(database: Database): Promise<readonly Table
   return database.transaction(async (transaction) => {
     await transaction.run({ text: 'set local enable_seqscan = on' });
     const rows = (await transaction.run(SIZES)).map((row) => SizeRow.parse(row));
+    await transaction.run({ text: 'set local enable_seqscan = off' });
     const sizes: TableSize[] = [];
     for (const size of rows) sizes.push({ ...size, oldest: await findOldest(transaction, size.table) });
     return sizes;
   });
 }
 
-/** The column that tells how old a row of a growing table is. */
-const TIMES: Readonly<Record<string, string>> = {
-  event: 'at',
-  task_log: 'at',
-  task_attempt: 'ended_at',
-  dag_run: 'created_at',
-  pipeline_records: 'record_first_created_time',
-  outbox: 'created_at',
+/** Where a table's oldest row is read from; a table that is not named does not grow with time. */
+const OLDEST: Readonly<Record<string, string>> = {
+  event: oldestOfWeeks('event'),
+  task_log: oldestOfWeeks('task_log'),
+  task_attempt: first('ended_at', 'task_attempt'),
+  dag_run: first('created_at', 'dag_run'),
+  pipeline_records: first('record_first_created_time', 'pipeline_records'),
+  outbox: first('created_at', 'outbox'),
 };
 
+// The smallest number stands at the beginning of the primary key. The smallest time has no index: to find it among 1,000,000
+// tries took 190 ms, the first row takes 0.04 ms.
+function first(time: string, table: string): string {
+  return `select ${time} as at from ${table} order by id limit 1`;
+}
+
+/** A row for which there is no week may be older than its number says; the table of such rows has an index by time. */
+function oldestOfWeeks(table: ByWeek): string {
+  return `select least((${first('at', table)}), (select min(at) from ${table}_default)) as at`;
+}
+
 async function findOldest(executor: Executor, table: string): Promise<Temporal.Instant | null> {
-  const time = TIMES[table];
-  if (time === undefined) return null;
-  const [row] = await executor.run({ text: `select min(${time}) as oldest from ${table}` });
-  return z.object({ oldest: MaybeInstant }).parse(row).oldest;
+  const text = OLDEST[table];
+  if (text === undefined) return null;
+  const [row] = await executor.run({ text });
+  return row === undefined ? null : z.object({ at: MaybeInstant }).parse(row).at;
 }
 
 // Of a table that was never analyzed, `reltuples` is -1.
