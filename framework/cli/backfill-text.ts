@@ -1,6 +1,7 @@
 import { windowText } from '../core/window.ts';
 import type { PlannedWindow } from '../record/backfill-plan.ts';
 import type { BackfillDetail, BackfillView } from '../store/backfills/read-backfills.ts';
+import { historyText } from './history-text.ts';
 import { moment } from './run-text.ts';
 import { type Cell, facts, table } from './table.ts';
 
@@ -43,7 +44,8 @@ export function backfillText(backfill: BackfillDetail): string {
     window.recordId,
     window.reason,
   ]);
-  return `${head}\n\n${table(['position', 'window', 'state', 'run', 'record', 'why'], rows, 'No window stands there.')}`;
+  const shown = table(['position', 'window', 'state', 'run', 'record', 'why'], rows, 'No window stands there.');
+  return `${head}\n\n${shown}${historyText(backfill.history)}`;
 }
 
 /** `Of 20 windows: 17 pending, 3 active.` */

@@ -49,7 +49,8 @@ export function sensorJson(sensor: SensorView, { debug }: { readonly debug: bool
   return debug ? sensor : { ...sensor, lastError: withoutStack(sensor.lastError) };
 }
 
-function stateText({ paused, heldBy, failures }: SensorView): string {
+function stateText({ removedAt, paused, heldBy, failures }: SensorView): string {
+  if (removedAt !== null) return 'removed from code';
   if (paused) return 'paused';
   if (heldBy !== null) return 'held back';
   return failures > 0 ? 'failing' : 'active';

@@ -20,6 +20,7 @@ import type { Answer } from './answer.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { plainLog } from './plain-log.ts';
 import { type ProjectFile, loadPrepare, loadProject, projectDirectory, readProjectFile } from './project-file.ts';
+import { userOf } from './user.ts';
 
 /** Where a command runs and what it prints to. */
 export interface Surroundings {
@@ -47,6 +48,11 @@ export class Session {
 
   get debug(): boolean {
     return this.#options().debug === true;
+  }
+
+  /** For whom it works; what it changes is noted with that name. */
+  get user(): string {
+    return userOf(this.#surroundings.environment);
   }
 
   get directory(): string {

@@ -50,16 +50,22 @@ export type CreatedBackfill =
   | { readonly kind: 'created'; readonly backfill: BackfillView }
   | Exclude<BackfillPlan, { kind: 'planned' }>;
 
-/** Many windows of one dag run beside its schedule, as people ask for them. Nothing here throws for an ordinary no. */
+/**
+ * Many windows of one dag run beside its schedule, as people ask for them; `by` says who, for the history. Nothing here throws
+ * for an ordinary no.
+ */
 export interface Backfills {
   /** The windows that `create` would take and what it would do to each. Changes nothing. */
   readonly plan: (request: BackfillRequest) => Promise<BackfillPlan>;
   readonly create: (request: BackfillRequest) => Promise<CreatedBackfill>;
-  readonly pause: (id: number) => Promise<SwitchedBackfill>;
+  readonly pause: (id: number, by?: string) => Promise<SwitchedBackfill>;
   /** Goes on with a paused backfill; of an ended one, runs the windows again that failed or were cancelled. */
-  readonly resume: (id: number) => Promise<SwitchedBackfill>;
-  readonly cancel: (id: number) => Promise<SwitchedBackfill>;
+  readonly resume: (id: number, by?: string) => Promise<SwitchedBackfill>;
+  readonly cancel: (id: number, by?: string) => Promise<SwitchedBackfill>;
 }
+
+/** Of a program that does not say for whom it asks. */
+const UNKNOWN = 'unknown';
 
 export function backfills(windrow: Windrow): Backfills {
   const { database } = windrow.store;
@@ -71,9 +77,9 @@ export function backfills(windrow: Windrow): Backfills {
   return {
     plan: (request) => plan(windrow, request),
     create: (request) => create(windrow, request),
-    pause: (id) => pauseBackfill(database, id),
-    resume: async (id) => moved(await resumeBackfill(database, id)),
-    cancel: async (id) => moved(await cancelBackfill(database, id)),
+    pause: (id, by = UNKNOWN) => pauseBackfill(database, id, by),
+    resume: async (id, by = UNKNOWN) => moved(await resumeBackfill(database, id, by)),
+    cancel: async (id, by = UNKNOWN) => moved(await cancelBackfill(database, id, by)),
   };
 }
 
@@ -102,7 +108,7 @@ async function create(windrow: Windrow, request: BackfillRequest): Promise<Creat
   const planned = await plan(windrow, request);
   if (planned.kind !== 'planned') return planned;
   const { database } = windrow.store;
-  const { dagId, only = 'missing', maxActive = 4, reverse = false, params = {}, createdBy = 'unknown' } = request;
+  const { dagId, only = 'missing', maxActive = 4, reverse = false, params = {}, createdBy = UNKNOWN } = request;
   const { from, to, windows } = planned;
   const settings = { dagId, only, maxActive, reverse, params, createdBy };
   const id = await insertBackfill(database, { ...settings, from, to, windows });

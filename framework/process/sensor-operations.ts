@@ -6,13 +6,17 @@ import { activateRuns } from '../store/runs/activate-runs.ts';
 import { rerunItem, skipItem } from '../store/sensors/release-item.ts';
 import { setCursor, setSensorPaused } from '../store/sensors/set-sensor.ts';
 import { type SensorView, findSensor, listSensors } from '../store/views/list-sensors.ts';
+import { type HistoryEntry, readHistory } from '../store/views/read-history.ts';
 import { type SensorItemView, knownKeys, sensorItems } from '../store/views/sensor-items.ts';
 import type { Page } from '../store/views/view-rows.ts';
 import type { NotFound, Switched } from './operations.ts';
 import type { Refused } from './trigger.ts';
 import type { Windrow } from './windrow.ts';
 
-/** What people do to sensors, from the command line and the dashboard alike. Nothing here throws for an ordinary no. */
+/**
+ * What people do to sensors, from the command line and the dashboard alike; `by` says who, for the history. Nothing here throws
+ * for an ordinary no.
+ */
 export interface SensorOperations {
   readonly list: () => Promise<readonly SensorView[]>;
   /** With its newest items. */
@@ -20,10 +24,10 @@ export interface SensorOperations {
   /** Polls with that cursor (undefined: without one) and shows what would start. Changes nothing; throws what the poll throws. */
   readonly previewCursor: (id: string, cursor: Json | undefined) => Promise<CursorPreview>;
   /** Replaces the cursor, or removes it, and polls at the next tick. Known keys stay known: they never start a second run. */
-  readonly setCursor: (id: string, cursor: Json | undefined) => Promise<CursorSet>;
+  readonly setCursor: (id: string, cursor: Json | undefined, by?: string) => Promise<CursorSet>;
   /** A paused sensor does not poll; the runs of its items go on. */
-  readonly pause: (id: string) => Promise<Switched>;
-  readonly unpause: (id: string) => Promise<Switched>;
+  readonly pause: (id: string, by?: string) => Promise<Switched>;
+  readonly unpause: (id: string, by?: string) => Promise<Switched>;
   /** Starts a new run for an item whose run failed or was cancelled. */
   readonly rerunItem: (id: string, key: string) => Promise<ItemRerun>;
   /** Gives a failed or cancelled item up, so that later ones go on. */
@@ -32,6 +36,8 @@ export interface SensorOperations {
 
 export interface SensorDetail extends SensorView {
   readonly items: readonly SensorItemView[];
+  /** Newest first. */
+  readonly history: readonly HistoryEntry[];
 }
 
 export interface PreviewedItem extends SensorItem {
@@ -52,12 +58,18 @@ export function sensorOperations(windrow: Windrow): SensorOperations {
     list: () => listSensors(database),
     show: async (id, page) => {
       const found = await findSensor(database, id);
-      return found === undefined ? undefined : { ...found, items: await sensorItems(database, id, page) };
+      if (found === undefined) return undefined;
+      const items = await sensorItems(database, id, page);
+      const of = { dagId: found.dagId, subject: { sensor: id } };
+      return { ...found, items, history: await readHistory(database, of, page.limit) };
     },
     previewCursor: (id, cursor) => previewCursor(windrow, id, cursor),
-    setCursor: async (id, cursor) => ((await setCursor(database, id, cursor)) ? { kind: 'set' } : NOT_FOUND),
-    pause: async (id) => ((await setSensorPaused(database, id, true)) ? { kind: 'paused' } : NOT_FOUND),
-    unpause: async (id) => ((await setSensorPaused(database, id, false)) ? { kind: 'unpaused' } : NOT_FOUND),
+    setCursor: async (id, cursor, by = UNKNOWN) =>
+      (await setCursor(database, id, { cursor, by })) ? { kind: 'set' } : NOT_FOUND,
+    pause: async (id, by = UNKNOWN) =>
+      (await setSensorPaused(database, id, { paused: true, by })) ? { kind: 'paused' } : NOT_FOUND,
+    unpause: async (id, by = UNKNOWN) =>
+      (await setSensorPaused(database, id, { paused: false, by })) ? { kind: 'unpaused' } : NOT_FOUND,
     rerunItem: async (sensorId, key) => {
       const released = await rerunItem(database, { sensorId, key });
       if (released.kind !== 'started') return released;
@@ -73,6 +85,8 @@ export function sensorOperations(windrow: Windrow): SensorOperations {
   };
 }
 
+/** Of a program that does not say for whom it asks. */
+const UNKNOWN = 'unknown';
 const NOT_FOUND: NotFound = { kind: 'not_found' };
 
 async function previewCursor(windrow: Windrow, id: string, cursor: Json | undefined): Promise<CursorPreview> {

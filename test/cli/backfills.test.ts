@@ -24,10 +24,17 @@ describe('backfill', () => {
   });
 
   it('is created, listed, shown, paused, resumed and cancelled', async () => {
-    const made = await windrowJson(at, `backfill create ${DAYS} --max-active 2 --param file=00012`);
+    const anna = { WINDROW_USER: 'anna' };
+    const made = await windrowJson(at, `backfill create ${DAYS} --max-active 2 --param file=00012`, anna);
     expect(made).toMatchObject({
       code: 0,
-      json: { id: 1, state: 'running', params: { file: '00012' }, counts: { pending: 1, active: 2 } },
+      json: {
+        id: 1,
+        state: 'running',
+        createdBy: 'anna',
+        params: { file: '00012' },
+        counts: { pending: 1, active: 2 },
+      },
     });
     expect((await windrow(at, 'backfill list --dag daily')).out).toMatch(/1 +daily +running/);
     expect((await windrow(at, 'backfill show 1')).out).toMatch(/2 at once, the oldest first[^]*active +\d+/);
@@ -44,6 +51,11 @@ describe('backfill', () => {
       counts: { cancelled: 3 },
     });
     expect(await windrow(at, 'backfill cancel 1')).toMatchObject({ code: 4 });
+    const { out } = await windrow(at, 'backfill show 1');
+    expect(out).toMatch(/created +\S+ \S+ by anna\n/);
+    expect(out).toMatch(
+      / ended .*state "cancelled"\n.* cancelled +\w.*\n.* resumed .*\n.* paused .*\n.* created +anna +windows 3$/m,
+    );
   });
 
   it.each([

@@ -1,3 +1,5 @@
+import { userInfo } from 'node:os';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -43,7 +45,8 @@ describe('sensors', () => {
   );
 
   it('are paused and unpaused', async () => {
-    expect(await windrow(at, 'sensors pause arrivals')).toMatchObject({ code: 0 });
+    expect(await windrow(at, 'sensors pause arrivals', { WINDROW_USER: 'anna' })).toMatchObject({ code: 0 });
+    expect((await windrow(at, 'sensors show arrivals')).out).toMatch(/\n\nAT +WHAT +BY.*\n.* paused +anna/);
     expect((await windrow(at, 'sensors list')).out).toMatch(/arrivals +files +paused/);
     expect((await windrowJson(at, 'sensors unpause arrivals')).json).toEqual({ sensorId: 'arrivals', paused: false });
   });
@@ -77,6 +80,16 @@ describe('sensors', () => {
     expect((await windrowJson(at, 'runs list --dag files')).json).toHaveLength(3);
   });
 
+  it('keep in their history who set and who reset the cursor', async () => {
+    const { history } = History.parse((await windrowJson(at, 'sensors show arrivals')).json);
+    expect(history.map(({ kind, details }) => ({ kind, ...details }))).toEqual([
+      { kind: 'sensor_cursor_reset', sensor: 'arrivals', by: userInfo().username },
+      { kind: 'sensor_cursor_set', sensor: 'arrivals', by: userInfo().username, cursor: 'day-1' },
+      { kind: 'sensor_unpaused', sensor: 'arrivals', by: userInfo().username },
+      { kind: 'sensor_paused', sensor: 'arrivals', by: 'anna' },
+    ]);
+  });
+
   it('run a cancelled item again, or give it up with a reason', async () => {
     const [, held] = await items(3);
     expect(held?.key).toBe('day-3');
@@ -92,6 +105,9 @@ describe('sensors', () => {
   });
 });
 
+const History = z.object({
+  history: z.array(z.object({ kind: z.string(), details: z.record(z.string(), z.unknown()) })),
+});
 const Shown = z.object({ items: z.array(z.object({ key: z.string(), runId: z.number() })) });
 
 /** The items, newest first, once there are so many. */

@@ -13,6 +13,7 @@ import { type SensorOperations, type Windrow, sensorOperations } from '#framewor
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
+import { sensorTable } from '../../framework/cli/sensor-text.ts';
 import { pollIfDue } from '../../framework/scheduler/watch-sensors.ts';
 import { BACKENDS, eventually } from '../support/engine.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -83,6 +84,9 @@ describe.each(BACKENDS)('a sensor on %s', (backend) => {
     expect(await arrivals.saw(13)).toEqual(days(13));
     expect(await row(first, 'select count(*) from dag_run')).toEqual({ count: 13 });
     expect(await row(first, 'select cursor from sensor')).toEqual({ cursor: '2026-01-13' });
+    const told = `select array_agg(e.details ->> 'key' order by e.id) as keys from event e
+      join sensor_item i on i.run_id = e.run_id and i.key = e.details ->> 'key' where e.kind = 'sensor_item_started'`;
+    expect(await row(first, told)).toEqual({ keys: days(13) });
   });
 });
 
@@ -159,6 +163,16 @@ describe('a sensor', () => {
     expect(await failed(1)).toMatchObject({ cursor: '2026-01-01', lastError: { code: 'E_FOLDER_GONE' } });
     expect((await failed(1)).lastErrorAt?.toString()).toBe('2026-01-20T12:00:00Z');
     clock.set('2026-01-20T12:00:30Z');
+    const history = (await sensors.show('arrivals', { limit: 5 }))?.history ?? [];
+    expect(history.map(({ kind, details }) => ({ kind, ...details }))).toEqual([
+      {
+        kind: 'sensor_poll_failed',
+        sensor: 'arrivals',
+        code: 'E_FOLDER_GONE',
+        message: 'The folder is gone. Make it again.',
+      },
+      { kind: 'sensor_cursor_set', sensor: 'arrivals', cursor: '2026-01-01', by: 'unknown' },
+    ]);
     // Twice the interval, less a quarter: the jitter of these tests.
     expect((await failed(2)).nextPollAt?.toString()).toBe('2026-01-20T12:01:15Z');
     arrivals.before = async () => {};
@@ -241,6 +255,18 @@ describe('a sensor', () => {
     expect(await sensors.show('arrivals', { limit: 1 })).toMatchObject({ items: [{ state: 'queued' }] });
     await row(engine, 'update dag set paused = false');
     await arrivals.saw(2);
+  });
+
+  it('is marked once the code has lost it, and not any more once it is back', async () => {
+    const arrivals = new Arrivals();
+    const engine = await open(arrivals);
+    const marked = async (): Promise<boolean> =>
+      sensorTable(await sensorOperations(engine).list()).includes('removed from code');
+    expect(await marked()).toBe(false);
+    await bench.beside(engine, { dags: [arrivals.dag], workers: 0 });
+    expect(await marked()).toBe(true);
+    await bench.beside(engine, { dags: [arrivals.dag], sensors: [arrivals.sensor], workers: 0 });
+    expect(await marked()).toBe(false);
   });
 
   it('says what a stored cursor of another form must become', async () => {

@@ -16,7 +16,12 @@ describe('the sizes of tables', () => {
     const { database } = bench.keep(await openTestEngine({ dags: [idle], backend: 'postgres' })).store;
     const oldest = async (): Promise<Readonly<Record<string, string | undefined>>> =>
       Object.fromEntries((await readTableSizes(database)).map(({ table, oldest: at }) => [table, at?.toString()]));
-    expect(await oldest()).toMatchObject({ event: undefined, task_log: undefined, dag_run: undefined, outbox: undefined });
+    expect(await oldest()).toMatchObject({
+      event: undefined,
+      task_log: undefined,
+      dag_run: undefined,
+      outbox: undefined,
+    });
 
     await createRun(database, { dagId: 'idle', kind: 'manual' });
     await database.run({ text: `insert into event (kind) values ('told')` });

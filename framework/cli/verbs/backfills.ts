@@ -63,7 +63,7 @@ export function addBackfills(program: Command, { act }: Shell): void {
       .argument('<id>', 'number of the backfill', idArgument)
       .action(
         act((session: Session, id: number) =>
-          session.withWindrow(async (windrow) => answerSwitched(id, await backfills(windrow)[verb](id))),
+          session.withWindrow(async (windrow) => answerSwitched(id, await backfills(windrow)[verb](id, session.user))),
         ),
       );
   }
@@ -78,7 +78,7 @@ const MEANINGS: Readonly<Record<(typeof SWITCHES)[number], string>> = {
 };
 
 async function create(session: Session, { param: params, dryRun, dag, ...options }: CreateOptions): Promise<Answer> {
-  const request = { ...options, dagId: dag, params, createdBy: 'command line' };
+  const request = { ...options, dagId: dag, params, createdBy: session.user };
   return session.withWindrow((windrow) => (dryRun === true ? preview(windrow, request) : start(windrow, request)));
 }
 

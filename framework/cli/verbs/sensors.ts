@@ -6,9 +6,11 @@ import type { Windrow } from '../../process/windrow.ts';
 import type { Database } from '../../store/database.ts';
 import { setCursor, setSensorPaused } from '../../store/sensors/set-sensor.ts';
 import { findSensor, listSensors } from '../../store/views/list-sensors.ts';
+import { readHistory } from '../../store/views/read-history.ts';
 import { sensorItems } from '../../store/views/sensor-items.ts';
 import { type Answer, done, notFound, refused } from '../answer.ts';
 import { jsonArgument, limitArgument, reasonArgument } from '../arguments.ts';
+import { historyText } from '../history-text.ts';
 import { unknownName } from '../near-names.ts';
 import { sensorJson, sensorTable, sensorText } from '../sensor-text.ts';
 import type { Session } from '../session.ts';
@@ -26,7 +28,7 @@ export function addSensors(program: Command, { act }: Shell): void {
   const one = (verb: string, description: string): Command =>
     sensors.command(verb).description(description).argument('<sensor>', 'id of the sensor');
   sensors.command('list').description('every sensor with its cursor and its last poll').action(act(list));
-  one('show', 'one sensor: cursor, last poll, last error, newest items with their runs')
+  one('show', 'one sensor: cursor, last poll, last error, newest items with their runs, who did what')
     .option('--limit <count>', 'at most so many items', limitArgument, 20)
     .action(act(show));
   one('cursor', 'print the cursor, or change what counts as seen; known keys never start a second run')
@@ -62,7 +64,9 @@ async function show(session: Session, id: string, { limit }: { readonly limit: n
     const sensor = await findSensor(database, id);
     if (sensor === undefined) return unknownSensor(database, id);
     const items = await sensorItems(database, id, { limit });
-    return done({ ...sensorJson(sensor, session), items }, sensorText(sensor, items));
+    const history = await readHistory(database, { dagId: sensor.dagId, subject: { sensor: id } }, limit);
+    const text = `${sensorText(sensor, items)}${historyText(history)}`;
+    return done({ ...sensorJson(sensor, session), items, history }, text);
   });
 }
 
@@ -71,7 +75,8 @@ async function cursor(session: Session, id: string, options: CursorOptions): Pro
   const changes = set !== undefined || reset === true;
   if (dryRun === true) return session.withWindrow((windrow) => preview(windrow, id, options));
   return session.withDags(async (database) => {
-    if (changes && !(await setCursor(database, id, set))) return unknownSensor(database, id);
+    if (changes && !(await setCursor(database, id, { cursor: set, by: session.user })))
+      return unknownSensor(database, id);
     const sensor = await findSensor(database, id);
     if (sensor === undefined) return unknownSensor(database, id);
     const json = { sensorId: id, cursor: sensor.cursor, changed: changes };
@@ -134,7 +139,7 @@ async function skip(session: Session, ...[id, key, { reason }]: [string, string,
 
 async function pause(session: Session, id: string, paused: boolean): Promise<Answer> {
   return session.withDags(async (database) => {
-    if (!(await setSensorPaused(database, id, paused))) return unknownSensor(database, id);
+    if (!(await setSensorPaused(database, id, { paused, by: session.user }))) return unknownSensor(database, id);
     const text = paused ? 'is paused: it does not poll; runs of its items go on.' : 'polls again.';
     return done({ sensorId: id, paused }, `Sensor ${id} ${text}`);
   });

@@ -36,12 +36,18 @@ where w.backfill_id = ended.backfill_id and w.position = ended.position and w.st
 const CLOSE = {
   name: 'close_backfills',
   text: `
-update backfill b set
-  ended_at = now(),
-  state = case
-    when b.state = 'cancelled' then 'cancelled'
-    when exists (select 1 from backfill_window w where w.backfill_id = b.id and w.state in ('failed', 'cancelled')) then 'failed'
-    else 'completed' end
-where b.dag_id = $1 and b.ended_at is null
-  and not exists (select 1 from backfill_window w where w.backfill_id = b.id and w.state in ('pending', 'active'))`,
+with ended as (
+  update backfill b set
+    ended_at = now(),
+    state = case
+      when b.state = 'cancelled' then 'cancelled'
+      when exists (select 1 from backfill_window w where w.backfill_id = b.id and w.state in ('failed', 'cancelled')) then 'failed'
+      else 'completed' end
+  where b.dag_id = $1 and b.ended_at is null
+    and not exists (select 1 from backfill_window w where w.backfill_id = b.id and w.state in ('pending', 'active'))
+  returning b.id, b.dag_id, b.state
+)
+insert into event (kind, dag_id, details)
+select 'backfill_ended', dag_id, jsonb_build_object('backfill', id, 'state', state)
+from ended`,
 };

@@ -47,7 +47,13 @@ const INSERT = {
 with backfill as (
   insert into backfill (dag_id, from_time, to_time, selection, max_active, reverse, params, created_by)
   values ($1, $2, $3, $4, $5, $6, $7, $8)
-  returning id
+  returning id, dag_id, created_by
+),
+told as (
+  insert into event (kind, dag_id, details)
+  select 'backfill_created', dag_id,
+    jsonb_build_object('backfill', id, 'by', created_by, 'windows', jsonb_array_length($9::jsonb))
+  from backfill
 ),
 windows as (
   insert into backfill_window (backfill_id, position, window_start, window_end, window_zone, record_id)

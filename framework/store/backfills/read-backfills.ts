@@ -12,6 +12,7 @@ import {
 } from '../../record/backfill-plan.ts';
 import type { Executor } from '../database.ts';
 import { InstantColumn, RunIdColumn } from '../runs/run-rows.ts';
+import { type HistoryEntry, readHistory } from '../views/read-history.ts';
 import { MaybeInstant, MaybeRecordId, type Page } from '../views/view-rows.ts';
 
 const WINDOW_STATES = ['pending', 'active', 'success', 'failed', 'skipped', 'cancelled'] as const;
@@ -53,6 +54,8 @@ export interface BackfillWait {
 
 export interface BackfillDetail extends BackfillView {
   readonly waitsFor: BackfillWait | null;
+  /** Newest first. */
+  readonly history: readonly HistoryEntry[];
   readonly windows: readonly BackfillWindowView[];
 }
 
@@ -71,6 +74,8 @@ export async function findBackfill(executor: Executor, id: number): Promise<Back
   return row === undefined ? undefined : backfillView(row);
 }
 
+const LAST_ENTRIES = 20;
+
 /** A backfill with its first windows, in the order in which they run, and with what it waits for. */
 export async function showBackfill(
   executor: Executor,
@@ -81,7 +86,8 @@ export async function showBackfill(
   if (backfill === undefined) return undefined;
   const [wait] = await executor.run(WAIT, [id]);
   const windows = await readWindows(executor, id, page);
-  return { ...backfill, waitsFor: wait === undefined ? null : WaitRow.parse(wait), windows };
+  const history = await readHistory(executor, { dagId: backfill.dagId, subject: { backfill: id } }, LAST_ENTRIES);
+  return { ...backfill, waitsFor: wait === undefined ? null : WaitRow.parse(wait), windows, history };
 }
 
 async function readWindows(

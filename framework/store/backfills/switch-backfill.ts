@@ -9,8 +9,8 @@ export type SwitchedBackfill =
   | { readonly kind: 'not_found' };
 
 /** No window begins from now on; those that are active go on. */
-export async function pauseBackfill(database: Database, id: number): Promise<SwitchedBackfill> {
-  return change(database, id, async (transaction, { state }) => {
+export async function pauseBackfill(database: Database, id: number, by: string): Promise<SwitchedBackfill> {
+  return change(database, { id, kind: 'backfill_paused', by }, async (transaction, { state }) => {
     if (state !== 'running') return `Backfill ${id} is ${state}: only a running one can be paused.`;
     await transaction.run(PAUSE, [id]);
     return undefined;
@@ -18,8 +18,8 @@ export async function pauseBackfill(database: Database, id: number): Promise<Swi
 }
 
 /** Goes on with a paused backfill, and runs the windows of an ended one again that failed or were cancelled. */
-export async function resumeBackfill(database: Database, id: number): Promise<SwitchedBackfill> {
-  return change(database, id, async (transaction, { state, endedAt, counts }) => {
+export async function resumeBackfill(database: Database, id: number, by: string): Promise<SwitchedBackfill> {
+  return change(database, { id, kind: 'backfill_resumed', by }, async (transaction, { state, endedAt, counts }) => {
     if (state === 'running') return `Backfill ${id} is running already.`;
     if (state === 'cancelled' && endedAt === null) {
       return `Backfill ${id} is being cancelled and has open runs. Resume it after their end.`;
@@ -34,8 +34,8 @@ export async function resumeBackfill(database: Database, id: number): Promise<Sw
 }
 
 /** Gives up the windows that have not begun. The runs of those that have are to be cancelled behind it. */
-export async function cancelBackfill(database: Database, id: number): Promise<SwitchedBackfill> {
-  return change(database, id, async (transaction, { state, endedAt }) => {
+export async function cancelBackfill(database: Database, id: number, by: string): Promise<SwitchedBackfill> {
+  return change(database, { id, kind: 'backfill_cancelled', by }, async (transaction, { state, endedAt }) => {
     if (endedAt !== null) return `Backfill ${id} is ${state}; there is nothing to cancel.`;
     await transaction.run(CANCEL, [id]);
     await transaction.run(CANCEL_WINDOWS, [id]);
@@ -49,10 +49,17 @@ export async function findRunsToCancel(executor: Executor, dagId: string): Promi
   return rows.map(({ id }) => RunIdColumn.parse(id));
 }
 
+interface Change {
+  readonly id: number;
+  readonly kind: string;
+  /** Who asks for it. */
+  readonly by: string;
+}
+
 /** `work` says why not, or makes the change under the lock of the backfill. */
 async function change(
   database: Database,
-  id: number,
+  { id, kind, by }: Change,
   work: (transaction: Executor, backfill: BackfillView) => Promise<string | undefined>,
 ): Promise<SwitchedBackfill> {
   return database.transaction(async (transaction): Promise<SwitchedBackfill> => {
@@ -61,11 +68,15 @@ async function change(
     if (before === undefined) return { kind: 'not_found' };
     const reason = await work(transaction, before);
     if (reason !== undefined) return { kind: 'refused', reason };
+    await transaction.run(TELL, [kind, before.dagId, id, by]);
     return { kind: 'switched', backfill: (await findBackfill(transaction, id)) ?? before };
   });
 }
 
 const LOCK = { text: 'select id from backfill where id = $1 for update' };
+const TELL = {
+  text: `insert into event (kind, dag_id, details) values ($1, $2, jsonb_build_object('backfill', $3::bigint, 'by', $4::text))`,
+};
 const PAUSE = { text: `update backfill set state = 'paused' where id = $1` };
 const RESUME = { text: `update backfill set state = 'running', ended_at = null where id = $1` };
 const CANCEL = { text: `update backfill set state = 'cancelled' where id = $1` };

@@ -97,6 +97,13 @@ run as (
   from item
   join sensor s on s.id = $1
   join dag d on d.id = s.dag_id
+),
+told as (
+  insert into event (kind, dag_id, run_id, details)
+  select 'sensor_item_started', s.dag_id, item.run_id, jsonb_build_object('sensor', s.id, 'key', item.key)
+  from item
+  join sensor s on s.id = $1
+  order by item.position
 )
 select key, run_id as "runId"
 from item
@@ -106,10 +113,17 @@ order by position`,
 const FAIL = {
   name: 'fail_poll',
   text: `
-update sensor
-set failures = failures + 1, last_error = $5::jsonb, last_error_at = $3::timestamptz, last_poll_at = $3::timestamptz,
-  next_poll_at = $4::timestamptz, lease_until = null
-where id = $1 and cursor_version = $2`,
+with failed as (
+  update sensor
+  set failures = failures + 1, last_error = $5::jsonb, last_error_at = $3::timestamptz, last_poll_at = $3::timestamptz,
+    next_poll_at = $4::timestamptz, lease_until = null
+  where id = $1 and cursor_version = $2
+  returning id, dag_id, last_error
+)
+insert into event (kind, dag_id, details)
+select 'sensor_poll_failed', dag_id,
+  jsonb_build_object('sensor', id, 'code', last_error -> 'code', 'message', last_error -> 'message')
+from failed`,
 };
 
 const HAND_BACK = {

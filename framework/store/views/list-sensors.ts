@@ -16,6 +16,8 @@ export interface SensorView {
   readonly order: Order;
   readonly everyMs: number;
   readonly paused: boolean;
+  /** Since when no project that started here names it: nobody polls it. */
+  readonly removedAt: Temporal.Instant | null;
   /** Null before the first poll and after a reset. */
   readonly cursor: Json;
   readonly lastPollAt: Temporal.Instant | null;
@@ -56,7 +58,7 @@ function sensorView(row: unknown): SensorView {
 
 const LIST = {
   text: `
-select s.id, s.dag_id as "dagId", s.item_order as "order", s.every_ms as "everyMs", s.paused, s.cursor,
+select s.id, s.dag_id as "dagId", s.item_order as "order", s.every_ms as "everyMs", s.paused, s.removed_at as "removedAt", s.cursor,
   s.last_poll_at as "lastPollAt", s.next_poll_at as "nextPollAt", s.failures, s.last_error as "lastError",
   s.last_error_at as "lastErrorAt", waiting.count as "waitingItems", held.key as "heldKey", held.run_id as "heldRunId",
   held.state as "heldState"
@@ -85,6 +87,7 @@ const Columns = z.object({
   order: z.enum(ORDERS),
   everyMs: z.number(),
   paused: z.boolean(),
+  removedAt: MaybeInstant,
   cursor: z.json(),
   lastPollAt: MaybeInstant,
   nextPollAt: MaybeInstant,
