@@ -87,6 +87,14 @@ describe('package.json', () => {
   });
 });
 
+describe('the migrations of the engine', () => {
+  it('are numbered from 1 on, each number once', () => {
+    const numbers = readdirSync(repositoryPath('framework/store/migrations')).map((file) => Number(file.slice(0, 4)));
+
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
+  });
+});
+
 describe('the table of directions', () => {
   it('has a row for every folder of the engine', () => {
     const folders = readdirSync(repositoryPath('framework'), { withFileTypes: true })
