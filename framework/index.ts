@@ -55,6 +55,7 @@ export {
   type PluginTools,
   definePlugin,
 } from './plugin/plugin.ts';
+export type { Section, SectionPart } from './plugin/section.ts';
 export type {
   PluginEvent,
   RecordState,

@@ -39,6 +39,13 @@ export {
   type SensorOperations,
   sensorOperations,
 } from './process/sensor-operations.ts';
+export {
+  type Cell,
+  type LoadedSection,
+  type SectionFilter,
+  type ShownPart,
+  loadSections,
+} from './process/plugin-sections.ts';
 export { type Settings, readEngineSettings } from './process/settings.ts';
 export type { CreatedByHand, Refused, TriggerOptions } from './process/trigger.ts';
 export { type Windrow, type WindrowOptions, openWindrow } from './process/windrow.ts';

@@ -13,6 +13,7 @@ import { buildBoard } from './board.ts';
 import { dagRoutes } from './routes/dags.ts';
 import { healthRoute } from './routes/health.ts';
 import { homeRoute } from './routes/home.ts';
+import { pluginRoutes } from './routes/plugins.ts';
 import { recordRoutes } from './routes/records.ts';
 import { refuseUnknown, showFailure } from './routes/refusals.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -29,7 +30,7 @@ export function buildApp(windrow: Windrow, access: AccessRules): Express {
   app.use('/assets', express.static(fileURLToPath(new URL('assets', import.meta.url)), { index: false }));
   app.use('/queues', boardHeaders(), buildBoard(windrow));
   app.use(express.urlencoded({ extended: false, limit: '10kb' }));
-  app.use(homeRoute(desk), dagRoutes(desk), recordRoutes(desk), runRoutes(desk));
+  app.use(homeRoute(desk), dagRoutes(desk), recordRoutes(desk), runRoutes(desk), pluginRoutes(desk));
   app.use(refuseUnknown, showFailure(windrow.log));
   return app;
 }

@@ -7,6 +7,7 @@ import type { TaskId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { PluginAttempt } from './plugin-attempt.ts';
 import type { PluginEvent, Tick } from './plugin-event.ts';
+import { type Section, checkSections } from './section.ts';
 
 /** Something that is added to a project without changing Windrow. */
 export interface Plugin {
@@ -19,6 +20,8 @@ export interface Plugin {
   readonly migrations?: URL;
   /** What task code gets by `context.extensions.get(plugin)`, made for a try that asks for it. */
   readonly context?: (attempt: PluginAttempt) => unknown;
+  /** What it shows on the dashboard, in this order. */
+  readonly sections?: readonly Section[];
   /** Adds verbs to the command line. They print by themselves. */
   readonly verbs?: (program: Command, open: OpenTools) => void;
 }
@@ -64,7 +67,7 @@ const NAME = /^[a-z][a-z0-9_]{0,40}$/;
 const SHORTEST_TICK: Millis = seconds(1);
 const USUAL_TICK: Millis = seconds(30);
 
-/** @throws DefinitionFailure `E_PLUGIN_NAME`, `E_PLUGIN_TICK`, `E_DURATION_UNREADABLE` */
+/** @throws DefinitionFailure `E_PLUGIN_NAME`, `E_PLUGIN_TICK`, `E_PLUGIN_SECTION`, `E_DURATION_UNREADABLE` */
 export function definePlugin<Context>(plugin: ExtendingPlugin<Context>): ExtendingPlugin<Context>;
 export function definePlugin(plugin: Plugin): Plugin;
 export function definePlugin(plugin: Plugin): Plugin {
@@ -80,6 +83,7 @@ export function definePlugin(plugin: Plugin): Plugin {
       `The plugin "${plugin.name}" cannot tick every ${plugin.tickEvery ?? ''}. Expected an interval of 1s or more.`,
     );
   }
+  checkSections(plugin.name, plugin.sections ?? []);
   return plugin;
 }
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { DataFailure } from '#framework';
+import { DataFailure, Temporal, definePlugin } from '#framework';
 import { findRecord } from '#framework/operate';
 
 import { type Browser, openBrowser } from '../support/browser.ts';
@@ -141,6 +141,44 @@ describe('the pages', () => {
     // The page keeps itself fresh.
     await page.locator('h1').getByText('completed').waitFor();
     expect(orders.source.transfers).toHaveLength(1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('show what plugins show, with their errors, and keep it fresh', async () => {
+    let parcels = 1;
+    const load = async () => [
+      { kind: 'text', text: 'Read from the depot <now>.' } as const,
+      {
+        kind: 'facts',
+        facts: { Depot: 'Rotterdam', Open: true, Since: Temporal.Instant.from('2026-01-20T13:15Z') },
+      } as const,
+      {
+        kind: 'table',
+        rows: [
+          { Carrier: 'Post', Parcels: parcels },
+          { Carrier: null, Parcels: 2 },
+        ],
+      } as const,
+    ];
+    const depot = definePlugin({
+      name: 'depot',
+      version: '1.0.0',
+      sections: [
+        { id: 'parcels', title: 'Parcels', load },
+        { id: 'broken', title: 'Broken', load: () => Promise.reject(new Error('The depot does not answer')) },
+      ],
+    });
+    shown = await openShownInstallation('postgres', [depot]);
+    await page.goto(shown.url);
+    await page.getByRole('link', { name: 'Plugins' }).click();
+    const section = page.getByRole('region', { name: 'Parcels depot' });
+    expect(await section.innerText()).toContain('Read from the depot <now>.');
+    expect(await section.locator('dl').innerText()).toContain('2026-01-20 13:15:00');
+    expect(await section.getByRole('row').nth(1).innerText()).toContain('Post');
+    expect(await page.getByRole('alert').innerText()).toBe('The depot does not answer');
+    await page.screenshot({ path: `${SHOTS}/plugins.png`, fullPage: true });
+    parcels = 731;
+    await section.getByText('731').waitFor();
     expect(complaints).toEqual([]);
   });
 });

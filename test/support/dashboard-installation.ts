@@ -1,4 +1,4 @@
-import { type Closable, type Dag, Temporal, closeAll, dag, seconds, task } from '#framework';
+import { type Closable, type Dag, type Plugin, Temporal, closeAll, dag, seconds, task } from '#framework';
 import { type Windrow, operations } from '#framework/operate';
 import { startDashboard } from '#dashboard';
 
@@ -15,9 +15,12 @@ export interface ShownInstallation extends Closable {
 const FIRST_WINDOW = Temporal.Instant.from('2026-01-20T13:15Z');
 const NO_WAIT = seconds(0);
 
-export async function openShownInstallation(backend: BackendName): Promise<ShownInstallation> {
+export async function openShownInstallation(
+  backend: BackendName,
+  plugins: readonly Plugin[] = [],
+): Promise<ShownInstallation> {
   const orders = transferDoubles();
-  const windrow = await openTestEngine({ backend, dags: [ordersPipeline(orders), shipments()] });
+  const windrow = await openTestEngine({ backend, dags: [ordersPipeline(orders), shipments()], plugins });
   const opened: Closable[] = [windrow, windrow.startWorker()];
   const dashboard = await startDashboard(windrow, { host: '127.0.0.1', port: 0 });
   opened.push(dashboard);

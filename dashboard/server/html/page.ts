@@ -23,7 +23,9 @@ export function page({ title, body }: PageContent): string {
         <a class="skip" href="#main">Skip to the content</a>
         <header class="top">
           <a class="brand" href="/"><img src="/assets/windrow.svg" alt="" width="26" height="26" />Windrow</a>
-          <nav aria-label="Main"><a href="/">Overview</a><a href="/queues">Queues</a></nav>
+          <nav aria-label="Main">
+            <a href="/">Overview</a><a href="/plugins">Plugins</a><a href="/queues">Queues</a>
+          </nav>
           <span class="zone">All times are UTC</span>
         </header>
         <main id="main" tabindex="-1">${body}</main>
