@@ -46,6 +46,7 @@ export {
   type ShownPart,
   loadSections,
 } from './process/plugin-sections.ts';
+export type { RerunTarget, RerunTasks, TaskAgain, TasksAgain, TasksRerun } from './process/rerun-tasks.ts';
 export { type Settings, readEngineSettings } from './process/settings.ts';
 export type { CreatedByHand, Refused, TriggerOptions } from './process/trigger.ts';
 export { type Windrow, type WindrowOptions, openWindrow } from './process/windrow.ts';

@@ -20,15 +20,24 @@ export interface StartedRun {
   /** Facts beside the run. */
   readonly json: object;
   readonly text: string;
+  /** The run ended before, and goes on. */
+  readonly isAgain?: true;
+}
+
+/** What the options of a verb that starts a run say about its end. */
+export function whatNext({ queue, wait }: { readonly queue?: true; readonly wait?: true }): StartedRun['finish'] {
+  if (queue === true) return 'queue';
+  return wait === true ? 'wait' : 'work';
 }
 
 /** Answers for a run that was started: at once, or at its end. */
 export async function answerStarted(session: Session, started: StartedRun): Promise<Answer> {
-  const { windrow, runId, json, text, finish } = started;
+  const { windrow, runId, json, text, finish, isAgain } = started;
   const isAlone = !(await hasLiveWorker(windrow.store.database));
+  const begun = `Run ${runId} ${isAgain === true ? 'goes on' : 'is created'}.`;
   const starts = isAlone
-    ? `Run ${runId} is created. Its work starts as soon as a worker runs (windrow up, or windrow worker).`
-    : `Run ${runId} is created. A worker takes it.`;
+    ? `${begun} Its work starts as soon as a worker runs (windrow up, or windrow worker).`
+    : `${begun} A worker takes it.`;
   const worksHere = finish === 'work' && isAlone;
   if (finish !== 'wait' && !worksHere) return done({ ...json, runId, run: null }, `${text}${starts}`);
   session.note(

@@ -31,6 +31,9 @@ export interface TaskQuestion {
 export async function explainTask(database: Executor, question: TaskQuestion): Promise<Explanation | undefined> {
   const { runId, taskId, instance } = question;
   const [task] = await readTaskFacts(database, runId, [question]);
+  const run = task?.state === 'none' ? await findRunFacts(database, runId) : undefined;
+  // Tasks that are done again are there before their run starts again.
+  if (run?.state === 'queued') return notBegun(run, taskId);
   if (task !== undefined)
     return { state: task.state, reasons: [...taskReasons(task), ...(await ofInstances(database, task, Infinity))] };
   if (instance !== undefined) {
@@ -61,11 +64,14 @@ async function ofInstances(
 
 async function ofUnstarted(database: Executor, { runId, taskId }: TaskQuestion): Promise<Explanation | undefined> {
   const run = await findRunFacts(database, runId);
-  if (run === undefined || !run.taskIds.includes(taskId)) return undefined;
-  const text = `Task "${taskId}" has not begun, because run ${runId} is ${run.state}.`;
+  return run === undefined || !run.taskIds.includes(taskId) ? undefined : notBegun(run, taskId);
+}
+
+function notBegun(run: FoundRunFacts, taskId: string): Explanation {
+  const text = `Task "${taskId}" has not begun, because run ${run.runId} is ${run.state}.`;
   return {
     state: 'none',
-    reasons: [because('not_started', text, { run: runId, state: run.state }), ...runReasons(run)],
+    reasons: [because('not_started', text, { run: run.runId, state: run.state }), ...runReasons(run)],
   };
 }
 

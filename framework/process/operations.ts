@@ -8,6 +8,7 @@ import { previewRerun, rerunRecord } from '../store/records/rerun-record.ts';
 import { type SkipResult, skipRecord } from '../store/records/skip-record.ts';
 import { activateRuns } from '../store/runs/activate-runs.ts';
 import { cancelRun } from '../store/runs/cancel-run.ts';
+import { type RerunTarget, type RerunTasks, type TasksAgain, rerunTasks } from './rerun-tasks.ts';
 import { type CreatedByHand, type Refused, type TriggerOptions, createTriggered } from './trigger.ts';
 import type { Windrow } from './windrow.ts';
 
@@ -21,6 +22,12 @@ export interface Operations {
   /** Shows what `rerunRecord` would do. Changes nothing. */
   readonly previewRerun: (id: number, options?: RerunFrom) => Promise<RerunPreview>;
   readonly rerunRecord: (id: number, options?: RerunFrom) => Promise<Rerun>;
+  /** Does tasks of an ended run again, in that run, with its history; of a record, in its newest run. `dryRun` changes nothing. */
+  readonly rerunTasks: (
+    target: RerunTarget,
+    tasks: TasksAgain,
+    options?: { readonly dryRun?: boolean },
+  ) => Promise<RerunTasks>;
   /** Completes a window that will not be loaded any more; later windows go on at the scheduler's next tick. */
   readonly skipRecord: (id: number, reason: string) => Promise<SkipResult>;
 }
@@ -64,6 +71,11 @@ export function operations(windrow: Windrow): Operations {
       return preview.kind === 'started' ? { kind: 'planned', plan: preview.plan } : preview;
     },
     rerunRecord: (id, options = {}) => rerun(windrow, id, options),
+    rerunTasks: async (target, tasks, { dryRun = false } = {}) => {
+      const result = await rerunTasks(windrow, target, { tasks, dryRun, record: rerunRequest(windrow, {}) });
+      if (result.kind === 'started') await activate(windrow, result.plan.dagId);
+      return result;
+    },
     skipRecord: (id, reason) => skipRecord(database, recordId(id), reason),
   };
 }

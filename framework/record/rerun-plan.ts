@@ -53,7 +53,7 @@ function whyNot(record: WindowRecord, { from, now }: RerunRequest): string | und
 }
 
 // A lock without a lease belongs to a run that has not started its first task: it counts as held.
-function isLocked(record: WindowRecord, now: Temporal.Instant): boolean {
+export function isLocked(record: WindowRecord, now: Temporal.Instant): boolean {
   if (record.pipelineStatus !== 'IN_PROGRESS') return false;
   return record.leaseUntil === undefined || Temporal.Instant.compare(record.leaseUntil, now) > 0;
 }

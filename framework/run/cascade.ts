@@ -68,11 +68,16 @@ export function firstState(task: GraphTask, limited: boolean): TaskState {
   return decided({ state: 'none', limited }, triggerDecision(ruleOf(task), tally));
 }
 
+/** A task as its counters decide about it at this moment. */
+export function judged(before: JoinState, task: GraphTask): JoinState {
+  return { ...before, state: decided(before, triggerDecision(ruleOf(task), before.tally)) };
+}
+
 function hear(before: JoinState, upstream: TaskState, task: GraphTask): JoinState {
   const counter = tallyOf(upstream);
   if (counter === undefined) return before;
   const tally = { ...before.tally, [counter]: before.tally[counter] + 1 };
-  return { ...before, state: decided(before, triggerDecision(ruleOf(task), tally)), tally };
+  return judged({ ...before, tally }, task);
 }
 
 function ruleOf(task: GraphTask): TriggerRule {

@@ -9,6 +9,8 @@ export interface RunFacts {
   readonly runId: number;
   readonly dagId: string;
   readonly kind: string;
+  /** Some of its tasks are done again, because somebody asked. */
+  readonly cleared: boolean;
   readonly state: RunState;
   readonly paused: boolean;
   readonly cancelRequested: boolean;
@@ -61,8 +63,8 @@ function queued(run: RunFacts): readonly Reason[] {
 /** What people start by hand runs on a paused dag too. */
 const HELD_BY_PAUSE: ReadonlySet<string> = new Set(['scheduled', 'sensor']);
 
-function paused({ paused: isPaused, kind, dagId, runId }: RunFacts): Reason | undefined {
-  if (!isPaused || !HELD_BY_PAUSE.has(kind)) return undefined;
+function paused({ paused: isPaused, kind, cleared, dagId, runId }: RunFacts): Reason | undefined {
+  if (!isPaused || cleared || !HELD_BY_PAUSE.has(kind)) return undefined;
   const text = `Run ${runId} waits because the dag "${dagId}" is paused. Let it go on: windrow dags unpause ${dagId}`;
   return because('dag_paused', text, { dag: dagId });
 }
@@ -91,7 +93,7 @@ function limit(run: RunFacts): Reason | undefined {
     return because('max_active_runs', text, facts);
   }
   if (ahead.length < free) return undefined;
-  const text = `Run ${runId} starts after ${runs(ahead)}, which go first; ${free} of ${maxActiveRuns} places are free.${LATER[run.kind] ?? ''}`;
+  const text = `Run ${runId} starts after ${runs(ahead)}, which go first; ${free} of ${maxActiveRuns} places are free.${LATER[run.cleared ? 'rerun' : run.kind] ?? ''}`;
   return because('runs_ahead', text, { ...facts, ahead: [...ahead] });
 }
 

@@ -6,7 +6,7 @@ import { type UpstreamTally, tallyOf } from './trigger-decision.ts';
 
 /** A summary that became its instances, and these: queued, or held by their limits. */
 export function expanded(summary: TaskChange, count: number): readonly TaskChange[] {
-  const { id, tally, holdsInstances: limited = false } = summary;
+  const { id, tally, firstAttempt, holdsInstances: limited = false } = summary;
   const instances = Array.from({ length: count }, (_, mapIndex): TaskChange => ({
     key: taskKey(id, mapIndex, true),
     id,
@@ -14,8 +14,10 @@ export function expanded(summary: TaskChange, count: number): readonly TaskChang
     tally,
     limited,
     state: limited ? 'scheduled' : 'queued',
-    seq: limited ? 0 : 1,
-    attempt: 1,
+    // Behind those of instances that were cleared, so that no job and no log of theirs is taken for one of these.
+    seq: limited ? summary.seq - 1 : summary.seq,
+    attempt: firstAttempt,
+    firstAttempt,
     infraAttempt: 0,
     fence: 0,
   }));

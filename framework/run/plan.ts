@@ -4,6 +4,7 @@ import type { Temporal } from '../core/time.ts';
 import type { Note } from '../dag/extensions.ts';
 import type { DagGraph } from '../dag/graph.ts';
 import { DEFAULT_INFRA_RETRIES } from '../dag/retry-policy.ts';
+import type { Choice } from '../dag/task-outcome.ts';
 import { type JoinState, type Shape, cascade, firstState } from './cascade.ts';
 import { unchosen } from './choice.ts';
 import { afterInstance, expanded, isExpanded, isInstance } from './mapped.ts';
@@ -37,8 +38,12 @@ export interface PlannedTask extends JoinState {
   readonly holdsInstances?: boolean;
   readonly seq: number;
   readonly attempt: number;
+  /** The attempt that its retries are counted from: 1, or the next after a clear. */
+  readonly firstAttempt: number;
   readonly infraAttempt: number;
   readonly fence: number;
+  /** Of a task that succeeded: what it said of the tasks after it. */
+  readonly choice?: Choice;
 }
 
 /** A locked run with its dag's shape and the tasks that matter. */
@@ -89,7 +94,7 @@ export function planReports(found: FoundRun, reports: readonly Report[], tools: 
     const settled = input === undefined ? undefined : settle(input, report.outcome, tools);
     if (task === undefined || settled === undefined) continue;
     accepted.push(report);
-    const change = { ...task, ...settled, settled };
+    const change = { ...task, ...settled, settled, ...choiceOf(report) };
     put(draft, change);
     if (report.outcome.kind === 'map' && settled.state === 'running')
       for (const part of expanded(change, report.outcome.count)) put(draft, part);
@@ -100,24 +105,25 @@ export function planReports(found: FoundRun, reports: readonly Report[], tools: 
   return { ...closing(found, [...draft.changes.values()]), accepted };
 }
 
-interface Draft extends Pick<FoundRun, 'shape' | 'run'> {
+/** A run while a plan is made. */
+export interface Draft extends Pick<FoundRun, 'shape' | 'run'> {
   /** All rows as they become. */
   readonly tasks: Map<string, PlannedTask>;
   /** Those that change. */
   readonly changes: Map<string, TaskChange>;
 }
 
-function newDraft({ shape, run, tasks }: FoundRun): Draft {
+export function newDraft({ shape, run, tasks }: FoundRun): Draft {
   return { shape, run, tasks: new Map(tasks), changes: new Map() };
 }
 
-function put({ tasks, changes }: Draft, change: TaskChange): void {
+export function put({ tasks, changes }: Draft, change: TaskChange): void {
   tasks.set(change.key, change);
   changes.set(change.key, change);
 }
 
 /** Carries the end of a task to those after it; that of an instance to its summary first, which goes on when it was the last. */
-function spread(draft: Draft, change: TaskChange, skipped: readonly TaskChange[] = []): void {
+export function spread(draft: Draft, change: TaskChange, skipped: readonly TaskChange[] = []): void {
   const ended = isInstance(change) ? heardBySummary(draft, change) : change;
   if (ended === undefined) return;
   for (const [id, join] of cascade(draft.shape, draft.tasks, [ended, ...skipped])) {
@@ -134,6 +140,10 @@ function heardBySummary(draft: Draft, instance: TaskChange): TaskChange | undefi
   return after;
 }
 
+function choiceOf({ outcome }: Report): Pick<PlannedTask, 'choice'> {
+  return outcome.kind === 'success' && outcome.chooses !== undefined ? { choice: outcome.chooses } : {};
+}
+
 /** What the choice of a task that succeeded ends. A task that its rule has started already is left alone. */
 function skippedByChoice({ shape, tasks }: Draft, { taskId, outcome }: Report): readonly TaskChange[] {
   if (outcome.kind !== 'success' || outcome.chooses === undefined) return [];
@@ -145,19 +155,24 @@ function skippedByChoice({ shape, tasks }: Draft, { taskId, outcome }: Report): 
 }
 
 // A task that stops itself as cancelled, in a run that nobody cancelled, has not done its work.
-const FAILED: ReadonlySet<TaskState> = new Set(['failed', 'upstream_failed', 'cancelled']);
+export const FAILED_STATES: ReadonlySet<TaskState> = new Set(['failed', 'upstream_failed', 'cancelled']);
 
 /** Cancels whatever has not started. Running tasks end by their signal; teardown tasks still run. */
 export function planCancel(found: FoundRun): RunPlan {
   const run = { ...found.run, cancelRequested: true };
   const draft = newDraft({ ...found, run });
   const waiting = [...found.tasks.values()].filter(
-    (task) => !isFinal(task.state) && task.state !== 'running' && found.shape.tasks.get(task.id)?.teardown !== true,
+    (task) => !isFinal(task.state) && task.state !== 'running' && !isExpanded(task) && !tearsDown(found, task),
   );
   const cancelled = waiting.map((task) => ({ ...task, state: 'cancelled' as const, seq: task.seq + 1 }));
   for (const task of cancelled) put(draft, task);
   for (const task of cancelled) spread(draft, task);
   return { ...closing({ ...found, run }, [...draft.changes.values()]), accepted: [] };
+}
+
+/** A cleared run that has not started again has nothing to tear down. */
+function tearsDown({ shape, run }: FoundRun, { id }: PlannedTask): boolean {
+  return run.state !== 'queued' && shape.tasks.get(id)?.teardown === true;
 }
 
 export interface FirstTask extends TaskLimits {
@@ -207,20 +222,20 @@ function heard({ shape, run }: FoundRun, task: PlannedTask | undefined, report: 
   };
 }
 
-function moved(before: PlannedTask | undefined, join: JoinState): PlannedTask | undefined {
+export function moved(before: PlannedTask | undefined, join: JoinState): PlannedTask | undefined {
   if (before === undefined) return undefined;
   const sent = before.state === 'none' && join.state === 'queued' ? 1 : 0;
   const held = before.state === 'none' && join.state === 'scheduled' ? 1 : 0;
   return { ...before, ...join, seq: before.seq + sent, attempt: before.attempt + sent + held };
 }
 
-function closing(found: FoundRun, changes: readonly TaskChange[]): Omit<RunPlan, 'accepted'> {
+export function closing(found: FoundRun, changes: readonly TaskChange[]): Omit<RunPlan, 'accepted'> {
   // Instances count through their summary.
   const ended = changes.filter(
     (change) => !isInstance(change) && isFinal(change.state) && !isFinal(found.tasks.get(change.key)?.state ?? 'none'),
   );
   const decisive = ended.filter((change) => found.shape.tasks.get(change.id)?.teardown !== true);
-  const failed = decisive.filter(({ state }) => FAILED.has(state));
+  const failed = decisive.filter(({ state }) => FAILED_STATES.has(state));
   const tally = {
     openTasks: found.run.openTasks - ended.length,
     failedTasks: found.run.failedTasks + failed.length,

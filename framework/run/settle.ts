@@ -11,6 +11,7 @@ export interface SettleInput {
   readonly state: TaskState;
   readonly seq: number;
   readonly attempt: number;
+  readonly firstAttempt: number;
   readonly infraAttempt: number;
   readonly retry: RetryPolicy;
   readonly infraRetries: number;
@@ -89,8 +90,9 @@ function afterFailure(task: SettleInput, failure: FailureRecord, tools: Tools): 
   if (task.cancelRequested) return { event: 'cancel', reason: 'cancelled while it failed', failure };
   const reaction = reactionTo(failure, task.retry);
   if (reaction === 'skip') return { event: 'skip', reason: failure.message };
-  if (reaction === 'fail' || task.attempt > task.retry.retries) return { event: 'fail', failure };
-  const waitMs = milliseconds(Math.max(backoff(task.retry, task.attempt, tools.random), failure.retryAfterMs ?? 0));
+  const tries = task.attempt - task.firstAttempt + 1;
+  if (reaction === 'fail' || tries > task.retry.retries) return { event: 'fail', failure };
+  const waitMs = milliseconds(Math.max(backoff(task.retry, tries, tools.random), failure.retryAfterMs ?? 0));
   return { event: 'retry', failure, waitMs, nextAt: tools.now.add({ milliseconds: waitMs }) };
 }
 

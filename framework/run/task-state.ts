@@ -79,6 +79,8 @@ export const TASK_TRANSITIONS: Record<TaskState, Record<TaskEvent, TaskTransitio
   none: {
     ...IGNORED,
     hold: 'scheduled',
+    // Some of its instances are run again; the others keep what they returned.
+    expand: 'running',
     dispatch: 'queued',
     rule_skips: 'skipped',
     rule_fails: 'upstream_failed',

@@ -36,7 +36,19 @@ export class MemoryRun {
     this.shape = shapeOf(graph);
     for (const { id, mapIndex, state, seq, attempt, upstreamTotal } of planStart(graph)) {
       const tally = { total: upstreamTotal, success: 0, failed: 0, skipped: 0 };
-      const task = { key: id, id, mapIndex, state, seq, attempt, infraAttempt: 0, fence: 0, tally, limited: false };
+      const task = {
+        key: id,
+        id,
+        mapIndex,
+        state,
+        seq,
+        attempt,
+        firstAttempt: 1,
+        infraAttempt: 0,
+        fence: 0,
+        tally,
+        limited: false,
+      };
       this.#tasks.set(id, task);
     }
     const counters = { openTasks: this.#tasks.size, failedTasks: 0, cancelRequested: false, timedOut: false };

@@ -42,7 +42,7 @@ describe('windrow up', () => {
       ready: true,
       parts: ['scheduler', 'worker', 'dashboard'],
       queues: 'postgres',
-      dags: ['hello', 'broken', 'patient', 'orders', 'hourly', 'torn', 'files', 'daily', 'parcels'],
+      dags: ['hello', 'broken', 'patient', 'orders', 'hourly', 'torn', 'files', 'daily', 'parcels', 'mendable'],
       dashboard: 'http://127.0.0.1:7420/9',
     });
     expect(err).toMatch(/waiting up to 20s for \d+ tasks? in hand.* The next signal hands/);

@@ -5,6 +5,7 @@ import { RECORD_STATUSES, type RecordStatus, type WindowRecord } from '../../rec
 import { recordFields } from '../../record/record-fields.ts';
 import { windowText } from '../../core/window.ts';
 import { operations } from '../../process/operations.ts';
+import type { TasksAgain } from '../../process/rerun-tasks.ts';
 import type { Windrow } from '../../process/windrow.ts';
 import { findRecord } from '../../store/views/find-record.ts';
 import { listRecords } from '../../store/views/list-records.ts';
@@ -16,8 +17,9 @@ import { rerunJson, rerunText } from '../rerun-text.ts';
 import { elapsed, moment, runTable } from '../run-text.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
-import { type StartedRun, answerStarted } from '../started-run.ts';
+import { type StartedRun, answerStarted, whatNext } from '../started-run.ts';
 import { type Cell, facts, table } from '../table.ts';
+import { rerunTasks } from '../tasks-rerun.ts';
 
 interface ListOptions {
   readonly pipeline?: string;
@@ -28,6 +30,8 @@ interface ListOptions {
 
 interface RerunOptions {
   readonly from?: Phase;
+  readonly only?: string;
+  readonly failed?: true;
   readonly dryRun?: true;
   readonly wait?: true;
   readonly queue?: true;
@@ -53,6 +57,13 @@ export function addRecords(program: Command, { act }: Shell): void {
     .description('run a window again behind its last completed phase, or everything of a completed one')
     .argument('<id>', 'number of the record', idArgument)
     .option('--from <phase>', 'begin at SOURCE_TO_STAGE, STAGE_TO_TARGET or AUDIT', phaseArgument)
+    .addOption(
+      new Option(
+        '--only <task>',
+        'this task of its newest run, in that run; other phases keep what they found',
+      ).conflicts(['from', 'failed']),
+    )
+    .addOption(new Option('--failed', 'what failed in its newest run, in that run').conflicts('from'))
     .option('--dry-run', 'show what would be reset and change nothing')
     .addOption(new Option('--wait', 'wait for the end of the new run').conflicts('queue'))
     .option('--queue', 'leave the work to a worker; otherwise it is done here when no worker lives')
@@ -88,17 +99,20 @@ async function show(session: Session, id: number): Promise<Answer> {
 }
 
 async function rerun(session: Session, id: number, options: RerunOptions): Promise<Answer> {
+  const tasks = tasksOf(options);
   const from = options.from === undefined ? {} : { from: options.from };
-  return session.withWindrow((windrow) =>
-    options.dryRun === true
-      ? preview(windrow, id, from)
-      : start(session, windrow, { id, from, finish: whatNext(options) }),
-  );
+  return session.withWindrow((windrow) => {
+    const finish = whatNext(options);
+    const dryRun = options.dryRun === true;
+    if (tasks !== undefined)
+      return rerunTasks(session, windrow, { tasks, target: { record: id }, dryRun, finish, missing: noRecord(id) });
+    return dryRun ? preview(windrow, id, from) : start(session, windrow, { id, from, finish });
+  });
 }
 
-function whatNext({ queue, wait }: RerunOptions): StartedRun['finish'] {
-  if (queue === true) return 'queue';
-  return wait === true ? 'wait' : 'work';
+function tasksOf({ only, failed }: RerunOptions): TasksAgain | undefined {
+  if (only !== undefined) return { kind: 'task', task: only, downstream: false };
+  return failed === true ? { kind: 'failed' } : undefined;
 }
 
 async function preview(windrow: Windrow, id: number, from: { readonly from?: Phase }): Promise<Answer> {

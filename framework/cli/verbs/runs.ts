@@ -2,15 +2,18 @@ import { type Command, Option } from 'commander';
 
 import { RUN_STATES, type RunState } from '../../run/run-state.ts';
 import { operations } from '../../process/operations.ts';
+import type { TasksAgain } from '../../process/rerun-tasks.ts';
 import { findRun } from '../../store/views/find-run.ts';
 import { listRuns } from '../../store/views/list-runs.ts';
 import { readRunLogs } from '../../store/views/read-run-logs.ts';
 import { showRun } from '../../store/views/show-run.ts';
-import { type Answer, done, notFound, refused } from '../answer.ts';
+import { type Answer, done, notFound, refused, trouble } from '../answer.ts';
 import { idArgument, limitArgument } from '../arguments.ts';
 import { logText, runJson, runTable, runText } from '../run-text.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
+import { whatNext } from '../started-run.ts';
+import { rerunTasks } from '../tasks-rerun.ts';
 
 interface ListOptions {
   readonly dag?: string;
@@ -18,6 +21,15 @@ interface ListOptions {
   readonly record?: number;
   readonly limit: number;
   readonly before?: number;
+}
+
+interface RerunOptions {
+  readonly failed?: true;
+  readonly task?: string;
+  readonly downstream?: true;
+  readonly dryRun?: true;
+  readonly wait?: true;
+  readonly queue?: true;
 }
 
 export function addRuns(program: Command, { act }: Shell): void {
@@ -42,6 +54,19 @@ export function addRuns(program: Command, { act }: Shell): void {
     .description('waiting tasks end at once, running ones are told to stop')
     .argument('<id>', 'number of the run', idArgument)
     .action(act(cancel));
+  runs
+    .command('rerun')
+    .description('do tasks of an ended run again, in that run; what they did before stays in its history')
+    .argument('<id>', 'number of the run', idArgument)
+    .addOption(
+      new Option('--failed', 'what failed or was cancelled, and what did not run because of it').conflicts('task'),
+    )
+    .option('--task <task>', 'this task, and no other but a teardown directly behind it')
+    .option('--downstream', 'with --task: and everything behind it')
+    .option('--dry-run', 'show what starts again and what stays, and change nothing')
+    .addOption(new Option('--wait', 'wait for the end of the run').conflicts('queue'))
+    .option('--queue', 'leave the work to a worker; otherwise it is done here when no worker lives')
+    .action(act(rerun));
 }
 
 async function list(session: Session, { dag, record, ...filter }: ListOptions): Promise<Answer> {
@@ -84,6 +109,32 @@ async function cancel(session: Session, id: number): Promise<Answer> {
       }
     }
   });
+}
+
+async function rerun(session: Session, id: number, options: RerunOptions): Promise<Answer> {
+  const tasks = tasksOf(options);
+  if (tasks === undefined) return trouble('usage', { code: 'E_USAGE', message: whichTasks(id) });
+  return session.withWindrow((windrow) =>
+    rerunTasks(session, windrow, {
+      tasks,
+      target: { run: id },
+      dryRun: options.dryRun === true,
+      finish: whatNext(options),
+      missing: noRun(id),
+    }),
+  );
+}
+
+function tasksOf({ failed, task, downstream }: RerunOptions): TasksAgain | undefined {
+  if (task !== undefined) return { kind: 'task', task, downstream: downstream === true };
+  return failed === true && downstream === undefined ? { kind: 'failed' } : undefined;
+}
+
+function whichTasks(id: number): string {
+  return (
+    `Say which tasks of run ${id} are done again: --failed, --task TASK, or --task TASK --downstream. ` +
+    `For all of it start a new run: windrow dags trigger DAG, or windrow records rerun RECORD where it has one.`
+  );
 }
 
 function whatGoesOn(state: RunState | null, running: number): string {

@@ -22,7 +22,7 @@ export async function findRunFacts(executor: Executor, runId: number): Promise<F
 const FIND = {
   name: 'run_facts',
   text: `
-select r.id as "runId", r.dag_id as "dagId", r.kind, r.state, d.paused, r.cancel_requested as "cancelRequested",
+select r.id as "runId", r.dag_id as "dagId", r.kind, r.cleared > 0 as cleared, r.state, d.paused, r.cancel_requested as "cancelRequested",
   d.max_active_runs as "maxActiveRuns", coalesce(d.schedule ->> 'overlap' <> 'allow', false) as serial, active.runs as active,
   before.runs as ahead, item.earlier as "earlierItem", r.created_at as "createdAt", r.started_at as "startedAt", r.ended_at as "endedAt", open.tasks as open,
   r.open_tasks as "openTasks",
@@ -41,7 +41,7 @@ cross join lateral (
   from (
     select q.id
     from dag_run q
-    where q.dag_id = r.dag_id and q.state = 'queued' and r.state = 'queued' and (not d.paused or q.kind not in ('scheduled', 'sensor'))
+    where q.dag_id = r.dag_id and q.state = 'queued' and r.state = 'queued' and (not d.paused or q.cleared > 0 or q.kind not in ('scheduled', 'sensor'))
       and (q.priority, coalesce(q.window_start, '-infinity'), q.id) < (r.priority, coalesce(r.window_start, '-infinity'), r.id)
     order by q.priority, q.window_start nulls first, q.id
     limit 20
@@ -89,6 +89,7 @@ const FactsRow = z.object({
   runId: z.number(),
   dagId: z.string(),
   kind: z.string(),
+  cleared: z.boolean(),
   state: RunStateColumn,
   paused: z.boolean(),
   cancelRequested: z.boolean(),

@@ -8,11 +8,12 @@ import { WAITS_FOR_EARLIER_ITEM } from '../sensors/item-order.ts';
 import { dispatchLabel } from './apply-plans.ts';
 import { RUN_KINDS } from './create-run.ts';
 import { type Dispatch, type Ready, jobId } from './dispatch.ts';
+import { restartRuns } from './restart-runs.ts';
 import { InstantColumn, RunIdColumn } from './run-rows.ts';
 
 /**
- * Turns queued runs of a dag into running ones, as many as its limit allows: task rows, and outbox rows for those that may
- * start. An advisory lock per dag keeps two processes from passing the limit together.
+ * Turns queued runs of a dag into running ones, as many as its limit allows: task rows, unless the run was cleared and has them,
+ * and outbox rows for those that may start. An advisory lock per dag keeps two processes from passing the limit together.
  */
 export async function activateRuns(database: Database, dagId: string): Promise<Ready> {
   return database.transaction(async (transaction) => {
@@ -20,8 +21,11 @@ export async function activateRuns(database: Database, dagId: string): Promise<R
       dagId,
     ]);
     const rows = await transaction.run(TAKE, [dagId]);
+    const taken = rows.map((row) => Taken.parse(row));
     const started: Ready[] = [];
-    for (const row of rows) started.push(await startRun(transaction, Taken.parse(row)));
+    for (const run of taken) if (!run.isCleared) started.push(await startRun(transaction, run));
+    const again = new Map(taken.flatMap(({ id, graph, isCleared }) => (isCleared ? [[id, graph] as const] : [])));
+    if (again.size > 0) started.push(await restartRuns(transaction, again));
     return {
       dispatches: started.flatMap(({ dispatches }) => dispatches),
       pools: new Set(started.flatMap(({ pools }) => [...pools])),
@@ -82,7 +86,7 @@ chosen as (
   select r.id
   from dag_run r
   join dag d on d.id = r.dag_id
-  where r.dag_id = $1 and r.state = 'queued' and (not d.paused or r.kind not in ('scheduled', 'sensor'))
+  where r.dag_id = $1 and r.state = 'queued' and (not d.paused or r.cleared > 0 or r.kind not in ('scheduled', 'sensor'))
     and (r.kind <> 'sensor' or not ${WAITS_FOR_EARLIER_ITEM})
   order by r.priority, r.window_start nulls first, r.id
   limit (select free from allowed)
@@ -92,7 +96,7 @@ update dag_run r set state = 'running', started_at = now(),
 from chosen, dag_version v
 where r.id = chosen.id and r.state = 'queued' and v.hash = r.graph_hash
 returning r.id, r.kind, r.dag_id as "dagId", r.priority, r.record_id as "recordId", r.window_start as "windowStart",
-  r.window_end as "windowEnd", v.graph,
+  r.window_end as "windowEnd", v.graph, r.cleared > 0 as "isCleared",
   (select coalesce(jsonb_agg(name), '[]') from pool) as pools`,
 };
 
@@ -130,6 +134,7 @@ const Taken = z.object({
   windowStart: InstantColumn.nullable(),
   windowEnd: InstantColumn.nullable(),
   pools: z.array(z.string()),
+  isCleared: z.boolean(),
   // Written by `registerDags` from a checked value.
   graph: z.custom<DagGraph>((value) => typeof value === 'object' && value !== null),
 });

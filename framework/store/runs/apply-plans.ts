@@ -77,6 +77,8 @@ function expansionRow({ run, change }: Changed): object {
     run_id: run.id,
     task_id: change.id,
     count: change.instances?.total,
+    seq: change.seq,
+    first_attempt: change.firstAttempt,
     held: change.holdsInstances ?? false,
   };
 }
@@ -136,6 +138,7 @@ function taskRow({ run, before, change }: Changed): object {
     wait_ms: settled?.waitMs ?? 0,
     reason: settled?.reason ?? change.reason,
     output: settled?.output,
+    choice: change.choice,
     failure: settled?.failure,
     ...(instances === undefined ? {} : instanceCounts(instances)),
   };
@@ -209,6 +212,10 @@ const TOLD: ReadonlySet<string> = new Set([
   'cancelled',
 ]);
 
+/** Of record `p`; one that had its rows already has completed no other phase. */
+const ALL_PHASES_DONE = `(p.phase_completed = 'AUDIT' or (p.source_to_stage_ingestion_status = 'COMPLETED'
+        and p.stage_to_target_ingestion_status = 'COMPLETED' and p.audit_status = 'COMPLETED'))`;
+
 // One round trip. The rows of the runs are locked; a task row may still be renewed or started at this moment.
 const APPLY = {
   name: 'apply_plans',
@@ -226,21 +233,22 @@ with task as (
     infra_attempt = c.infra_attempt,
     upstream_success = c.success, upstream_failed = c.failed, upstream_skipped = c.skipped,
     next_at = case when c.moved then c.next_at else t.next_at end, output = coalesce(c.output, t.output), failure = coalesce(c.failure, t.failure),
+    choice = coalesce(c.choice, t.choice),
     reason = coalesce(c.reason, t.reason),
     dispatched_at = case when c.moved and c.state in ('queued', 'up_for_retry')
       then now() + c.wait_ms * interval '1 ms' else t.dispatched_at end,
     ended_at = case when c.ended and t.ended_at is null then now() else t.ended_at end
   from jsonb_to_recordset($1::jsonb) as c (run_id bigint, task_id text, map_index integer, moved boolean, state text, seq integer, attempt integer,
     infra_attempt integer, success integer, failed integer, skipped integer, ended boolean, next_at timestamptz, wait_ms bigint,
-    reason text, output jsonb, failure jsonb, map_total integer, map_success integer, map_failed integer, map_skipped integer)
+    reason text, output jsonb, failure jsonb, choice jsonb, map_total integer, map_success integer, map_failed integer, map_skipped integer)
   where t.run_id = c.run_id and t.task_id = c.task_id and t.map_index = c.map_index
 ),
 expanded as (
-  insert into task_instance (run_id, task_id, map_index, state, seq, attempt, pool, priority, upstream_total, map_total, dispatched_at,
-    slots, after_previous, window_start)
-  select e.run_id, e.task_id, i, case when e.held then 'scheduled' else 'queued' end, case when e.held then 0 else 1 end, 1,
-    s.pool, s.priority, s.upstream_total, e.count, case when not e.held then now() end, s.slots, s.after_previous, s.window_start
-  from jsonb_to_recordset($6::jsonb) as e (run_id bigint, task_id text, count integer, held boolean)
+  insert into task_instance (run_id, task_id, map_index, state, seq, attempt, first_attempt, pool, priority, upstream_total, map_total,
+    dispatched_at, slots, after_previous, window_start)
+  select e.run_id, e.task_id, i, case when e.held then 'scheduled' else 'queued' end, e.seq - case when e.held then 1 else 0 end,
+    e.first_attempt, e.first_attempt, s.pool, s.priority, s.upstream_total, e.count, case when not e.held then now() end, s.slots, s.after_previous, s.window_start
+  from jsonb_to_recordset($6::jsonb) as e (run_id bigint, task_id text, count integer, seq integer, first_attempt integer, held boolean)
   join task_instance s on s.run_id = e.run_id and s.task_id = e.task_id and s.map_index = -1
   cross join generate_series(0, e.count - 1) as i
 ),
@@ -267,7 +275,13 @@ record as (
     pipeline_status = case
       when c.closed and c.state = 'failed' then 'FAILED'
       when c.closed and c.state = 'cancelled' then 'CANCELLED'
+      -- Only some tasks of the run were done again; the audit usually completes a record. What is left over has its turn later.
+      when c.closed and p.dag_run_id = r.id and p.pipeline_status = 'IN_PROGRESS' and ${ALL_PHASES_DONE} then 'COMPLETED'
+      when c.closed and p.dag_run_id = r.id then 'PENDING'
       else p.pipeline_status end,
+    phase_completed = case
+      when c.closed and c.state = 'success' and p.dag_run_id = r.id and ${ALL_PHASES_DONE} then 'AUDIT'
+      else p.phase_completed end,
     pipeline_end_time = case when c.closed then now() else p.pipeline_end_time end,
     lease_until = case when c.closed then null else p.lease_until end,
     error = coalesce(case when c.closed then r.timed_out end, c.error, p.error),

@@ -70,7 +70,7 @@ for update`,
 };
 
 const TASK_COLUMNS = `
-t.run_id as "runId", t.task_id as "id", t.map_index as "mapIndex", t.state, t.seq, t.attempt, t.infra_attempt as "infraAttempt", t.fence, t.pool,
+t.run_id as "runId", t.task_id as "id", t.map_index as "mapIndex", t.state, t.seq, t.attempt, t.first_attempt as "firstAttempt", t.choice, t.infra_attempt as "infraAttempt", t.fence, t.pool,
   t.limited, t.map_index = -1 and (t.slots > 0 or t.after_previous) as "holdsInstances",
   t.priority, t.worker, t.started_at as "startedAt",
   t.upstream_total as "total", t.upstream_success as "success", t.upstream_failed as "failed", t.upstream_skipped as "skipped",
@@ -104,6 +104,9 @@ const Run = z.object({
   timedOut: z.boolean(),
 });
 
+// Written by `applyPlans` from a checked value.
+const Choice = z.custom<NonNullable<PlannedTask['choice']>>((value) => typeof value === 'object' && value !== null);
+
 const Task = z
   .object({
     runId: RunIdColumn,
@@ -112,6 +115,8 @@ const Task = z
     state: TaskStateColumn,
     seq: z.number(),
     attempt: z.number(),
+    firstAttempt: z.number(),
+    choice: Choice.nullable(),
     infraAttempt: z.number(),
     fence: z.number(),
     limited: z.boolean(),
@@ -129,8 +134,9 @@ const Task = z
     mapFailed: z.number(),
     mapSkipped: z.number(),
   })
-  .transform(({ total, success, failed, skipped, mapTotal, mapSuccess, mapFailed, mapSkipped, ...task }) => ({
+  .transform(({ total, success, failed, skipped, mapTotal, mapSuccess, mapFailed, mapSkipped, choice, ...task }) => ({
     ...task,
+    ...(choice === null ? {} : { choice }),
     key: taskKey(task.id, task.mapIndex, mapTotal !== null),
     tally: { total, success, failed, skipped },
     ...(task.mapIndex === SUMMARY && mapTotal !== null

@@ -7,6 +7,7 @@ const facts: RunFacts = {
   runId: 9,
   dagId: 'daily',
   kind: 'scheduled',
+  cleared: false,
   state: 'queued',
   paused: false,
   cancelRequested: false,
@@ -43,6 +44,13 @@ describe('a queued run', () => {
 
   it.each(['manual', 'rerun', 'backfill', 'test'])('of kind %s does not wait for its paused dag', (kind) => {
     expect(explainRun({ ...facts, kind, paused: true })).toMatchObject([{ code: 'next_tick' }]);
+  });
+
+  it('whose tasks are done again goes as a re-run does, whatever its kind', () => {
+    expect(explainRun({ ...facts, cleared: true, paused: true })).toMatchObject([{ code: 'next_tick' }]);
+    expect(explainRun({ ...facts, cleared: true, active: [4], ahead: [7] })).toMatchObject([
+      { text: expect.stringContaining('Re-runs start behind live windows.') },
+    ]);
   });
 
   it('of an item says how to let it go on behind an earlier one that failed', () => {

@@ -10,6 +10,7 @@ import {
 } from '#framework';
 
 import { type Shape, shapeOf } from '../../../framework/run/cascade.ts';
+import { type ClearPlan, type ClearRequest, planClear } from '../../../framework/run/clear-plan.ts';
 import type { Outcome } from '../../../framework/run/outcome.ts';
 import {
   type FoundRun,
@@ -21,6 +22,7 @@ import {
   planStart,
 } from '../../../framework/run/plan.ts';
 import { NO_LIMITS, type RunLimits } from '../../../framework/run/limits.ts';
+import { planRestart } from '../../../framework/run/restart.ts';
 import { SUMMARY } from '../../../framework/run/task-key.ts';
 import { isFinal } from '../../../framework/run/task-state.ts';
 
@@ -70,7 +72,19 @@ export class RunModel {
     for (const { id, mapIndex, state, seq, attempt, upstreamTotal, slots } of planStart(graph, limits)) {
       const tally = { total: upstreamTotal, success: 0, failed: 0, skipped: 0 };
       const own = { limited: slots > 0 && mapIndex !== SUMMARY, holdsInstances: slots > 0 && mapIndex === SUMMARY };
-      this.tasks.set(id, { key: id, id, mapIndex, state, seq, attempt, infraAttempt: 0, fence: 0, tally, ...own });
+      this.tasks.set(id, {
+        key: id,
+        id,
+        mapIndex,
+        state,
+        seq,
+        attempt,
+        firstAttempt: 1,
+        infraAttempt: 0,
+        fence: 0,
+        tally,
+        ...own,
+      });
       if (state !== 'none') this.decisions.set(id, 1);
     }
     const open = { openTasks: this.tasks.size, failedTasks: 0, cancelRequested: false, timedOut: false };
@@ -129,6 +143,18 @@ export class RunModel {
     }
     if (plan.run.state !== this.run.state) this.closings += 1;
     this.run = plan.run;
+  }
+
+  /** What the store does with a clear, and then the activation of the run. */
+  clear(request: ClearRequest): ClearPlan {
+    const plan = planClear(this.found, request);
+    if (plan.kind === 'refused') return plan;
+    for (const { key } of plan.dropped) this.tasks.delete(key);
+    for (const task of [...plan.cleared, ...plan.recounted]) this.tasks.set(task.key, task);
+    for (const { key } of plan.cleared) this.decisions.delete(key);
+    this.run = { ...plan.run, state: 'running' };
+    this.apply(planRestart(this.found));
+    return plan;
   }
 
   states(): Readonly<Record<string, string>> {

@@ -19,6 +19,7 @@ const RUNNING: SettleInput = {
   state: 'running',
   seq: 4,
   attempt: 1,
+  firstAttempt: 1,
   infraAttempt: 0,
   retry: { ...DEFAULT_RETRY, retries: 1, delayMs: milliseconds(1000) },
   infraRetries: 4,
