@@ -113,7 +113,9 @@ function completed({ record }: RecordFacts): Reason {
   const when = record.pipelineEndTime === undefined ? '' : ` at ${at(record.pipelineEndTime)}`;
   const by = record.audit.details?.['completed'];
   const how = typeof by === 'string' ? `: ${by}` : '';
-  return because('completed', `Record ${record.id} was completed${when}${how}.`, {
+  const { error } = record;
+  const though = error === undefined ? '' : ` All the same its run is failed: ${error.code}: ${error.message}`;
+  return because('completed', `Record ${record.id} was completed${when}${how}.${though}`, {
     audit: record.audit.result ?? null,
   });
 }

@@ -1,5 +1,5 @@
 import { type RunId, type TaskContext, dag, every, task } from '#framework';
-import { type Windrow, explainRun, operations, showRun } from '#framework/operate';
+import { type Windrow, explainRecord, explainRun, operations, showRun } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { BACKENDS, endOf, eventually, runDag } from '../support/engine.ts';
@@ -193,6 +193,68 @@ describe('the deadline of a run', () => {
       pipeline_status: 'COMPLETED',
       error: null,
     });
+  });
+});
+
+describe('a window that is completed after the deadline of its run', () => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  it('stays complete and says that its run took too long, as the run says that the window is complete', async () => {
+    const doubles = transferDoubles();
+    const reached = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<void>();
+    const { audit } = doubles.target;
+    Object.assign(doubles.target, {
+      audit: async (...given: Parameters<typeof audit>) => {
+        reached.resolve();
+        await late.promise;
+        return audit(...given);
+      },
+    });
+    const schedule = every('15m', { start: '2026-01-20T13:15Z' });
+    const orders = doublesPipeline('orders', doubles, { schedule, runTimeout: '1h' });
+    const engine = await bench.engine({ dags: [orders], clock: new TestClock('2026-01-20T13:45Z') });
+    bench.schedule(engine);
+    await reached.promise;
+    // As if a backfill had begun the window.
+    await row(
+      engine,
+      `with run as (update dag_run set deadline_at = now() where state = 'running' returning *),
+        made as (
+          insert into backfill (dag_id, from_time, to_time, selection, max_active, reverse)
+          select dag_id, window_start, window_end, 'all', 1, false from run returning id
+        )
+      insert into backfill_window (backfill_id, position, window_start, window_end, window_zone, state, run_id, record_id)
+      select made.id, 0, window_start, window_end, 'UTC', 'active', run.id, record_id from run, made`,
+    );
+    await eventually('the time-out', () => row(engine, 'select id from dag_run where timed_out is not null'));
+    late.resolve();
+
+    const bothSay = {
+      code: 'E_RUN_TIMED_OUT',
+      message: expect.stringMatching(/audit \(running\).* completed after that/),
+    };
+    const first = await eventually('the end of the first run', () =>
+      row(engine, `select id, record_id, state, timed_out from dag_run where ended_at is not null order by id limit 1`),
+    );
+    expect(first).toMatchObject({ state: 'failed', timed_out: bothSay });
+    const { database } = engine.store;
+    const record = Number(first['record_id']);
+    expect(
+      await row(engine, 'select pipeline_status, audit_result, error from pipeline_records where id = $1', [record]),
+    ).toEqual({ pipeline_status: 'COMPLETED', audit_result: 'PASS', error: expect.objectContaining(bothSay) });
+    expect(await explainRecord(database, record, engine.clock.now())).toMatchObject({
+      reasons: [
+        { code: 'completed', text: expect.stringMatching(/was completed.*its run is failed.*E_RUN_TIMED_OUT/i) },
+      ],
+    });
+    await eventually('the end of the backfill', () => row(engine, `select id from backfill where state = 'completed'`));
+    await eventually('the next window', () =>
+      row(engine, `select id from pipeline_records where id > $1 and pipeline_status = 'COMPLETED' and error is null`, [
+        record,
+      ]),
+    );
   });
 });
 

@@ -10,12 +10,14 @@ export async function closeBackfills(executor: Executor, dagId: string): Promise
   await executor.run(CLOSE, [dagId]);
 }
 
-// A run of a pipeline may end well without its record, for example where the record was locked: that window is not done.
+// A run of a pipeline may end well without its record, for example where the record was locked: that window is not done. One
+// that took too long may leave a record that was completed all the same: that window is.
 const FOLLOW = {
   name: 'follow_backfills',
   text: `
 update backfill_window w set
   state = case
+    when not ended.incomplete then 'success'
     when ended.state = 'success' and ended.incomplete then 'failed'
     when ended.state in ('success', 'cancelled') then ended.state
     else 'failed' end,

@@ -216,6 +216,10 @@ const TOLD: ReadonlySet<string> = new Set([
 const ALL_PHASES_DONE = `(p.phase_completed = 'AUDIT' or (p.source_to_stage_ingestion_status = 'COMPLETED'
         and p.stage_to_target_ingestion_status = 'COMPLETED' and p.audit_status = 'COMPLETED'))`;
 
+// A task that succeeds after the deadline counts, and the last one completes the record of a run that is failed.
+const COMPLETED_LATE = `jsonb_set(r.timed_out, '{message}', to_jsonb((r.timed_out ->> 'message')
+  || ' Its window was completed after that all the same: nothing is missing, and there is nothing to re-run.'))`;
+
 // One round trip. The rows of the runs are locked; a task row may still be renewed or started at this moment.
 const APPLY = {
   name: 'apply_plans',
@@ -266,13 +270,19 @@ run_change as (
 run as (
   update dag_run r set
     state = c.state, open_tasks = c.open_tasks, failed_tasks = c.failed_tasks, cancel_requested = c.cancel_requested,
-    ended_at = case when c.closed then now() else r.ended_at end
+    ended_at = case when c.closed then now() else r.ended_at end,
+    timed_out = case
+      when c.closed and r.timed_out is not null and exists (
+        select from pipeline_records p where p.id = r.record_id and p.pipeline_status = 'COMPLETED'
+      ) then ${COMPLETED_LATE}
+      else r.timed_out end
   from run_change c
   where r.id = c.id
 ),
 record as (
   update pipeline_records p set
     pipeline_status = case
+      when p.pipeline_status = 'COMPLETED' then p.pipeline_status
       when c.closed and c.state = 'failed' then 'FAILED'
       when c.closed and c.state = 'cancelled' then 'CANCELLED'
       -- Only some tasks of the run were done again; the audit usually completes a record. What is left over has its turn later.
@@ -282,15 +292,18 @@ record as (
     phase_completed = case
       when c.closed and c.state = 'success' and p.dag_run_id = r.id and ${ALL_PHASES_DONE} then 'AUDIT'
       else p.phase_completed end,
-    pipeline_end_time = case when c.closed then now() else p.pipeline_end_time end,
+    pipeline_end_time = case when c.closed and p.pipeline_status <> 'COMPLETED' then now() else p.pipeline_end_time end,
     lease_until = case when c.closed then null else p.lease_until end,
-    error = coalesce(case when c.closed then r.timed_out end, c.error, p.error),
+    error = case
+      when p.pipeline_status = 'COMPLETED' then ${COMPLETED_LATE}
+      else coalesce(case when c.closed then r.timed_out end, c.error, p.error) end,
     record_last_updated_time = now()
   from run_change c
   join dag_run r on r.id = c.id
-  where p.id = r.record_id
-    and p.pipeline_status in ('PENDING', 'IN_PROGRESS')
-    and (c.closed or c.error is not null)
+  where p.id = r.record_id and (
+    p.pipeline_status in ('PENDING', 'IN_PROGRESS') and (c.closed or c.error is not null)
+    or p.pipeline_status = 'COMPLETED' and c.closed and r.timed_out is not null
+  )
 ),
 happened as (
   insert into event (kind, dag_id, run_id, task_id, record_id, details)
