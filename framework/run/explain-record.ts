@@ -109,12 +109,15 @@ function inProgress({ record, run, leaseNow }: RecordFacts): Reason {
   return because('stale_lock', text, facts);
 }
 
-function completed({ record }: RecordFacts): Reason {
+function completed({ record, run }: RecordFacts): Reason {
   const when = record.pipelineEndTime === undefined ? '' : ` at ${at(record.pipelineEndTime)}`;
   const by = record.audit.details?.['completed'];
   const how = typeof by === 'string' ? `: ${by}` : '';
   const { error } = record;
-  const though = error === undefined ? '' : ` All the same its run is failed: ${error.code}: ${error.message}`;
+  const though =
+    error === undefined || run?.state !== 'failed'
+      ? ''
+      : ` All the same its run is failed: ${error.code}: ${error.message}`;
   return because('completed', `Record ${record.id} was completed${when}${how}.${though}`, {
     audit: record.audit.result ?? null,
   });

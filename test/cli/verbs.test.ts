@@ -124,6 +124,14 @@ describe('runs', () => {
   });
 });
 
+describe('tasks test of a mapped task', () => {
+  it('is refused, and names the way to try it', async () => {
+    const { code, err } = await windrow(at, 'tasks test parcels load');
+    expect(code).toBe(4);
+    expect(err).toMatch(/Task load is mapped: .* "parcel".* windrow dags test parcels/);
+  });
+});
+
 describe('dags test', () => {
   it('does a whole run in this process and prints tasks and logs', async () => {
     const { code, out, err } = await windrow(at, 'dags test hello --params \'{"times":3}\'');
@@ -148,6 +156,25 @@ describe('dags test', () => {
     });
     expect(JSON.stringify((await windrowJson(at, 'dags test broken')).json)).not.toContain('stack');
     expect(JSON.stringify((await windrowJson(at, 'dags test broken --debug')).json)).toContain('stack');
+  });
+
+  it('runs every instance of a mapped task, also where limits hold some back, and prints each', async () => {
+    const { code, out } = await windrow(at, 'dags test parcels');
+    expect(code).toBe(0);
+    expect(out).toMatch(/load +success/);
+    expect((await windrowJson(at, 'dags test parcels')).json).toMatchObject({
+      run: {
+        state: 'success',
+        tasks: expect.arrayContaining([
+          expect.objectContaining({
+            name: 'load',
+            state: 'success',
+            instances: expect.objectContaining({ success: 3 }),
+          }),
+          ...[0, 1, 2].map((index) => expect.objectContaining({ name: `load[${index}]`, output: index + 1 })),
+        ]),
+      },
+    });
   });
 
   it('moves the window of a pipeline, once', async () => {
