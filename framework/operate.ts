@@ -24,6 +24,7 @@ export {
   type Operations,
   type Rerun,
   type RerunFrom,
+  type RerunOptions,
   type RerunPreview,
   type Switched,
   type Triggered,

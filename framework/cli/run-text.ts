@@ -32,8 +32,15 @@ export function runText(run: RunDetail): string {
     ['created', moment(run.createdAt)],
     ['must end by', moment(run.deadlineAt)],
     ['took', elapsed(run)],
+    ...again(run),
   ]);
   return [head, '', taskTable(run), ...failures(run)].join('\n');
+}
+
+/** The tries of earlier lives are in the JSON and in the logs. */
+function again({ cleared, attempts }: RunDetail): readonly (readonly [string, Cell])[] {
+  if (cleared === 0) return [];
+  return [['tasks done again', `${cleared === 1 ? 'once' : `${cleared} times`}, ${attempts.length} tries in all`]];
 }
 
 function taskTable(run: RunDetail): string {

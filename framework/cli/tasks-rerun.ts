@@ -18,7 +18,7 @@ export interface TasksRerunRequest {
 /** Does some tasks of an ended run again, or shows what that would reset. */
 export async function rerunTasks(session: Session, windrow: Windrow, request: TasksRerunRequest): Promise<Answer> {
   const { target, tasks, dryRun, finish } = request;
-  const result = await operations(windrow).rerunTasks(target, tasks, { dryRun });
+  const result = await operations(windrow).rerunTasks(target, tasks, { dryRun, by: session.user });
   if (result.kind === 'not_found') return request.missing;
   if (result.kind === 'refused') return refused(result.reason);
   const { plan } = result;

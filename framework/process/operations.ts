@@ -22,18 +22,22 @@ export interface Operations {
   /** Shows what `rerunRecord` would do. Changes nothing. */
   readonly previewRerun: (id: number, options?: RerunFrom) => Promise<RerunPreview>;
   readonly rerunRecord: (id: number, options?: RerunFrom) => Promise<Rerun>;
-  /** Does tasks of an ended run again, in that run, with its history; of a record, in its newest run. `dryRun` changes nothing. */
-  readonly rerunTasks: (
-    target: RerunTarget,
-    tasks: TasksAgain,
-    options?: { readonly dryRun?: boolean },
-  ) => Promise<RerunTasks>;
+  /**
+   * Does tasks of an ended run again, in that run, with its history; of a record, in its newest run. `dryRun` changes nothing;
+   * `by` says who asks, for the history.
+   */
+  readonly rerunTasks: (target: RerunTarget, tasks: TasksAgain, options?: RerunOptions) => Promise<RerunTasks>;
   /** Completes a window that will not be loaded any more; later windows go on at the scheduler's next tick. */
   readonly skipRecord: (id: number, reason: string) => Promise<SkipResult>;
 }
 
 export interface RerunFrom {
   readonly from?: Phase;
+}
+
+export interface RerunOptions {
+  readonly dryRun?: boolean;
+  readonly by?: string;
 }
 
 export interface NotFound {
@@ -71,8 +75,8 @@ export function operations(windrow: Windrow): Operations {
       return preview.kind === 'started' ? { kind: 'planned', plan: preview.plan } : preview;
     },
     rerunRecord: (id, options = {}) => rerun(windrow, id, options),
-    rerunTasks: async (target, tasks, { dryRun = false } = {}) => {
-      const result = await rerunTasks(windrow, target, { tasks, dryRun, record: rerunRequest(windrow, {}) });
+    rerunTasks: async (target, tasks, { dryRun = false, by = 'unknown' } = {}) => {
+      const result = await rerunTasks(windrow, target, { tasks, dryRun, by, record: rerunRequest(windrow, {}) });
       if (result.kind === 'started') await activate(windrow, result.plan.dagId);
       return result;
     },

@@ -55,6 +55,7 @@ export async function rerunTasks(
   options: {
     readonly tasks: TasksAgain;
     readonly dryRun: boolean;
+    readonly by: string;
     readonly record: Pick<RerunRequest, 'now' | 'keysOf'>;
   },
 ): Promise<RerunTasks> {
@@ -63,6 +64,7 @@ export async function rerunTasks(
   const result = await clearRun(windrow.store, runId(run), {
     request: options.tasks,
     dryRun: options.dryRun,
+    by: options.by,
     record: options.record,
     graphOf: (dagId) => windrow.dags.get(dagId)?.graph,
   });

@@ -44,6 +44,7 @@ describe('runs rerun', () => {
         },
       },
     });
+    expect((await windrow(at, `runs show ${runId}`)).out).toMatch(/\ntasks done again +once, 4 tries in all\n/);
     expect(await windrow(at, `explain run ${runId}`)).toMatchObject({
       code: 0,
       out: expect.stringContaining('succeeded'),

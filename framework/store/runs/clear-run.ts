@@ -17,6 +17,8 @@ import { type LockedRun, type LockedTask, lockAllTasks, lockRuns } from './locke
 
 export interface ClearOptions {
   readonly request: ClearRequest;
+  /** Who asks, for the history. */
+  readonly by: string;
   /** Decide and change nothing. */
   readonly dryRun: boolean;
   /** The shape of a dag in the code as it is now; undefined where the code has no such dag. */
@@ -64,7 +66,7 @@ export async function clearRun(
     if (record?.kind === 'refused') return record;
     const cleared: Cleared = { kind: 'cleared', run, shape, tasks, plan, ...(record === undefined ? {} : { record }) };
     if (options.dryRun) return cleared;
-    await write(transaction, { ...cleared, run }, { facts, request: options.request });
+    await write(transaction, { ...cleared, run }, { facts, ...options });
     if (record !== undefined) await resumeRecord(transaction, record);
     return cleared;
   });
@@ -101,12 +103,13 @@ function whyNot(
 interface Write {
   readonly facts: Facts;
   readonly request: ClearRequest;
+  readonly by: string;
 }
 
 async function write(
   transaction: Executor,
   { run, shape, plan }: Omit<Cleared, 'run'> & { readonly run: LockedRun },
-  { facts, request }: Write,
+  { facts, request, by }: Write,
 ): Promise<void> {
   const limits = { pools: new Set(facts.pools), hasWindow: run.windowStart !== null };
   const rows = [
@@ -121,7 +124,7 @@ async function write(
     plan.run.openTasks,
     plan.run.failedTasks,
     RUN_PRIORITIES.rerun,
-    JSON.stringify({ request, was: run.state, tasks: plan.cleared.map(({ key }) => key).slice(0, MOST_TOLD) }),
+    JSON.stringify({ by, request, was: run.state, tasks: plan.cleared.map(({ key }) => key).slice(0, MOST_TOLD) }),
   ]);
 }
 

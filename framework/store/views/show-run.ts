@@ -15,6 +15,8 @@ export interface RunDetail extends RunSummary {
   readonly tasks: readonly TaskView[];
   /** Every ended try, oldest first. */
   readonly attempts: readonly (AttemptView & Pick<TaskView, 'name'>)[];
+  /** How often tasks of it were done again; its tries stand in `attempts`, those of earlier lives too. */
+  readonly cleared: number;
   /** When it must have ended. */
   readonly deadlineAt: Temporal.Instant | null;
   /** The failure of a run that had not. */
@@ -24,7 +26,7 @@ export interface RunDetail extends RunSummary {
 export async function showRun(database: Executor, runId: number): Promise<RunDetail | undefined> {
   const [row] = await database.run(SHOW, [runId]);
   if (row === undefined) return undefined;
-  const { graph, deadlineAt, timedOut, ...columns } = DetailRow.parse(row);
+  const { graph, cleared, deadlineAt, timedOut, ...columns } = DetailRow.parse(row);
   const run = runSummary(columns);
   const [found, attempts] = [await readRunTasks(database, run.id), await readAttempts(database, run.id)];
   const mapped = new Set(graph.tasks.filter((task) => task.mapped !== undefined).map(({ id }) => id));
@@ -35,6 +37,7 @@ export async function showRun(database: Executor, runId: number): Promise<RunDet
       name: taskKey(attempt.taskId, attempt.mapIndex, mapped.has(attempt.taskId)),
       ...attempt,
     })),
+    cleared,
     deadlineAt,
     timedOut,
   };
@@ -70,13 +73,14 @@ function notStarted(task: GraphTask): Omit<TaskView, 'upstream'> {
 const SHOW = {
   name: 'show_run',
   text: `
-select ${RUN_COLUMNS}, version.graph, r.deadline_at as "deadlineAt", r.timed_out as "timedOut"
+select ${RUN_COLUMNS}, version.graph, r.cleared, r.deadline_at as "deadlineAt", r.timed_out as "timedOut"
 from dag_run r
 join dag_version version on version.hash = r.graph_hash
 where r.id = $1`,
 };
 
 const DetailRow = RunColumns.extend({
+  cleared: z.number(),
   deadlineAt: MaybeInstant,
   timedOut: MaybeFailure,
   // Written by `registerDags` from a checked value.
