@@ -43,7 +43,7 @@ describe('windrow up', () => {
       parts: ['scheduler', 'worker', 'dashboard'],
       queues: 'postgres',
       dags: ['hello', 'broken', 'patient', 'orders', 'hourly', 'torn', 'files', 'daily', 'parcels', 'mendable'],
-      dashboard: 'http://127.0.0.1:7420/9',
+      dashboard: 'http://127.0.0.1:7420/10',
     });
     expect(err).toMatch(/waiting up to 20s for \d+ tasks? in hand.* The next signal hands/);
     expect(await run(id)).toMatchObject({ state: 'success', tasks: [{ output: 'rested' }] });
@@ -144,7 +144,7 @@ describe('the other servers and verbs', () => {
     const [scheduler, dashboard] = await Promise.all(programs.map((program) => program.end));
 
     expect(scheduler).toMatchObject({ code: 0, out: expect.stringContaining('Windrow is ready: scheduler;') });
-    expect(dashboard).toMatchObject({ code: 0, out: expect.stringContaining('Dashboard: http://127.0.0.1:7420/9') });
+    expect(dashboard).toMatchObject({ code: 0, out: expect.stringContaining('Dashboard: http://127.0.0.1:7420/10') });
   });
 
   it('of the project may have a --json of their own', async () => {
