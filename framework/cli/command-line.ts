@@ -13,6 +13,7 @@ import { addDatabase } from './verbs/database.ts';
 import { addExplain } from './verbs/explain.ts';
 import { addPlugins } from './verbs/plugins.ts';
 import { addPools } from './verbs/pools.ts';
+import { addProcesses } from './verbs/processes.ts';
 import { addRecords } from './verbs/records.ts';
 import { addRuns } from './verbs/runs.ts';
 import { addSensors } from './verbs/sensors.ts';
@@ -71,6 +72,7 @@ function addOwnVerbs(program: Command, shell: Shell): void {
   addSensors(program, shell);
   addBackfills(program, shell);
   addPools(program, shell);
+  addProcesses(program, shell);
   addConfig(program, shell);
   addPlugins(program, shell);
   addDatabase(program, shell);

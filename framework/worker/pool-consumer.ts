@@ -15,6 +15,7 @@ export class PoolConsumer implements Closable {
   #current: Consumer;
   #taken = 0;
   #paused = false;
+  #renewals = 0;
 
   constructor(options: PoolConsumerOptions) {
     this.pool = options.pool;
@@ -25,6 +26,11 @@ export class PoolConsumer implements Closable {
   /** How many jobs it ever took. */
   get taken(): number {
     return this.#taken;
+  }
+
+  /** How often it was made anew. */
+  get renewals(): number {
+    return this.#renewals;
   }
 
   get hasRoom(): boolean {
@@ -51,6 +57,7 @@ export class PoolConsumer implements Closable {
    */
   renew(failed: (error: unknown) => void): void {
     if (this.#paused) return;
+    this.#renewals += 1;
     const old = this.#current;
     this.#current = this.#consume();
     const leaving = this.#leave(old)

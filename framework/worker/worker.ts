@@ -197,7 +197,8 @@ export class Worker implements Closable {
 
   /** Also without work: whoever looks must see that there is a worker. */
   async #beat(): Promise<void> {
-    await Promise.all([this.#renew(), noteProcess(this.#options.store.database, this.#identity)]);
+    const renewals = this.#consumers.reduce((sum, consumer) => sum + consumer.renewals, 0);
+    await Promise.all([this.#renew(), noteProcess(this.#options.store.database, this.#identity, renewals)]);
   }
 
   async #renew(): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { FIXTURES, type Installation, openInstallationFolder, start, windrowJson } from './windrow.ts';
+import { FIXTURES, type Installation, openInstallationFolder, start, windrow, windrowJson } from './windrow.ts';
 
 const FIELD = {
   project: join(FIXTURES, 'project.ts'),
@@ -140,6 +140,7 @@ describe('the other servers and verbs', () => {
   it('start and stop by themselves', async () => {
     const programs = [start(at, 'scheduler'), start(at, 'dashboard')];
     await Promise.all(programs.map((program) => program.hears('Windrow is ready')));
+    expect((await windrow(at, 'processes list')).out).toMatch(/^PROCESS +KIND +HOST.*\n.* scheduler /);
     for (const program of programs) program.signal('SIGTERM');
     const [scheduler, dashboard] = await Promise.all(programs.map((program) => program.end));
 

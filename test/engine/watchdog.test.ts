@@ -1,7 +1,8 @@
-import { type RunId, dag, task } from '#framework';
+import { type RunId, dag, seconds, task } from '#framework';
 import type { Windrow } from '#framework/operate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { findLiveProcesses } from '../../framework/store/workers.ts';
 import { collectingLog } from '../support/collecting-log.ts';
 import { BACKENDS, endOf, eventually, runDag } from '../support/engine.ts';
 import { freshRedis } from '../support/redis.ts';
@@ -81,6 +82,16 @@ describe.each(BACKENDS)('a watchdog over the consumers of a worker, on %s', (bac
     for (const run of runs) expect(await endOf(engine, run)).toMatchObject({ state: 'success' });
     const named = { level: 'warn', pool: 'default', dag: 'quick', task: 'only', since: expect.any(String) };
     expect(renewals().map((line): unknown => JSON.parse(line))).toEqual([expect.objectContaining(named)]);
+    const shown = await eventually('the note of it in the list of processes', async () =>
+      (await findLiveProcesses(engine.store.database, seconds(10))).find(({ renewedAt }) => renewedAt !== null),
+    );
+    expect(shown).toMatchObject({
+      kind: 'worker',
+      pid: process.pid,
+      renewals: 1,
+      running: 0,
+      pools: expect.arrayContaining(['default']),
+    });
   });
 
   it('lets the tasks go on that the consumer has in hand', async () => {
