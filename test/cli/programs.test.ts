@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
+import { project } from './fixtures/project.ts';
 import { FIXTURES, type Installation, openInstallationFolder, start, windrow, windrowJson } from './windrow.ts';
 
 const FIELD = {
@@ -10,6 +11,8 @@ const FIELD = {
   verbs: [join(FIXTURES, 'verbs.ts')],
   dashboard: join(FIXTURES, 'dashboard.ts'),
 };
+/** That of the fixtures tells how many dags it got. */
+const DASHBOARD = `http://127.0.0.1:7420/${project.dags.length}`;
 const LONG = '\'{"wait":60000}\'';
 
 let at: Installation;
@@ -42,8 +45,8 @@ describe('windrow up', () => {
       ready: true,
       parts: ['scheduler', 'worker', 'dashboard'],
       queues: 'postgres',
-      dags: ['hello', 'broken', 'patient', 'orders', 'hourly', 'torn', 'files', 'daily', 'parcels', 'mendable'],
-      dashboard: 'http://127.0.0.1:7420/10',
+      dags: project.dags.map(({ id }) => id),
+      dashboard: DASHBOARD,
     });
     expect(err).toMatch(/waiting up to 20s for \d+ tasks? in hand.* The next signal hands/);
     expect(await run(id)).toMatchObject({ state: 'success', tasks: [{ output: 'rested' }] });
@@ -145,7 +148,7 @@ describe('the other servers and verbs', () => {
     const [scheduler, dashboard] = await Promise.all(programs.map((program) => program.end));
 
     expect(scheduler).toMatchObject({ code: 0, out: expect.stringContaining('Windrow is ready: scheduler;') });
-    expect(dashboard).toMatchObject({ code: 0, out: expect.stringContaining('Dashboard: http://127.0.0.1:7420/10') });
+    expect(dashboard).toMatchObject({ code: 0, out: expect.stringContaining(`Dashboard: ${DASHBOARD}`) });
   });
 
   it('of the project may have a --json of their own', async () => {
