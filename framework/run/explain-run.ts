@@ -49,7 +49,7 @@ const BY_STATE: Readonly<Record<RunState, (run: RunFacts) => readonly Reason[]>>
   running: (run) => running(run),
   success: (run) => [because('succeeded', `Run ${run.runId} of "${run.dagId}" succeeded${ended(run)}.`)],
   failed: (run) => [failed(run)],
-  cancelled: (run) => [because('cancelled', `Run ${run.runId} of "${run.dagId}" was cancelled${ended(run)}.`)],
+  cancelled: (run) => [cancelled(run)],
 };
 
 function queued(run: RunFacts): readonly Reason[] {
@@ -120,14 +120,24 @@ function failed(run: RunFacts): Reason {
   const { firstError: first } = run;
   const of = first === null || first.task === null ? '' : `, first because of task "${first.task}"`;
   const why = first === null ? '.' : `${of}: ${first.failure.code}: ${first.failure.message}`;
-  return because('failed', `Run ${run.runId} of "${run.dagId}" failed${ended(run)}${why}`, {
+  const text = `Run ${run.runId} of "${run.dagId}" failed${ended(run)}${why}${/[.!?]$/.test(why) ? '' : '.'}`;
+  return because('failed', `${text} Correct the cause, then: windrow runs rerun ${run.runId} --failed`, {
     task: first?.task ?? null,
     code: first?.failure.code ?? null,
     message: first?.failure.message ?? null,
   });
 }
 
-function ended({ endedAt }: RunFacts): string {
+function cancelled({ runId, dagId, startedAt, ...run }: RunFacts): Reason {
+  const text = `Run ${runId} of "${dagId}" was cancelled${ended(run)}.`;
+  // One that had not started has no tasks to go on with.
+  return because(
+    'cancelled',
+    startedAt === null ? text : `${text} To go on with it: windrow runs rerun ${runId} --failed`,
+  );
+}
+
+function ended({ endedAt }: Pick<RunFacts, 'endedAt'>): string {
   return endedAt === null ? '' : ` at ${at(endedAt)}`;
 }
 
