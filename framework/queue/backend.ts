@@ -146,7 +146,8 @@ function postgresBackend(settings: Extract<BackendSettings, { kind: 'postgres' }
   const pool = new pg.Pool({
     connectionString: settings.url.reveal(),
     max: 20,
-    options: '-c search_path=bullmq',
+    // Whatever is lost here in a crash is sent again from the engine's own tables: no job waits for the disk.
+    options: '-c search_path=bullmq -c synchronous_commit=off',
     application_name: 'windrow queues',
   });
   pool.on('error', (error) => log.warn('A queue connection broke', { message: error.message }));

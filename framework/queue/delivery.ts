@@ -72,7 +72,7 @@ export class Delivery implements Closable {
     const ids = this.#sent;
     if (ids.length === 0) return;
     this.#sent = [];
-    await forgetSent(this.#options.store.database, ids);
+    await forgetSent(this.#options.store.database.forgetful, ids);
   }
 
   async close(): Promise<void> {

@@ -62,6 +62,8 @@ export interface Report {
   readonly outcome: Outcome;
   /** Kept with the try if the report counts. */
   readonly notes?: readonly Note[];
+  /** The shape that the run was started with, where it is known: it never changes. */
+  readonly graphHash?: string;
 }
 
 export interface TaskChange extends PlannedTask {

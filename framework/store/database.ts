@@ -26,6 +26,8 @@ export interface Transaction extends Executor {
 export interface Database extends Executor, Closable {
   /** Commits when `work` returns and rolls back when it throws. */
   readonly transaction: <T>(work: (transaction: Transaction) => Promise<T>) => Promise<T>;
+  /** Commits without waiting for the disk: only for what may be forgotten when the server crashes within a second. */
+  readonly forgetful: Executor;
   readonly pool: pg.Pool;
 }
 
@@ -54,25 +56,41 @@ const SESSION = [
 
 /** `timestamptz` arrives as `Temporal.Instant`, `bigint` as a JavaScript number, `jsonb` parsed, `date` as text. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.connections ?? 10,
-    options: SESSION.map((setting) => `-c ${setting}`).join(' '),
-    application_name: 'windrow',
-    types: ownTypes(),
-    pipeline: true,
-  });
-  // An idle connection that breaks is replaced by the pool; without a listener Node would end the process.
-  pool.on('error', (error) => options.log.warn('A database connection broke', { message: error.message }));
-  // Of one that is in use its user hears by the statement; the pool listens to idle ones only.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const pool = openPool(options, { max: options.connections ?? 10, session: SESSION });
+  const forgetful = openPool(options, { max: 2, session: [...SESSION, 'synchronous_commit=off'] });
   let closing: Promise<void> | undefined;
   return {
     pool,
     run: (statement, values) => execute(pool, statement, values),
     transaction: (work) => transaction(pool, work),
-    close: () => (closing ??= pool.end()),
+    forgetful: { run: (statement, values) => execute(forgetful, statement, values) },
+    close: () => (closing ??= endAll([pool, forgetful])),
   };
+}
+
+async function endAll(pools: readonly pg.Pool[]): Promise<void> {
+  await Promise.all(pools.map((pool) => pool.end()));
+}
+
+interface PoolOptions {
+  readonly max: number;
+  readonly session: readonly string[];
+}
+
+function openPool({ url, log }: DatabaseOptions, { max, session }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    options: session.map((setting) => `-c ${setting}`).join(' '),
+    application_name: 'windrow',
+    types: ownTypes(),
+    pipeline: true,
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener Node would end the process.
+  pool.on('error', (error) => log.warn('A database connection broke', { message: error.message }));
+  // Of one that is in use its user hears by the statement; the pool listens to idle ones only.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
 }
 
 async function transaction<T>(pool: pg.Pool, work: (transaction: Transaction) => Promise<T>): Promise<T> {

@@ -4,9 +4,9 @@ import type { Log } from '../core/log.ts';
 import { repeat } from '../core/timer.ts';
 import type { Dag } from '../dag/dag.ts';
 import type { Dispatcher, Takeable } from '../queue/dispatcher.ts';
+import { jobId } from '../store/runs/dispatch.ts';
 import { type OverdueTask, findOverdue } from '../store/runs/find-overdue.ts';
 import type { Store } from '../store/store.ts';
-import { claimKey } from './claim-key.ts';
 import type { PoolConsumer } from './pool-consumer.ts';
 import { NO_SUSPICION, type Suspicion, suspect } from './suspicion.ts';
 
@@ -76,9 +76,9 @@ async function findTakeable(pool: string, { dispatcher, store, dags }: WatchdogO
     jobs.map(({ claim }) => claim),
     [...dags.keys()],
   );
-  const since = new Map(jobs.map((job) => [claimKey(job.claim), job.since]));
+  const since = new Map(jobs.map((job) => [jobId(job.claim), job.since]));
   return tasks.flatMap((task) => {
-    const key = claimKey(task);
+    const key = jobId(task);
     const first = since.get(key);
     return first === undefined ? [] : [{ ...task, key, since: first }];
   });

@@ -13,13 +13,13 @@ import type { Dispatcher, JobEnd, TaskJob } from '../queue/dispatcher.ts';
 import type { Outcome } from '../run/outcome.ts';
 import type { Report } from '../run/plan.ts';
 import { taskKey } from '../run/task-key.ts';
+import { jobId } from '../store/runs/dispatch.ts';
 import { renewLeases } from '../store/runs/leases.ts';
 import { type Claim, type Started, startTasks } from '../store/runs/start-tasks.ts';
 import { insertLog } from '../store/runs/task-logs.ts';
 import type { Store } from '../store/store.ts';
 import { type LiveProcess, forgetProcess, noteProcess } from '../store/workers.ts';
 import { runAttempt } from './attempt.ts';
-import { claimKey } from './claim-key.ts';
 import { PoolConsumer } from './pool-consumer.ts';
 import type { Settler } from './settler.ts';
 import { TaskLog } from './task-log.ts';
@@ -135,11 +135,11 @@ export class Worker implements Closable {
     const { store, id: worker, leaseMs } = this.#options;
     const by = { worker, leaseMs, tell: this.#tellsStarts };
     const started = await startTasks(store.database, claims.toSorted(byKey), by);
-    const found = new Map(started.map((start) => [claimKey(start), start]));
+    const found = new Map(started.map((start) => [jobId(start), start]));
     return claims.map((claim) => {
-      const start = found.get(claimKey(claim));
+      const start = found.get(jobId(claim));
       // Two jobs of one batch may name the same claim; the first one gets it.
-      found.delete(claimKey(claim));
+      found.delete(jobId(claim));
       return start;
     });
   }

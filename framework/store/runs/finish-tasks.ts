@@ -35,11 +35,8 @@ export async function finishTasks(
   tools: Tools,
 ): Promise<Finished> {
   return store.database.transaction(async (transaction) => {
-    const runs = await lockRuns(transaction, [...new Set(told.map(({ runId }) => runId))]);
-    const lost = await lockLostTries(transaction, told);
+    const { runs, lost, shapes, tasks } = await lockAndRead(transaction, store.graphs, told);
     const reports = told.filter((report) => report.outcome.kind !== 'lost' || lost.has(report));
-    const shapes = await loadShapes(store.graphs, transaction, runs);
-    const tasks = await readAffected(transaction, reports, shapes);
     const plans = runs.map((run): AppliedPlan => {
       const found = { run, tasks: tasks.get(run.id) ?? new Map() };
       const own = reports.filter(({ runId }) => runId === run.id);
@@ -51,6 +48,45 @@ export async function finishTasks(
     );
     return { ...follows(plans, dispatches), accepted: new Set(plans.flatMap(({ plan }) => plan.accepted)) };
   });
+}
+
+interface Found {
+  readonly runs: readonly LockedRun[];
+  /** Those whose lease has really expired. */
+  readonly lost: ReadonlySet<Report>;
+  readonly shapes: ReadonlyMap<RunId, Shape>;
+  readonly tasks: Awaited<ReturnType<typeof readTasks>>;
+}
+
+/**
+ * One round trip where every shape is known, which is the rule: the statements travel together, and the server runs them one
+ * after the other, so that what is read is what stands once the runs are locked.
+ */
+async function lockAndRead(transaction: Executor, graphs: Graphs, told: readonly Report[]): Promise<Found> {
+  const ids = [...new Set(told.map(({ runId }) => runId))];
+  const known = knownShapes(graphs, told);
+  if (known === undefined) {
+    const runs = await lockRuns(transaction, ids);
+    const lost = await lockLostTries(transaction, told);
+    const shapes = await loadShapes(graphs, transaction, runs);
+    return { runs, lost, shapes, tasks: await readAffected(transaction, told, shapes) };
+  }
+  const [runs, lost, tasks] = await Promise.all([
+    lockRuns(transaction, ids),
+    lockLostTries(transaction, told),
+    readAffected(transaction, told, known),
+  ]);
+  return { runs, lost, shapes: known, tasks };
+}
+
+function knownShapes(graphs: Graphs, told: readonly Report[]): ReadonlyMap<RunId, Shape> | undefined {
+  const shapes = new Map<RunId, Shape>();
+  for (const { runId, graphHash } of told) {
+    const shape = graphHash === undefined ? undefined : graphs.find(graphHash);
+    if (shape === undefined) return undefined;
+    shapes.set(runId, shape);
+  }
+  return shapes;
 }
 
 /** What is to be done after plans were applied. */

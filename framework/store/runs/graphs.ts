@@ -9,6 +9,11 @@ import type { Executor } from '../database.ts';
 export class Graphs {
   readonly #shapes = new Map<string, Shape>();
 
+  /** The shape, if it was read before. */
+  find(hash: string): Shape | undefined {
+    return this.#shapes.get(hash);
+  }
+
   async load(executor: Executor, hash: string): Promise<Shape> {
     const known = this.#shapes.get(hash);
     if (known !== undefined) return known;

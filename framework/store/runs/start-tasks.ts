@@ -4,7 +4,9 @@ import type { RunId, TaskId } from '../../core/ids.ts';
 import type { Millis } from '../../core/duration.ts';
 import type { Json } from '../../core/json.ts';
 import type { Temporal } from '../../core/time.ts';
-import type { Executor } from '../database.ts';
+import type { Database } from '../database.ts';
+import { jobId } from './dispatch.ts';
+import { openFences } from './open-fences.ts';
 import { InstantColumn, RunIdColumn, TaskIdColumn } from './run-rows.ts';
 
 /** What a BullMQ job asks for. */
@@ -38,16 +40,36 @@ export interface StartedBy {
 }
 
 /**
- * Starts tries and mints a fence for each. A claim that is missing in the reply was late: somebody else runs the task, it
+ * Starts tries and mints a fence for each, without waiting for the disk, which took most of a hop. A start that
+ * PostgreSQL forgets in a crash is as if its job had been lost: its try is fenced out and made again, with a newer fence. A claim that is missing in the reply was late: somebody else runs the task, it
  * was dispatched anew, or it was cancelled. Locks task rows only. A task whose worker died is not taken over here: the sweeper
  * ends the lost try first, so that history and limits see it.
  */
 export async function startTasks(
-  executor: Executor,
+  database: Database,
   claims: readonly Claim[],
   by: StartedBy,
 ): Promise<readonly Started[]> {
-  const rows = await executor.run(by.tell ? START_AND_TELL : START, [
+  const started = await startThose(database, claims, by);
+  if (started.length === claims.length) return started;
+  await openFences(database);
+  const found = new Set(started.map(jobId));
+  return [
+    ...started,
+    ...(await startThose(
+      database,
+      claims.filter((claim) => !found.has(jobId(claim))),
+      by,
+    )),
+  ];
+}
+
+async function startThose(
+  { forgetful }: Pick<Database, 'forgetful'>,
+  claims: readonly Claim[],
+  by: StartedBy,
+): Promise<readonly Started[]> {
+  const rows = await forgetful.run(by.tell ? START_AND_TELL : START, [
     claims.map(({ runId }) => runId),
     claims.map(({ taskId }) => taskId),
     claims.map(({ mapIndex }) => mapIndex),
@@ -64,10 +86,10 @@ const START = {
 update task_instance t set
   state = 'running', fence = nextval('fence'), worker = $5, started_at = now(), ended_at = null, reason = null, failure = null,
   lease_until = now() + $6::integer * interval '1 ms'
-from unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[]) as claim (run_id, task_id, map_index, seq), dag_run r
+from unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[]) as claim (run_id, task_id, map_index, seq), dag_run r, open_fences
 where t.run_id = claim.run_id and t.task_id = claim.task_id and t.map_index = claim.map_index and t.seq = claim.seq
   and t.state in ('queued', 'up_for_retry')
-  and r.id = claim.run_id and r.state = 'running'
+  and r.id = claim.run_id and r.state = 'running' and open_fences.is_only
 returning t.run_id as "runId", t.task_id as "taskId", t.map_index as "mapIndex", t.seq, t.fence, t.attempt, t.map_total as "mapTotal", r.dag_id as "dagId",
   r.graph_hash as "graphHash", r.record_id as "recordId", r.window_start as "windowStart", r.window_end as "windowEnd",
   r.window_zone as "windowZone", r.params`,
