@@ -17,7 +17,7 @@ export async function openBenchInstallation(
   { servers, clock = systemClock }: { readonly servers: Servers; readonly clock?: Clock },
 ): Promise<Installation> {
   const environment = {
-    DATABASE_URL: await servers.createDatabase(`windrow_${backend}`),
+    DATABASE_URL: await servers.createDatabase(`${dag.id}_${backend}`),
     ...(backend === 'redis' ? { REDIS_URL: servers.redisUrl } : {}),
   };
   const windrow = await openInstallation({
