@@ -94,6 +94,34 @@ describe('a plugin', () => {
     expect(heard).toEqual(all);
   });
 
+  it('is told of runs side by side, each from its start to its end', async () => {
+    const stories = new Map<number, string[]>();
+    const hear = async (event: { readonly kind: string; readonly runId: number; readonly fence?: number }) => {
+      const told = event.fence === undefined ? event.kind : `${event.kind} ${event.fence}`;
+      stories.set(event.runId, [...(stories.get(event.runId) ?? []), told]);
+    };
+    const hooks = { runStarted: hear, runFinished: hear, taskStarted: hear, taskFinished: hear };
+    const ears = definePlugin({ name: 'ears', version: '1', hooks });
+    const side = dag('side', { maxActiveRuns: 20 }, (d) => {
+      const first = d.use('first', fine);
+      for (const id of ['left', 'right']) d.use(id, fine, { after: [first] });
+    });
+    const engine = await bench.engine({ dags: [side], backend: 'postgres', plugins: [ears], workers: 2 });
+    bench.schedule(engine);
+    const runs = await Promise.all(Array.from({ length: 20 }, () => bench.start(engine, 'side')));
+    await eventually('all stories', async () =>
+      runs.every((id) => stories.get(id)?.at(-1) === 'runFinished') ? true : undefined,
+    );
+    for (const story of stories.values()) {
+      expect(story).toHaveLength(8);
+      expect(story[0]).toBe('runStarted');
+      for (const end of story.filter((told) => told.startsWith('taskFinished'))) {
+        expect(story.indexOf(end.replace('Finished', 'Started'))).toBeLessThan(story.indexOf(end));
+        expect(story).toContain(end.replace('Finished', 'Started'));
+      }
+    }
+  });
+
   it('that throws or hangs is counted, holds nobody up, and hears the next event', async () => {
     const [broken, hanging, healthy]: [string[], string[], string[]] = [[], [], []];
     const plugins = [
