@@ -19,7 +19,7 @@ import {
   pauseBackfill,
   resumeBackfill,
 } from '../store/backfills/switch-backfill.ts';
-import { activateRuns } from '../store/runs/activate-runs.ts';
+import { activate } from '../queue/activate.ts';
 import { type Refused, unusableParams } from './trigger.ts';
 import type { Windrow } from './windrow.ts';
 
@@ -121,7 +121,7 @@ async function create(windrow: Windrow, request: BackfillRequest): Promise<Creat
 async function move(windrow: Windrow, dagId: string): Promise<void> {
   const dag = windrow.dags.get(dagId);
   if (dag !== undefined) await moveBackfills(dag, windrow);
-  await windrow.delivery.follow(await activateRuns(windrow.store.database, dagId));
+  await activate(windrow, dagId);
 }
 
 function whyNot(dag: Dag, { reverse, params, maxActive = 1 }: BackfillRequest): string | undefined {

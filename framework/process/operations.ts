@@ -6,7 +6,7 @@ import type { RerunPlan, RerunRequest } from '../record/rerun-plan.ts';
 import { setPaused } from '../store/dag-state.ts';
 import { previewRerun, rerunRecord } from '../store/records/rerun-record.ts';
 import { type SkipResult, skipRecord } from '../store/records/skip-record.ts';
-import { activateRuns } from '../store/runs/activate-runs.ts';
+import { activate } from '../queue/activate.ts';
 import { cancelRun } from '../store/runs/cancel-run.ts';
 import { type RerunTarget, type RerunTasks, type TasksAgain, rerunTasks } from './rerun-tasks.ts';
 import { type CreatedByHand, type Refused, type TriggerOptions, createTriggered } from './trigger.ts';
@@ -82,11 +82,6 @@ export function operations(windrow: Windrow): Operations {
     },
     skipRecord: (id, reason) => skipRecord(database, recordId(id), reason),
   };
-}
-
-/** Starts queued runs of a dag now instead of at the scheduler's next tick. Opens no connection. */
-async function activate({ store, delivery }: Windrow, dagId: string): Promise<void> {
-  await delivery.follow(await activateRuns(store.database, dagId));
 }
 
 async function cancel(windrow: Windrow, id: number): Promise<CancelledRun> {

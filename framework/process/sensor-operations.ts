@@ -1,8 +1,8 @@
-import type { DagId, RunId } from '../core/ids.ts';
+import type { RunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { SensorItem } from '../dag/sensor.ts';
 import { callPoll } from '../scheduler/call-poll.ts';
-import { activateRuns } from '../store/runs/activate-runs.ts';
+import { activate } from '../queue/activate.ts';
 import { rerunItem, skipItem } from '../store/sensors/release-item.ts';
 import { setCursor, setSensorPaused } from '../store/sensors/set-sensor.ts';
 import { type SensorView, findSensor, listSensors } from '../store/views/list-sensors.ts';
@@ -102,8 +102,4 @@ async function previewCursor(windrow: Windrow, id: string, cursor: Json | undefi
     cursor: polled.cursor ?? cursor ?? null,
     more: polled.more ?? false,
   };
-}
-
-async function activate({ store, delivery }: Windrow, dagId: DagId): Promise<void> {
-  await delivery.follow(await activateRuns(store.database, dagId));
 }

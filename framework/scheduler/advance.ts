@@ -11,7 +11,7 @@ import { newRecords } from '../record/new-records.ts';
 import { type DagState, findDagState } from '../store/dag-state.ts';
 import { findLastWindowEnd, insertRecords } from '../store/records/insert-records.ts';
 import { openRecordRuns } from '../store/records/open-record-runs.ts';
-import { activateRuns } from '../store/runs/activate-runs.ts';
+import { activate } from '../queue/activate.ts';
 import { createRun } from '../store/runs/create-run.ts';
 import { findLastScheduledEnd } from '../store/runs/last-scheduled-end.ts';
 import type { Store } from '../store/store.ts';
@@ -35,7 +35,7 @@ export async function advance(dag: Dag, tools: AdvanceTools): Promise<void> {
   if (!state.paused) await plan(dag, state, tools);
   // Behind the schedule's own windows, so that these start first.
   if (state.hasBackfill) await moveBackfills(dag, tools);
-  await tools.delivery.follow(await activateRuns(tools.store.database, dag.id));
+  await activate(tools, dag.id);
 }
 
 async function plan(dag: Dag, { openRuns }: DagState, tools: AdvanceTools): Promise<void> {

@@ -7,7 +7,7 @@ import type { RunId } from '../../core/ids.ts';
 import { repeat, rest } from '../../core/timer.ts';
 import type { Windrow } from '../../process/windrow.ts';
 import { Delivery } from '../../queue/delivery.ts';
-import { activateRuns } from '../../store/runs/activate-runs.ts';
+import { activate } from '../../queue/activate.ts';
 import { cancelRun } from '../../store/runs/cancel-run.ts';
 import { dispatchDue } from '../../store/runs/outbox.ts';
 import { timeOutRuns } from '../../store/runs/time-out-runs.ts';
@@ -83,7 +83,7 @@ interface TendingTools {
 
 async function tend({ store, clock }: Windrow, tools: TendingTools, { dagId }: LocalRun): Promise<void> {
   const { delivery, settler } = tools;
-  await delivery.follow(await activateRuns(store.database, dagId));
+  await activate({ store, delivery }, dagId);
   await delivery.deliver(await dispatchDue(store.database, clock.now().toString(), 100));
   await delivery.admitHeld(clock.now().toString(), 100);
   for (const ended of await timeOutRuns(store, 100)) await settler.follow(ended);

@@ -11,22 +11,32 @@ import { type Dispatch, type Ready, jobId } from './dispatch.ts';
 import { restartRuns } from './restart-runs.ts';
 import { InstantColumn, RunIdColumn } from './run-rows.ts';
 
+export interface Activated extends Ready {
+  readonly mayBeMore: boolean;
+}
+
+/** Their first tasks run while the next ones are activated. */
+const AT_MOST = 50;
+
 /**
- * Turns queued runs of a dag into running ones, as many as its limit allows: task rows, unless the run was cleared and has them,
+ * Turns queued runs of a dag into running ones, as many as its limit and one transaction allow: task rows, unless the run was cleared and has them,
  * and outbox rows for those that may start. An advisory lock per dag keeps two processes from passing the limit together.
  */
-export async function activateRuns(database: Database, dagId: string): Promise<Ready> {
+export async function activateRuns(database: Database, dagId: string): Promise<Activated> {
   return database.transaction(async (transaction) => {
     await transaction.run({ name: 'dag_lock', text: `select pg_advisory_xact_lock(hashtext('windrow dag ' || $1))` }, [
       dagId,
     ]);
-    const rows = await transaction.run(TAKE, [dagId]);
+    const rows = await transaction.run(TAKE, [dagId, AT_MOST]);
     const taken = rows.map((row) => Taken.parse(row));
-    const started: Ready[] = [];
-    for (const run of taken) if (!run.isCleared) started.push(await startRun(transaction, run));
+    // All at once: the statements travel together and run one after the other.
+    const started = await Promise.all(
+      taken.filter(({ isCleared }) => !isCleared).map((run) => startRun(transaction, run)),
+    );
     const again = new Map(taken.flatMap(({ id, graph, isCleared }) => (isCleared ? [[id, graph] as const] : [])));
     if (again.size > 0) started.push(await restartRuns(transaction, again));
     return {
+      mayBeMore: taken.length === AT_MOST,
       dispatches: started.flatMap(({ dispatches }) => dispatches),
       pools: new Set(started.flatMap(({ pools }) => [...pools])),
     };
@@ -89,7 +99,7 @@ chosen as (
   where r.dag_id = $1 and r.state = 'queued' and (not d.paused or r.cleared > 0 or r.kind not in ('scheduled', 'sensor'))
     and (r.kind <> 'sensor' or not ${WAITS_FOR_EARLIER_ITEM})
   order by r.priority, r.window_start nulls first, r.id
-  limit (select free from allowed)
+  limit (select least(free, $2) from allowed)
 )
 update dag_run r set state = 'running', started_at = now(),
   deadline_at = now() + (v.graph ->> 'runTimeoutMs')::bigint * interval '1 ms'
