@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { DataFailure, dag, task } from '#framework';
+import { DataFailure, type RunId, dag, task } from '#framework';
 import { type Windrow, createRun, operations } from '#framework/operate';
 import { afterAll, expect, it } from 'vitest';
 
@@ -20,6 +20,8 @@ const waits = task('waits', {
 const long = dag('long', {}, (d) => void d.use('waits', waits));
 const late = dag('late', { runTimeout: '200ms' }, (d) => void d.use('waits', waits));
 
+const FINAL = ['success', 'failed', 'cancelled'];
+
 const bench = new Bench();
 afterAll(() => bench.close());
 
@@ -28,17 +30,31 @@ it('moves a run along the arrows of the chart in the README, along each of them 
   await noteMoves(engine);
   bench.schedule(engine);
 
-  await runDag(engine, 'good');
-  await runDag(engine, 'bad');
+  const { rerunTasks, cancelRun } = operations(engine);
+  const again = async (run: RunId, which: Parameters<typeof rerunTasks>[1]): Promise<void> => {
+    expect(await rerunTasks({ run }, which)).toMatchObject({ kind: 'started' });
+  };
+  const done = await runDag(engine, 'good');
+  await again(done.id, { kind: 'task', task: 'only', downstream: false });
+  await endOf(engine, done.id);
+  const soured = await runDag(engine, 'bad');
+  await again(soured.id, { kind: 'failed' });
+  await endOf(engine, soured.id);
   await runDag(engine, 'late');
-  await operations(engine).cancelRun(await queuedRun(engine));
+  await cancelRun(await queuedRun(engine));
   const running = await bench.start(engine, 'long');
   await bench.until(engine, running, { waits: 'running' });
-  await operations(engine).cancelRun(running);
+  await cancelRun(running);
+  await endOf(engine, running);
+  await again(running, { kind: 'failed' });
+  await bench.until(engine, running, { waits: 'running' });
+  await cancelRun(running);
   await endOf(engine, running);
 
   const readme = readFileSync(new URL('../../framework/README.md', import.meta.url), 'utf8');
-  const drawn = arrowsOf(readme, 'States of a run').map(({ from, to }) => `${from} --> ${to}`);
+  const drawn = arrowsOf(readme, 'States of a run').flatMap(({ from, to }) =>
+    (from === 'final' ? FINAL : [from]).map((state) => `${state} --> ${to}`),
+  );
   expect(await moves(engine)).toEqual(drawn.toSorted());
 });
 
