@@ -37,8 +37,9 @@ export default defineConfig({
       },
     ],
     setupFiles: ['test/support/setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Only ever reached by a test that hangs, also on a slow machine with other work.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     allowOnly: process.env['CI'] === undefined,
     // The zone of the machine must not decide a result.
     env: { TZ: 'Pacific/Kiritimati' },

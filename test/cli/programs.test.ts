@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
+import { eventually } from '../support/engine.ts';
 import { project } from './fixtures/project.ts';
 import { FIXTURES, type Installation, openInstallationFolder, start, windrow, windrowJson } from './windrow.ts';
 
@@ -143,7 +144,12 @@ describe('the other servers and verbs', () => {
   it('start and stop by themselves', async () => {
     const programs = [start(at, 'scheduler'), start(at, 'dashboard')];
     await Promise.all(programs.map((program) => program.hears('Windrow is ready')));
-    expect((await windrow(at, 'processes list')).out).toMatch(/^PROCESS +KIND +HOST.*\n.* scheduler /);
+    // It is listed from its first sign of life on, a moment later.
+    const listed = await eventually('the scheduler in the list', async () => {
+      const { out } = await windrow(at, 'processes list');
+      return out.includes('scheduler') ? out : undefined;
+    });
+    expect(listed).toMatch(/^PROCESS +KIND +HOST.*\n(.*\n)*\S+ +scheduler +/);
     for (const program of programs) program.signal('SIGTERM');
     const [scheduler, dashboard] = await Promise.all(programs.map((program) => program.end));
 

@@ -78,7 +78,7 @@ export interface EndedRun {
   readonly tasks: Readonly<Record<string, string>>;
 }
 
-/** Waits for the end of a run by asking the truth; fails after 20 s with what it saw last. */
+/** Waits for the end of a run by asking the truth; fails after 30 s with what it saw last. */
 export async function endOf(engine: Windrow, id: RunId): Promise<EndedRun> {
   return eventually(`the end of run ${id}`, async () => {
     const [run] = await engine.store.database.run({ text: 'select state from dag_run where id = $1' }, [id]);
@@ -101,11 +101,11 @@ export async function taskStates(engine: Windrow, id: RunId): Promise<Readonly<R
 
 /** Asks until there is an answer. */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 30_000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() > deadline) throw new Error(`Waited 20 s for ${what}, in vain.`);
+    if (performance.now() > deadline) throw new Error(`Waited 30 s for ${what}, in vain.`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
