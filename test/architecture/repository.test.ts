@@ -95,6 +95,19 @@ describe('the migrations of the engine', () => {
   });
 });
 
+describe('a statement that locks tasks in order', () => {
+  it('sorts them as code does, not as the database would', () => {
+    const locking = textFiles(/^framework\/.*\.ts$/).flatMap(({ text }) =>
+      [...text.matchAll(/order by ((?:t\.)?(?:run|task)_id\b[^\n]*?)\s+for (?:no key )?update/g)].map(
+        ([, keys]) => keys,
+      ),
+    );
+
+    expect(locking).toContainEqual(expect.stringContaining('task_id'));
+    expect(locking.filter((keys) => !keys?.includes('task_id collate "C"'))).toEqual([]);
+  });
+});
+
 describe('the table of directions', () => {
   it('has a row for every folder of the engine', () => {
     const folders = readdirSync(repositoryPath('framework'), { withFileTypes: true })

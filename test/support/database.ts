@@ -5,10 +5,10 @@ import { inject } from 'vitest';
 
 const created: string[] = [];
 
-/** The URL of a new, empty database; it is dropped when the test file has ended. */
-export async function freshDatabase(): Promise<string> {
+/** The URL of a new, empty database; it is dropped when the test file has ended. `locale` is how it sorts, as SQL says it. */
+export async function freshDatabase(locale = ''): Promise<string> {
   const name = `test_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
-  await administer(`create database ${name} template template0`);
+  await administer(`create database ${name} template template0 ${locale}`);
   created.push(name);
   const url = new URL(inject('postgresUrl'));
   url.pathname = `/${name}`;

@@ -69,7 +69,7 @@ from unnest($1::bigint[], $2::text[], $3::integer[], $4::bigint[]) as lost (run_
 join task_instance t on t.run_id = lost.run_id and t.task_id = lost.task_id and t.map_index = lost.map_index
   and t.fence = lost.fence
 where t.state = 'running' and t.lease_until < now()
-order by t.run_id, t.task_id, t.map_index
+order by t.run_id, t.task_id collate "C", t.map_index
 for update of t skip locked`,
 };
 

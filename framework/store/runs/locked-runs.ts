@@ -84,9 +84,15 @@ from unnest($1::bigint[], $2::text[], $3::integer[]) as wanted (run_id, task_id,
 join task_instance t using (run_id, task_id, map_index)`,
 };
 
+// Code sorts by character; a database may sort as people do, and two orders of locks deadlock.
 const LOCK_ALL_TASKS = {
   name: 'lock_all_tasks',
-  text: `select ${TASK_COLUMNS} from task_instance t where t.run_id = $1 order by t.task_id, t.map_index for update`,
+  text: `
+select ${TASK_COLUMNS}
+from task_instance t
+where t.run_id = $1
+order by t.task_id collate "C", t.map_index
+for update`,
 };
 
 const Run = z.object({

@@ -121,7 +121,7 @@ with due as (
     join task_instance t on t.run_id = stale.run_id and t.task_id = stale.task_id and t.map_index = stale.map_index
       and t.seq = stale.seq
     where t.state in ('queued', 'up_for_retry')
-    order by t.run_id, t.task_id, t.map_index
+    order by t.run_id, t.task_id collate "C", t.map_index
     for update of t skip locked
   ) ready, dag_run r
   where t.run_id = ready.run_id and t.task_id = ready.task_id and t.map_index = ready.map_index and r.id = t.run_id
