@@ -1,5 +1,5 @@
 import type { Closable } from './closable.ts';
-import type { Millis } from './duration.ts';
+import { type Millis, milliseconds } from './duration.ts';
 
 /**
  * Calls `work` again and again, `pause` after it ended. `work` decides about its own failures; one that escapes is given
@@ -27,11 +27,25 @@ export function rest(length: Millis, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const end = (): void => {
-      clearTimeout(timer);
+      stop();
       signal.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, length);
+    const stop = later(length, end);
     signal.addEventListener('abort', end, { once: true });
   });
+}
+
+/** 24.8 days. `setTimeout` fires at once when it is given more. */
+const LONGEST_TIMER: Millis = milliseconds(2 ** 31 - 1);
+
+/** Calls when `length` is over, be it months, unless the function that it returns is called before. */
+export function later(length: Millis, call: () => void, longest = LONGEST_TIMER): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (left: number): void => {
+    const slice = Math.min(left, longest);
+    timer = setTimeout(() => (slice < left ? wait(left - slice) : call()), slice);
+  };
+  wait(length);
+  return () => clearTimeout(timer);
 }

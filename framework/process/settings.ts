@@ -58,6 +58,8 @@ const Duration = z.string().transform((text, context): Millis => {
 const Count = (least: number, most: number) =>
   z.coerce.number({ error: 'expected a whole number' }).int('expected a whole number').min(least).max(most);
 
+const LONGEST_LEASE = hours(1);
+
 const LOCAL = new Set(['127.0.0.1', 'localhost', '::1']);
 
 const Fields = z.object({
@@ -74,7 +76,9 @@ const Fields = z.object({
     .default('windrow'),
   WINDROW_CONCURRENCY: Count(1, 1000).default(20),
   // A killed worker is noticed between a lease and one sweep later: with 5 s its tasks began again after 5.2 to 5.4 s (p50).
-  WINDROW_LEASE: Duration.default(seconds(4)),
+  WINDROW_LEASE: Duration.refine((length) => length <= LONGEST_LEASE, {
+    error: 'expected at most 1h: so long may a task stand still when its worker is killed',
+  }).default(seconds(4)),
   WINDROW_TICK: Duration.default(seconds(2)),
   WINDROW_RETENTION: z.union([z.literal('off'), Duration]).default(hours(30 * 24)),
   WINDROW_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),

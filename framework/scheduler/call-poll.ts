@@ -1,10 +1,9 @@
-import { setTimeout as rest } from 'node:timers/promises';
-
 import type { Clock } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import { Cancelled, TimedOut } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
+import { rest } from '../core/timer.ts';
 import type { Polled, Sensor } from '../dag/sensor.ts';
 import type { Connections } from '../dag/task-context.ts';
 
@@ -29,9 +28,8 @@ export async function callPoll(sensor: Sensor, { cursor, signal }: PollCall, too
   const stop = AbortSignal.any([signal, ended.signal]);
   const { connections, clock } = tools;
   const log = tools.log.child({ sensor: sensor.id });
-  const limit = rest(sensor.timeoutMs, undefined, { signal: stop }).then(
-    () => Promise.reject(timedOut(sensor)),
-    () => Promise.reject(new Cancelled('E_SENSOR_STOPPED', `The poll of sensor "${sensor.id}" is stopped.`)),
+  const limit = rest(sensor.timeoutMs, stop).then(() =>
+    Promise.reject(stop.aborted ? stopped(sensor) : timedOut(sensor)),
   );
   // After the poll has ended nobody waits for the limit any more.
   limit.catch(() => {});
@@ -40,6 +38,10 @@ export async function callPoll(sensor: Sensor, { cursor, signal }: PollCall, too
   } finally {
     ended.abort();
   }
+}
+
+function stopped({ id }: Sensor): Cancelled {
+  return new Cancelled('E_SENSOR_STOPPED', `The poll of sensor "${id}" is stopped.`);
 }
 
 function timedOut({ id, timeoutMs }: Sensor): TimedOut {

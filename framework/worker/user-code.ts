@@ -1,5 +1,6 @@
 import { Cancelled, type Failure, TimedOut, failureRecord } from '../core/failures.ts';
 import { formatDuration, type Millis, seconds } from '../core/duration.ts';
+import { later } from '../core/timer.ts';
 import type { Outcome } from '../run/outcome.ts';
 import { storableOutcome } from './storable.ts';
 
@@ -19,13 +20,13 @@ export interface UserCall {
 /** Calls task code and sorts what comes back; undefined where the try has no say any more. Never throws. */
 export async function callUserCode(call: UserCall): Promise<Outcome | undefined> {
   const { stop, timeoutMs } = call;
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop.stop('timeout'), timeoutMs);
+  const forgetLimit = timeoutMs === undefined ? undefined : later(timeoutMs, () => stop.stop('timeout'));
   try {
     const outcome = await Promise.race([guarded(call), ignored(stop)]);
     const counts = stop.reason === undefined || outcome?.kind === 'success' ? outcome : stopped(call, stop.reason);
     return counts === undefined ? undefined : storableOutcome(counts, call.what);
   } finally {
-    clearTimeout(timer);
+    forgetLimit?.();
     stop.done();
   }
 }
@@ -74,7 +75,7 @@ function timedOut({ what, timeoutMs }: UserCall): Failure {
 export class StopSwitch {
   readonly #controller = new AbortController();
   #reason: StopReason | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #forget: (() => void) | undefined;
 
   get signal(): AbortSignal {
     return this.#controller.signal;
@@ -91,10 +92,10 @@ export class StopSwitch {
   }
 
   after(length: Millis, call: () => void): void {
-    this.#timer = setTimeout(call, length);
+    this.#forget = later(length, call);
   }
 
   done(): void {
-    clearTimeout(this.#timer);
+    this.#forget?.();
   }
 }
