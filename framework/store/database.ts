@@ -4,6 +4,7 @@ import type { Closable } from '../core/closable.ts';
 import { RemoteFailure } from '../core/failures.ts';
 import type { Log } from '../core/log.ts';
 import { Temporal } from '../core/time.ts';
+import { retryConflicts } from './retry-conflicts.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -24,7 +25,10 @@ export interface Transaction extends Executor {
 }
 
 export interface Database extends Executor, Closable {
-  /** Commits when `work` returns and rolls back when it throws. */
+  /**
+   * Commits when `work` returns and rolls back when it throws. After a deadlock or a serialization failure it calls `work` anew,
+   * so `work` changes nothing outside of the transaction.
+   */
   readonly transaction: <T>(work: (transaction: Transaction) => Promise<T>) => Promise<T>;
   /** Commits without waiting for the disk: only for what may be forgotten when the server crashes within a second. */
   readonly forgetful: Executor;
@@ -58,14 +62,15 @@ const SESSION = [
 
 /** `timestamptz` arrives as `Temporal.Instant`, `bigint` as a JavaScript number, `jsonb` parsed, `date` as text. */
 export function openDatabase(options: DatabaseOptions): Database {
+  const { log } = options;
   const pool = openPool(options, { max: options.connections ?? 10, session: SESSION });
   const forgetful = openPool(options, { max: 2, session: [...SESSION, 'synchronous_commit=off'] });
   let closing: Promise<void> | undefined;
   return {
     pool,
-    run: (statement, values) => execute(pool, statement, values),
-    transaction: (work) => transaction(pool, work),
-    forgetful: { run: (statement, values) => execute(forgetful, statement, values) },
+    run: (statement, values) => retryConflicts(log, () => execute(pool, statement, values)),
+    transaction: (work) => retryConflicts(log, () => transaction(pool, work)),
+    forgetful: { run: (statement, values) => retryConflicts(log, () => execute(forgetful, statement, values)) },
     close: () => (closing ??= endAll([pool, forgetful])),
   };
 }
