@@ -22,7 +22,9 @@ import { ensureRedis } from '../queue/redis-connection.ts';
 import { advance } from '../scheduler/advance.ts';
 import { startCleanUps } from '../scheduler/clean-ups.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
+import { SupersededDags } from '../scheduler/superseded-dags.ts';
 import { watchSensors } from '../scheduler/watch-sensors.ts';
+import type { Database } from '../store/database.ts';
 import { openEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
 import { readInstallationId } from '../store/installation.ts';
 import { migrate } from '../store/migrate.ts';
@@ -60,6 +62,7 @@ export interface Windrow extends Closable {
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
+  readonly superseded: SupersededDags;
   readonly startWorker: () => Worker;
   readonly startScheduler: () => Closable;
   /** Looks at one dag now instead of at the next tick. */
@@ -109,11 +112,8 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
   const server = keep(await openDatabaseServer(settings));
   const store = keep(openStore({ url: server.url.reveal(), log, connections: 16 }));
   const queues = await migrateAll(store, settings, server.url);
-  await registerDags(store.database, project.dags);
-  await registerSensors(store.database, project.sensors ?? []);
-  const plugins = project.plugins ?? [];
-  await registerPlugins(store.database, plugins);
-  await registerPools(store.database, project.pools ?? {});
+  const { plugins = [] } = project;
+  await register(store.database, project);
   const dispatcher = keep(new BullMqDispatcher(openBackend(queues, log), clock));
   const delivery = keep(new Delivery({ store, dispatcher, log }));
   const secrets = keep(openSecrets(project, sources));
@@ -126,7 +126,8 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
   );
   const dags = new Map<string, Dag>(project.dags.map((dag) => [dag.id, dag]));
   const sensors = new Map<string, Sensor>(project.sensors?.map((sensor) => [sensor.id, sensor]));
-  const common = { store, delivery, connections, clock, log, dags, sensors, plugins };
+  const superseded = new SupersededDags(log);
+  const common = { store, delivery, connections, clock, log, dags, sensors, plugins, superseded };
   const advanceOne = async (dagId: string): Promise<void> => {
     const dag = dags.get(dagId);
     if (dag !== undefined) await advance(dag, common);
@@ -158,6 +159,13 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
     },
     close: () => closeAll(opened.splice(0)),
   };
+}
+
+async function register(database: Database, { dags, sensors, plugins, pools }: Project): Promise<void> {
+  await registerDags(database, dags);
+  await registerSensors(database, sensors ?? []);
+  await registerPlugins(database, plugins ?? []);
+  await registerPools(database, pools ?? {});
 }
 
 /** A run that ended may have made way for the next window of its own pipeline, and of those that it covers. */

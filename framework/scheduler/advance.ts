@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Temporal } from '../core/time.ts';
+import type { Window } from '../core/window.ts';
 import type { Dag } from '../dag/dag.ts';
 import { dueWindows, scheduleWhile } from '../dag/due-windows.ts';
 import type { PipelineSpec } from '../dag/pipeline-spec.ts';
@@ -9,6 +10,8 @@ import type { Connections } from '../dag/task-context.ts';
 import type { Delivery } from '../queue/delivery.ts';
 import { newRecords } from '../record/new-records.ts';
 import { type DagState, findDagState } from '../store/dag-state.ts';
+import type { Executor } from '../store/database.ts';
+import { lockDag } from '../store/lock-dag.ts';
 import { findLastWindowEnd, insertRecords } from '../store/records/insert-records.ts';
 import { openRecordRuns } from '../store/records/open-record-runs.ts';
 import { activate } from '../queue/activate.ts';
@@ -16,6 +19,7 @@ import { createRun } from '../store/runs/create-run.ts';
 import { findLastScheduledEnd } from '../store/runs/last-scheduled-end.ts';
 import type { Store } from '../store/store.ts';
 import { moveBackfills } from './move-backfills.ts';
+import type { SupersededDags } from './superseded-dags.ts';
 
 export interface AdvanceTools {
   readonly store: Store;
@@ -23,6 +27,7 @@ export interface AdvanceTools {
   readonly connections: Connections;
   readonly clock: Clock;
   readonly log: Log;
+  readonly superseded: SupersededDags;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface AdvanceTools {
  * allows. Idempotent, and any number of processes may do it at once: unique keys in SQL decide.
  */
 export async function advance(dag: Dag, tools: AdvanceTools): Promise<void> {
-  const state = await findDagState(tools.store.database, dag.id);
+  const state = await findDagState(tools.store.database, dag.id, dag.schedule);
   if (state === undefined) return;
   if (!state.paused) await plan(dag, state, tools);
   // Behind the schedule's own windows, so that these start first.
@@ -38,19 +43,34 @@ export async function advance(dag: Dag, tools: AdvanceTools): Promise<void> {
   await activate(tools, dag.id);
 }
 
-async function plan(dag: Dag, { openRuns }: DagState, tools: AdvanceTools): Promise<void> {
-  const schedule = dag.schedule === undefined ? undefined : scheduleWhile(dag.schedule, openRuns);
+async function plan(dag: Dag, state: DagState, tools: AdvanceTools): Promise<void> {
+  const schedule = presentSchedule(dag, state, tools);
   if (dag.pipeline === undefined) return planRuns(dag.id, schedule, tools);
   if (schedule !== undefined) await insertDueRecords({ id: dag.id, schedule, spec: dag.pipeline }, tools);
   await planRecords(dag, dag.pipeline, tools);
 }
 
+/** While a new version is rolled out, windows are made by what was registered last; the others only run them. */
+function presentSchedule(
+  { id, schedule }: Dag,
+  { isRegistered, openRuns }: DagState,
+  { superseded }: AdvanceTools,
+): Schedule | undefined {
+  superseded.note(id, !isRegistered);
+  return schedule === undefined || !isRegistered ? undefined : scheduleWhile(schedule, openRuns);
+}
+
 async function planRuns(dagId: string, schedule: Schedule | undefined, { store, clock }: AdvanceTools): Promise<void> {
   if (schedule === undefined) return;
-  const last = await findLastScheduledEnd(store.database, dagId);
-  for (const window of dueWindows(schedule, last, clock.now())) {
-    await createRun(store.database, { dagId, kind: 'scheduled', window });
-  }
+  const due = async (executor: Executor): Promise<readonly Window[]> =>
+    dueWindows(schedule, await findLastScheduledEnd(executor, dagId), clock.now());
+  if ((await due(store.database)).length === 0) return;
+  await store.database.transaction(async (transaction) => {
+    await lockDag(transaction, dagId);
+    // Another process may have made windows since, perhaps by another schedule: none may lie over them.
+    const windows = await due(transaction);
+    await Promise.all(windows.map((window) => createRun(transaction, { dagId, kind: 'scheduled', window })));
+  });
 }
 
 async function planRecords(dag: Dag, spec: PipelineSpec, { store, clock, log }: AdvanceTools): Promise<void> {
@@ -77,9 +97,14 @@ async function insertDueRecords(scheduled: Scheduled, tools: AdvanceTools): Prom
   const position = await findPosition(scheduled, tools);
   if (position === undefined) return;
   const { windows: kind } = position.schedule;
-  const windows = dueWindows(position.schedule, position.lastEnd, clock.now());
-  if (windows.length === 0) return;
-  await insertRecords(store.database, newRecords({ pipelineId: id, spec, windows: kind }, windows));
+  const due = (lastEnd: Temporal.Instant | undefined): readonly Window[] =>
+    dueWindows(position.schedule, lastEnd, clock.now());
+  if (due(position.lastEnd).length === 0) return;
+  await store.database.transaction(async (transaction) => {
+    await lockDag(transaction, id);
+    const windows = due(await findLastWindowEnd(transaction, id));
+    await insertRecords(transaction, newRecords({ pipelineId: id, spec, windows: kind }, windows));
+  });
 }
 
 /** The longest wait for an answer to where the first window begins; the next tick asks again. */

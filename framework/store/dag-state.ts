@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import type { Schedule } from '../dag/schedule.ts';
+import { scheduleToJson } from '../dag/schedule-json.ts';
 import type { Executor } from './database.ts';
 
 export interface DagState {
@@ -8,24 +10,41 @@ export interface DagState {
   readonly openRuns: number;
   /** Whether a backfill has something left to do. */
   readonly hasBackfill: boolean;
+  /** Whether the schedule is the one that was registered last; otherwise another process has newer code, or older. */
+  readonly isRegistered: boolean;
 }
 
-export async function findDagState(executor: Executor, dagId: string): Promise<DagState | undefined> {
-  const [row] = await executor.run(STATE, [dagId]);
+/** How a dag stands, for a process in whose code it has this schedule. */
+export async function findDagState(
+  executor: Executor,
+  dagId: string,
+  schedule: Schedule | undefined,
+): Promise<DagState | undefined> {
+  const [row] = await executor.run(STATE, [
+    dagId,
+    schedule === undefined ? null : JSON.stringify(scheduleToJson(schedule)),
+  ]);
   return row === undefined ? undefined : StateRow.parse(row);
 }
 
+// Not by its start: that matters until the first window only, and code may reckon it anew in each process.
 const STATE = {
   name: 'dag_state',
   text: `
 select paused, (select count(*) from dag_run r where r.dag_id = d.id and r.state in ('queued', 'running') and r.kind <> 'backfill')
     as "openRuns",
-  exists (select 1 from backfill b where b.dag_id = d.id and b.ended_at is null) as "hasBackfill"
+  exists (select 1 from backfill b where b.dag_id = d.id and b.ended_at is null) as "hasBackfill",
+  d.schedule - 'start' is not distinct from $2::jsonb - 'start' as "isRegistered"
 from dag d
 where id = $1`,
 };
 
-const StateRow = z.object({ paused: z.boolean(), openRuns: z.number(), hasBackfill: z.boolean() });
+const StateRow = z.object({
+  paused: z.boolean(),
+  openRuns: z.number(),
+  hasBackfill: z.boolean(),
+  isRegistered: z.boolean(),
+});
 
 /** Returns whether there is such a dag. */
 export async function setPaused(executor: Executor, dagId: string, paused: boolean): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { DagGraph } from '../../dag/graph.ts';
 import { NO_LIMITS, type RunLimits } from '../../run/limits.ts';
 import { type FirstTask, planStart } from '../../run/plan.ts';
 import type { Database, Executor } from '../database.ts';
+import { lockDag } from '../lock-dag.ts';
 import { WAITS_FOR_EARLIER_ITEM } from '../sensors/item-order.ts';
 import { dispatchLabel } from './apply-plans.ts';
 import { RUN_KINDS } from './create-run.ts';
@@ -24,9 +25,7 @@ const AT_MOST = 50;
  */
 export async function activateRuns(database: Database, dagId: string): Promise<Activated> {
   return database.transaction(async (transaction) => {
-    await transaction.run({ name: 'dag_lock', text: `select pg_advisory_xact_lock(hashtext('windrow dag ' || $1))` }, [
-      dagId,
-    ]);
+    await lockDag(transaction, dagId);
     const rows = await transaction.run(TAKE, [dagId, AT_MOST]);
     const taken = rows.map((row) => Taken.parse(row));
     // All at once: the statements travel together and run one after the other.
