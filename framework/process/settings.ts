@@ -18,6 +18,8 @@ export interface Settings {
   readonly queuePrefix: string;
   readonly concurrency: number;
   readonly leaseMs: Millis;
+  /** A connection to PostgreSQL on which a statement has no answer for this long is given up. */
+  readonly answerMs: Millis;
   readonly tickMs: Millis;
   /** How long events, logs and ended tries of closed runs are kept. */
   readonly retention: Retention;
@@ -58,7 +60,7 @@ const Duration = z.string().transform((text, context): Millis => {
 const Count = (least: number, most: number) =>
   z.coerce.number({ error: 'expected a whole number' }).int('expected a whole number').min(least).max(most);
 
-const LONGEST_LEASE = hours(1);
+const LONGEST_WAIT = hours(1);
 
 const LOCAL = new Set(['127.0.0.1', 'localhost', '::1']);
 
@@ -76,9 +78,12 @@ const Fields = z.object({
     .default('windrow'),
   WINDROW_CONCURRENCY: Count(1, 1000).default(20),
   // A killed worker is noticed between a lease and one sweep later: with 5 s its tasks began again after 5.2 to 5.4 s (p50).
-  WINDROW_LEASE: Duration.refine((length) => length <= LONGEST_LEASE, {
+  WINDROW_LEASE: Duration.refine((length) => length <= LONGEST_WAIT, {
     error: 'expected at most 1h: so long may a task stand still when its worker is killed',
   }).default(seconds(4)),
+  WINDROW_DATABASE_TIMEOUT: Duration.refine((length) => length >= 100 && length <= LONGEST_WAIT, {
+    error: 'expected 100ms to 1h: so long is the answer to a statement waited for',
+  }).default(seconds(30)),
   WINDROW_TICK: Duration.default(seconds(2)),
   WINDROW_RETENTION: z.union([z.literal('off'), Duration]).default(hours(30 * 24)),
   WINDROW_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -109,6 +114,7 @@ const Variables: z.ZodType<Settings> = Fields.superRefine((fields, context) => {
   queuePrefix: fields.WINDROW_QUEUE_PREFIX,
   concurrency: fields.WINDROW_CONCURRENCY,
   leaseMs: fields.WINDROW_LEASE,
+  answerMs: fields.WINDROW_DATABASE_TIMEOUT,
   tickMs: fields.WINDROW_TICK,
   retention: fields.WINDROW_RETENTION,
   logLevel: fields.WINDROW_LOG_LEVEL,

@@ -110,7 +110,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
   };
   if (settings.redisUrl !== undefined) await ensureRedis(settings.redisUrl);
   const server = keep(await openDatabaseServer(settings));
-  const store = keep(openStore({ url: server.url.reveal(), log, connections: 16 }));
+  const store = keep(openStore({ url: server.url.reveal(), log, connections: 16, answerMs: settings.answerMs }));
   const queues = await migrateAll(store, settings, server.url);
   const { plugins = [] } = project;
   await register(store.database, project);

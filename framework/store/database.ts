@@ -1,6 +1,7 @@
 import pg from 'pg';
 
 import type { Closable } from '../core/closable.ts';
+import { type Millis, seconds } from '../core/duration.ts';
 import { RemoteFailure } from '../core/failures.ts';
 import type { Log } from '../core/log.ts';
 import { Temporal } from '../core/time.ts';
@@ -12,6 +13,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Statement {
   readonly name?: string;
   readonly text: string;
+  /** May take as long as it takes: for changes of tables. */
+  readonly patient?: true;
 }
 
 /** Something statements run on: the pool, or one transaction. */
@@ -39,6 +42,8 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly log: Log;
   readonly connections?: number;
+  /** A connection that gives no answer for so long is dead, as behind a lost route, where nothing else would tell. */
+  readonly answerMs?: Millis;
 }
 
 /** All tables lie in this schema; BullMQ's PostgreSQL backend keeps its own. */
@@ -54,11 +59,20 @@ const SESSION = [
   'enable_seqscan=off',
   'enable_hashjoin=off',
   'enable_mergejoin=off',
+  // Whoever stops in the middle of a transaction, as a suspended command or a machine without power does, gives back its locks:
+  // one locked run would hold up every finish of a worker.
+  'idle_in_transaction_session_timeout=10s',
+  'tcp_keepalives_idle=10',
+  'tcp_keepalives_interval=5',
+  'tcp_keepalives_count=3',
   // Before version 18, a plan that cannot do without a method switched off looks costly enough to be compiled.
   'jit=off',
   // Every statement is made for any values: planned once per connection, a hop takes 2.6 to 3.1 ms instead of 3.8 to 4.4.
   'plan_cache_mode=force_generic_plan',
 ];
+
+/** What a timer can wait for. */
+const LONGEST = 2 ** 31 - 1;
 
 /** `timestamptz` arrives as `Temporal.Instant`, `bigint` as a JavaScript number, `jsonb` parsed, `date` as text. */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -84,7 +98,7 @@ interface PoolOptions {
   readonly session: readonly string[];
 }
 
-function openPool({ url, log }: DatabaseOptions, { max, session }: PoolOptions): pg.Pool {
+function openPool({ url, log, answerMs = seconds(30) }: DatabaseOptions, { max, session }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -92,6 +106,9 @@ function openPool({ url, log }: DatabaseOptions, { max, session }: PoolOptions):
     application_name: 'windrow',
     types: ownTypes(),
     pipeline: true,
+    keepAlive: true,
+    query_timeout: answerMs,
+    connectionTimeoutMillis: answerMs,
   });
   // An idle connection that breaks is replaced by the pool; without a listener Node would end the process.
   pool.on('error', (error) => log.warn('A database connection broke', { message: error.message }));
@@ -149,7 +166,12 @@ async function execute(
   statement: Statement,
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {
-  const { rows } = await on.query<Row>({ ...statement, values: [...values] });
+  const { patient, ...query } = statement;
+  const { rows } = await on.query<Row>({
+    ...query,
+    values: [...values],
+    ...(patient ? { query_timeout: LONGEST } : {}),
+  });
   return rows;
 }
 

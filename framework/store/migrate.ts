@@ -34,7 +34,7 @@ export async function migrate(
   { name, schema }: TableOwner = ENGINE,
 ): Promise<readonly string[]> {
   return database.transaction(async (transaction) => {
-    await transaction.run({ text: 'select pg_advisory_xact_lock($1)' }, [LOCK]);
+    await transaction.run({ text: 'select pg_advisory_xact_lock($1)', patient: true }, [LOCK]);
     await transaction.run({ text: `create schema if not exists ${schema}` });
     await transaction.run({ text: `select set_config('search_path', $1, true)` }, [schema]);
     await transaction.run({
@@ -53,7 +53,7 @@ export async function migrate(
 async function applyAll(transaction: Executor, missing: readonly Migration[]): Promise<string[]> {
   const names: string[] = [];
   for (const { number, name, sql } of missing) {
-    await transaction.run({ text: sql });
+    await transaction.run({ text: sql, patient: true });
     await transaction.run({ text: 'insert into migration (number, name) values ($1, $2)' }, [number, name]);
     names.push(name);
   }
