@@ -12,6 +12,7 @@ import {
 } from '../../record/backfill-plan.ts';
 import type { Executor } from '../database.ts';
 import { InstantColumn, RunIdColumn } from '../runs/run-rows.ts';
+import { buildList } from '../views/build-list.ts';
 import { type HistoryEntry, readHistory } from '../views/read-history.ts';
 import { MaybeInstant, MaybeRecordId, type Page } from '../views/view-rows.ts';
 
@@ -65,7 +66,10 @@ export interface BackfillFilter extends Page {
 
 /** Newest first. */
 export async function listBackfills(executor: Executor, filter: BackfillFilter): Promise<readonly BackfillView[]> {
-  const rows = await executor.run(LIST, [filter.dagId ?? null, filter.before ?? null, filter.limit]);
+  const { dagId, before, limit } = filter;
+  const filters = { 'b.dag_id =': dagId, 'b.id <': before };
+  const { statement, values } = buildList({ select: `select ${COLUMNS}\nfrom backfill b`, filters, id: 'b.id', limit });
+  const rows = await executor.run(statement, values);
   return rows.map((row) => backfillView(row));
 }
 
@@ -114,16 +118,6 @@ const COLUMNS = `
     select jsonb_object_agg(state, count)
     from (select state, count(*) from backfill_window w where w.backfill_id = b.id group by state) counted
   ) as counts`;
-
-// Without a name: a plan that fits every combination of filters would fit none.
-const LIST = {
-  text: `
-select ${COLUMNS}
-from backfill b
-where ($1::text is null or b.dag_id = $1) and ($2::bigint is null or b.id < $2)
-order by b.id desc
-limit $3`,
-};
 
 const FIND = { name: 'find_backfill', text: `select ${COLUMNS} from backfill b where b.id = $1` };
 

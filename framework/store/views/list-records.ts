@@ -1,6 +1,7 @@
 import type { RecordStatus, WindowRecord } from '../../record/record.ts';
 import type { Executor } from '../database.ts';
 import { readRecord } from '../records/record-rows.ts';
+import { buildList } from './build-list.ts';
 import type { Page } from './view-rows.ts';
 
 export interface RecordFilter extends Page {
@@ -11,18 +12,13 @@ export interface RecordFilter extends Page {
 /** Newest first. */
 export async function listRecords(database: Executor, filter: RecordFilter): Promise<readonly WindowRecord[]> {
   const { pipelineId, status, limit, before } = filter;
-  const rows = await database.run(LIST, [pipelineId ?? null, status ?? null, before ?? null, limit]);
+  const { statement, values } = buildList({
+    select: 'select *\nfrom pipeline_records',
+    states: { pipeline_status: status },
+    filters: { 'pipeline_id =': pipelineId, 'id <': before },
+    id: 'id',
+    limit,
+  });
+  const rows = await database.run(statement, values);
   return rows.map(readRecord);
 }
-
-// Without a name: a plan that fits every combination of filters would fit none.
-const LIST = {
-  text: `
-select *
-from pipeline_records
-where ($1::text is null or pipeline_id = $1)
-  and ($2::text is null or pipeline_status = $2)
-  and ($3::bigint is null or id < $3)
-order by id desc
-limit $4`,
-};

@@ -1,5 +1,6 @@
 import type { RunState } from '../../run/run-state.ts';
 import type { Executor } from '../database.ts';
+import { buildList } from './build-list.ts';
 import { RUN_COLUMNS, RunColumns, type RunSummary, runSummary } from './run-summary.ts';
 import type { Page } from './view-rows.ts';
 
@@ -12,19 +13,13 @@ export interface RunFilter extends Page {
 /** Newest first. */
 export async function listRuns(database: Executor, filter: RunFilter): Promise<readonly RunSummary[]> {
   const { dagId, state, recordId, limit, before } = filter;
-  const rows = await database.run(LIST, [dagId ?? null, state ?? null, recordId ?? null, before ?? null, limit]);
+  const { statement, values } = buildList({
+    select: `select ${RUN_COLUMNS}\nfrom dag_run r`,
+    states: { 'r.state': state },
+    filters: { 'r.dag_id =': dagId, 'r.record_id =': recordId, 'r.id <': before },
+    id: 'r.id',
+    limit,
+  });
+  const rows = await database.run(statement, values);
   return rows.map((row) => runSummary(RunColumns.parse(row)));
 }
-
-// Without a name: a plan that fits every combination of filters would fit none.
-const LIST = {
-  text: `
-select ${RUN_COLUMNS}
-from dag_run r
-where ($1::text is null or r.dag_id = $1)
-  and ($2::text is null or r.state = $2)
-  and ($3::bigint is null or r.record_id = $3)
-  and ($4::bigint is null or r.id < $4)
-order by r.id desc
-limit $5`,
-};
