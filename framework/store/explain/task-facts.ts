@@ -77,13 +77,14 @@ left join lateral (
 cross join lateral (
   select count(*) as ahead
   from (
-    select q.state, q.pool, q.priority, q.dispatched_at
+    select *
     from task_instance q
     where q.state in ('queued', 'up_for_retry') and t.state = 'queued'
-    order by q.dispatched_at
+    order by greatest(q.dispatched_at, q.looked_at)
     limit $4
   ) q
-  where q.state = 'queued' and q.pool = t.pool and (q.priority, q.dispatched_at) < (t.priority, t.dispatched_at)
+  where q.state = 'queued' and q.pool = t.pool
+    and (q.priority, q.dispatched_at, q.run_id, q.task_id, q.map_index) < (t.priority, t.dispatched_at, t.run_id, t.task_id, t.map_index)
 ) waiting
 cross join lateral (
   select count(*) as running

@@ -64,7 +64,7 @@ export const LABEL = `r.dag_id || ' · ' || coalesce(to_char(r.window_start at t
     || ' · ' || t.task_id || case when t.map_index >= 0 and t.map_total is not null then '[' || t.map_index || ']' else '' end
     || ' · attempt ' || t.attempt`;
 
-// Touching dispatched_at keeps a long queue from being looked at again every second.
+// A queue that is long is not looked at again every second. A dispatch is always later than a look before it.
 const QUIET = {
   name: 'quiet_tasks',
   text: `
@@ -72,12 +72,12 @@ with quiet as (
   select run_id, task_id, map_index
   from task_instance
   where (state = 'queued' or state = 'up_for_retry' and not limited) and state in ('queued', 'up_for_retry')
-    and dispatched_at < now() - $1::integer * interval '1 ms'
-  order by dispatched_at
+    and greatest(dispatched_at, looked_at) < now() - $1::integer * interval '1 ms'
+  order by greatest(dispatched_at, looked_at)
   limit $2
   for update skip locked
 )
-update task_instance t set dispatched_at = now()
+update task_instance t set looked_at = now()
 from quiet, dag_run r
 where t.run_id = quiet.run_id and t.task_id = quiet.task_id and t.map_index = quiet.map_index and r.id = t.run_id
 returning 0 as id, t.run_id || '__' || t.task_id || '__' || t.map_index || '__' || t.seq as "jobId", t.pool, ${LABEL} as label,
