@@ -36,6 +36,8 @@ export interface RunFacts {
   readonly openTasks: number;
   /** Of no task where the run itself took too long. */
   readonly firstError: { readonly task: string | null; readonly failure: FailureRecord } | null;
+  /** Whether it has ended with a task that a re-run with --failed begins with. */
+  readonly hasFailedTasks: boolean;
   readonly schedulers: LiveSchedulers;
 }
 
@@ -121,20 +123,21 @@ function failed(run: RunFacts): Reason {
   const of = first === null || first.task === null ? '' : `, first because of task "${first.task}"`;
   const why = first === null ? '.' : `${of}: ${first.failure.code}: ${first.failure.message}`;
   const text = `Run ${run.runId} of "${run.dagId}" failed${ended(run)}${why}${/[.!?]$/.test(why) ? '' : '.'}`;
-  return because('failed', `${text} Correct the cause, then: windrow runs rerun ${run.runId} --failed`, {
+  // One that took too long may have left nothing undone.
+  const help = run.hasFailedTasks
+    ? `Correct the cause, then: windrow runs rerun ${run.runId} --failed`
+    : `None of its tasks failed. To do one again all the same: windrow runs rerun ${run.runId} --task TASK`;
+  return because('failed', `${text} ${help}`, {
     task: first?.task ?? null,
     code: first?.failure.code ?? null,
     message: first?.failure.message ?? null,
   });
 }
 
-function cancelled({ runId, dagId, startedAt, ...run }: RunFacts): Reason {
+function cancelled({ runId, dagId, hasFailedTasks, ...run }: RunFacts): Reason {
   const text = `Run ${runId} of "${dagId}" was cancelled${ended(run)}.`;
   // One that had not started has no tasks to go on with.
-  return because(
-    'cancelled',
-    startedAt === null ? text : `${text} To go on with it: windrow runs rerun ${runId} --failed`,
-  );
+  return because('cancelled', hasFailedTasks ? `${text} To go on with it: windrow runs rerun ${runId} --failed` : text);
 }
 
 function ended({ endedAt }: Pick<RunFacts, 'endedAt'>): string {

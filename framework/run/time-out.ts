@@ -33,7 +33,7 @@ function timedOut({ shape, tasks }: FoundRun, limit: Millis): FailureRecord {
     new TimedOut(
       'E_RUN_TIMED_OUT',
       `The run took longer than ${formatDuration(limit)}. Unfinished: ${[...named, ...more].join(', ') || 'teardowns only'}. ` +
-        "Find out what they waited for, or raise the dag's runTimeout; then re-run.",
+        `Find out what they waited for, or raise the dag's runTimeout${unfinished.length > 0 ? '; then re-run.' : '.'}`,
       { details: { limitMs: limit, unfinished: unfinished.map(({ id, state }) => ({ task: id, state })) } },
     ),
   );

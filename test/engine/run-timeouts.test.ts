@@ -152,6 +152,25 @@ describe('the deadline of a run', () => {
     expect(await timeOuts(engine, run)).toHaveLength(1);
   });
 
+  it('leaves nothing to re-run where only teardowns were left, and says so as the re-run does', async () => {
+    const ends = Promise.withResolvers<void>();
+    const slow = task('slow', { teardown: true, run: () => ends.promise });
+    const tidied = dag('tidied', { runTimeout: '1h' }, (d) => {
+      d.use('last', slow, { after: [d.use('ok', ok)] });
+    });
+    const engine = await bench.engine({ dags: [tidied] });
+    const run = await bench.start(engine, 'tidied');
+    await bench.until(engine, run, { last: 'running' });
+    await row(engine, `update dag_run set deadline_at = now() where id = $1`, [run]);
+    bench.schedule(engine);
+    await eventually('the time-out', () => row(engine, 'select id from dag_run where timed_out is not null'));
+    ends.resolve();
+    expect(await endOf(engine, run)).toMatchObject({ state: 'failed', tasks: { ok: 'success' } });
+    const advice = (await explainRun(engine.store.database, run))?.reasons.map(({ text }) => text).join();
+    const rerun = await operations(engine).rerunTasks({ run }, { kind: 'failed' }, { dryRun: true });
+    expect([advice, rerun.kind]).toEqual([expect.not.stringMatching(/re-run\.|--failed/), 'refused']);
+  });
+
   it('does not call a run failed that somebody cancelled before', async () => {
     const long = dag('long', { runTimeout: '1h' }, (d) => {
       d.use('work', heeds);
@@ -240,6 +259,8 @@ describe('a window that is completed after the deadline of its run', () => {
     );
     expect(first).toMatchObject({ state: 'failed', timed_out: bothSay });
     const { database } = engine.store;
+    const advice = await explainRun(database, Number(first['id']));
+    expect(advice?.reasons.map(({ text }) => text)).toEqual([expect.not.stringContaining('--failed')]);
     const record = Number(first['record_id']);
     expect(
       await row(engine, 'select pipeline_status, audit_result, error from pipeline_records where id = $1', [record]),

@@ -27,6 +27,10 @@ select r.id as "runId", r.dag_id as "dagId", r.kind, r.cleared > 0 as cleared, r
   before.runs as ahead, item.earlier as "earlierItem", r.created_at as "createdAt", r.started_at as "startedAt", r.ended_at as "endedAt", open.tasks as open,
   r.open_tasks as "openTasks",
   coalesce(case when r.timed_out is not null then jsonb_build_object('task', null, 'failure', r.timed_out) end, first.error) as "firstError", live.schedulers,
+  r.state in ('failed', 'cancelled') and exists (
+    select from task_instance t
+    where t.run_id = r.id and t.state in ('failed', 'upstream_failed', 'cancelled') and not (t.map_index >= 0 and t.map_total is not null)
+  ) as "hasFailedTasks",
   array(select task ->> 'id' from jsonb_array_elements(v.graph -> 'tasks') as task) as "taskIds"
 from dag_run r
 join dag d on d.id = r.dag_id
@@ -110,6 +114,7 @@ const FactsRow = z.object({
       failure: z.custom<FailureRecord>((value) => typeof value === 'object' && value !== null),
     })
     .nullable(),
+  hasFailedTasks: z.boolean(),
   schedulers: SchedulersColumn,
   taskIds: z.array(z.string()),
 });

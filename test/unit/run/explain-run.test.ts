@@ -22,6 +22,7 @@ const facts: RunFacts = {
   open: [],
   openTasks: 0,
   firstError: null,
+  hasFailedTasks: false,
   schedulers: { all: 1, withDag: 1 },
 };
 
@@ -79,9 +80,12 @@ describe('a failed run', () => {
   it('names the task, or none where the run itself took too long', () => {
     const failure = { kind: 'TimedOut', code: 'E_RUN_TIMED_OUT', message: 'Too long.', reaction: 'fail' } as const;
     const firstError = { task: null, failure: { ...failure, details: {}, causes: [] } };
-    const failed = { ...facts, state: 'failed' } as const;
+    const failed = { ...facts, state: 'failed', hasFailedTasks: true } as const;
     expect(explainRun({ ...failed, firstError })[0]?.text).toBe(
       'Run 9 of "daily" failed: E_RUN_TIMED_OUT: Too long. Correct the cause, then: windrow runs rerun 9 --failed',
+    );
+    expect(explainRun({ ...failed, firstError, hasFailedTasks: false })[0]?.text).toBe(
+      'Run 9 of "daily" failed: E_RUN_TIMED_OUT: Too long. None of its tasks failed. To do one again all the same: windrow runs rerun 9 --task TASK',
     );
     expect(explainRun({ ...failed, firstError: { ...firstError, task: 'load[1]' } })[0]?.text).toContain(
       'Run 9 of "daily" failed, first because of task "load[1]": E_RUN_TIMED_OUT: Too long.',
@@ -93,7 +97,7 @@ describe('a cancelled run', () => {
   it('says how to go on with it, unless it had not started', () => {
     const cancelled = { ...facts, state: 'cancelled' } as const;
     expect(explainRun(cancelled)[0]?.text).toBe('Run 9 of "daily" was cancelled.');
-    expect(explainRun({ ...cancelled, startedAt: facts.createdAt })[0]?.text).toBe(
+    expect(explainRun({ ...cancelled, hasFailedTasks: true })[0]?.text).toBe(
       'Run 9 of "daily" was cancelled. To go on with it: windrow runs rerun 9 --failed',
     );
   });
