@@ -1,4 +1,6 @@
+import { type Millis, hours } from '../core/duration.ts';
 import { DataFailure, type FailureRecord, failureRecord } from '../core/failures.ts';
+import { Temporal } from '../core/time.ts';
 import type { Outcome } from '../run/outcome.ts';
 
 /**
@@ -8,20 +10,26 @@ import type { Outcome } from '../run/outcome.ts';
 export function storableOutcome(outcome: Outcome, what: string): Outcome {
   switch (outcome.kind) {
     case 'success':
-      return isStorable(outcome.output)
-        ? { ...outcome, ...(outcome.chooses?.kind === 'stop' ? { chooses: storableStop(outcome.chooses) } : {}) }
-        : { kind: 'fail', failure: failureRecord(unstorable(what)) };
+      return storableSuccess(outcome, what);
     case 'fail':
-      return { kind: 'fail', failure: storableFailure(outcome.failure) };
+      return { kind: 'fail', failure: storableFailure(storablePause(outcome.failure, what)) };
     case 'map':
       return outcome;
-    case 'skip':
     case 'defer':
+      return isStorableMoment(outcome.until)
+        ? { ...outcome, reason: storableText(outcome.reason) }
+        : { kind: 'fail', failure: failureRecord(outOfRange(outcome.until, what)) };
+    case 'skip':
     case 'cancelled':
     case 'lost':
     case 'handed_back':
       return { ...outcome, reason: storableText(outcome.reason) };
   }
+}
+
+function storableSuccess(outcome: Extract<Outcome, { kind: 'success' }>, what: string): Outcome {
+  if (!isStorable(outcome.output)) return { kind: 'fail', failure: failureRecord(unstorable(what)) };
+  return { ...outcome, ...(outcome.chooses?.kind === 'stop' ? { chooses: storableStop(outcome.chooses) } : {}) };
 }
 
 export function storableText(text: string): string {
@@ -51,6 +59,34 @@ function isStorable(output: unknown): boolean {
 function storableFailure(failure: FailureRecord): FailureRecord {
   const clean: FailureRecord = JSON.parse(storableJson(JSON.stringify(failure)));
   return clean;
+}
+
+// Years of four digits are what PostgreSQL and JavaScript write alike.
+const FIRST_MOMENT = Temporal.Instant.from('0001-01-01T00:00Z');
+const LAST_MOMENT = Temporal.Instant.from('9999-12-31T00:00Z');
+
+function isStorableMoment(moment: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(moment, FIRST_MOMENT) >= 0 && Temporal.Instant.compare(moment, LAST_MOMENT) < 0;
+}
+
+function outOfRange(until: Temporal.Instant, what: string): DataFailure {
+  return new DataFailure(
+    'E_DEFER_OUT_OF_RANGE',
+    `${what} asked to be started again at ${until.toString()}. Expected a moment before 9999-12-31; to end it, return skip(reason).`,
+  );
+}
+
+/** A century. */
+const LONGEST_PAUSE: Millis = hours(36_500 * 24);
+
+function storablePause(failure: FailureRecord, what: string): FailureRecord {
+  const { retryAfterMs: pause } = failure;
+  if (pause === undefined) return failure;
+  if (!(pause > LONGEST_PAUSE)) return { ...failure, retryAfterMs: Math.ceil(pause) };
+  const text =
+    `${what} failed and asked for its next try after ${pause} ms. Expected at most ${LONGEST_PAUSE}. ` +
+    `What failed: ${failure.code}: ${failure.message}`;
+  return failureRecord(new DataFailure('E_RETRY_AFTER_OUT_OF_RANGE', text));
 }
 
 function unstorable(what: string): DataFailure {
