@@ -247,6 +247,7 @@ with task as (
     infra_attempt integer, success integer, failed integer, skipped integer, ended boolean, next_at timestamptz, wait_ms bigint,
     reason text, output jsonb, failure jsonb, choice jsonb, map_total integer, map_success integer, map_failed integer, map_skipped integer)
   where t.run_id = c.run_id and t.task_id = c.task_id and t.map_index = c.map_index
+  returning t.run_id
 ),
 expanded as (
   insert into task_instance (run_id, task_id, map_index, state, seq, attempt, first_attempt, pool, priority, upstream_total, map_total,
@@ -294,7 +295,8 @@ record as (
     record_last_updated_time = now()
   from run_change c
   join dag_run r on r.id = c.id
-  where p.id = r.record_id and (
+  -- Tasks before their record, as renewals lock them; otherwise PostgreSQL runs the parts of this statement in an order of its own.
+  where (select count(*) from task) >= 0 and p.id = r.record_id and (
     p.pipeline_status in ('PENDING', 'IN_PROGRESS') and (c.closed or c.error is not null)
     or p.pipeline_status = 'COMPLETED' and c.closed and r.timed_out is not null
   )
