@@ -47,7 +47,7 @@ export interface TaskFinished extends OfTask {
   readonly fence: number;
   readonly outcome: 'success' | 'skip' | 'defer' | 'fail' | 'cancelled' | 'lost' | 'handed_back';
   readonly reason: string | null;
-  /** What the task returned, of a success. */
+  /** What the task returned, of a success; null when its run was cleared before the plugin heard. */
   readonly output: Json;
   /** What the plugin noted about this try, however it ended. */
   readonly notes: readonly Json[];
