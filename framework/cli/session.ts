@@ -12,9 +12,7 @@ import type { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { pluginDatabase } from '../store/plugins/plugin-database.ts';
 import { registerPlugins } from '../store/plugins/register-plugins.ts';
-import { registerPools } from '../store/pools.ts';
-import { registerDags } from '../store/register-dags.ts';
-import { registerSensors } from '../store/sensors/register-sensors.ts';
+import { type Learning, registerProject } from '../store/register-project.ts';
 import { openStore } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -116,24 +114,25 @@ export class Session {
     });
   }
 
-  /** As `withDatabase`, after the database has learned the project's dags. */
+  /** As `withDatabase`, after the database has learned those dags of the project that it did not know. */
   async withDags<T>(work: (database: Database) => Promise<T>): Promise<T> {
-    const { dags, sensors = [], pools = {} } = await loadProject(this.projectFile());
+    const project = await loadProject(this.projectFile());
     return this.withDatabase(async (database) => {
-      await registerDags(database, dags);
-      await registerSensors(database, sensors);
-      await registerPools(database, pools);
+      await registerProject(database, project, 'new');
       return work(database);
     });
   }
 
-  /** Opens the whole installation; the database learns the project's dags. */
-  async withWindrow<T>(work: (windrow: Windrow) => Promise<T>, log: Log = this.quietLog()): Promise<T> {
+  /** Opens the whole installation; the database learns the dags of the project that it did not know, or all of the project. */
+  async withWindrow<T>(
+    work: (windrow: Windrow) => Promise<T>,
+    { log = this.quietLog(), learning = 'new' }: { readonly log?: Log; readonly learning?: Learning } = {},
+  ): Promise<T> {
     const project = await loadProject(this.projectFile());
     const prepared = await this.prepare();
     const { environment, clock } = prepared ?? { ...this.#surroundings, clock: systemClock };
     try {
-      const windrow = await openInstallation({ project, environment, directory: this.directory, clock, log });
+      const windrow = await openInstallation({ project, environment, directory: this.directory, clock, log, learning });
       try {
         return await work(windrow);
       } finally {

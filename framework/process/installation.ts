@@ -8,6 +8,7 @@ import { ConfigFailure } from '../core/failures.ts';
 import type { Log } from '../core/log.ts';
 import type { SettingSources } from '../core/settings.ts';
 import type { Project } from '../dag/project.ts';
+import type { Learning } from '../store/register-project.ts';
 import { type Settings, readEngineSettings } from './settings.ts';
 import { type Windrow, openWindrow } from './windrow.ts';
 
@@ -20,6 +21,8 @@ export interface InstallationOptions {
   readonly directory?: string;
   /** For jitter; in [0, 1). */
   readonly random?: () => number;
+  /** What the database learns of the project. Default: all of it. */
+  readonly learning?: Learning;
 }
 
 /**
@@ -27,9 +30,17 @@ export interface InstallationOptions {
  * @throws ConfigFailure `E_SETTINGS` naming every mistake
  */
 export async function openInstallation(options: InstallationOptions): Promise<Windrow> {
-  const { project, environment, directory = process.cwd(), clock, log, random = anyFraction } = options;
+  const {
+    project,
+    environment,
+    directory = process.cwd(),
+    clock,
+    log,
+    random = anyFraction,
+    learning = 'all',
+  } = options;
   const sources = settingSources(environment, directory);
-  return openWindrow({ project, settings: engineSettings(sources, directory), sources, clock, log, random });
+  return openWindrow({ project, settings: engineSettings(sources, directory), sources, clock, log, random, learning });
 }
 
 /** The environment, and files as they lie on this machine. */

@@ -24,14 +24,11 @@ import { startCleanUps } from '../scheduler/clean-ups.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { SupersededDags } from '../scheduler/superseded-dags.ts';
 import { watchSensors } from '../scheduler/watch-sensors.ts';
-import type { Database } from '../store/database.ts';
 import { openEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
 import { readInstallationId } from '../store/installation.ts';
 import { migrate } from '../store/migrate.ts';
 import { registerPlugins } from '../store/plugins/register-plugins.ts';
-import { registerPools } from '../store/pools.ts';
-import { registerDags } from '../store/register-dags.ts';
-import { registerSensors } from '../store/sensors/register-sensors.ts';
+import { type Learning, registerProject } from '../store/register-project.ts';
 import { type Store, openStore } from '../store/store.ts';
 import { OpenConnections } from '../worker/open-connections.ts';
 import { Settler } from '../worker/settler.ts';
@@ -47,6 +44,8 @@ export interface WindrowOptions {
   readonly log: Log;
   /** For jitter; in [0, 1). */
   readonly random: () => number;
+  /** What the database learns of the project. Default: all of it. */
+  readonly learning?: Learning;
 }
 
 /** An opened installation: the truth, the queues, the dags. What runs in this process is started by its methods. */
@@ -113,7 +112,8 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
   const store = keep(openStore({ url: server.url.reveal(), log, connections: 16, answerMs: settings.answerMs }));
   const queues = await migrateAll(store, settings, server.url);
   const { plugins = [] } = project;
-  await register(store.database, project);
+  await registerProject(store.database, project, options.learning ?? 'all');
+  await registerPlugins(store.database, plugins);
   const dispatcher = keep(new BullMqDispatcher(openBackend(queues, log), clock));
   const delivery = keep(new Delivery({ store, dispatcher, log }));
   const secrets = keep(openSecrets(project, sources));
@@ -159,13 +159,6 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
     },
     close: () => closeAll(opened.splice(0)),
   };
-}
-
-async function register(database: Database, { dags, sensors, plugins, pools }: Project): Promise<void> {
-  await registerDags(database, dags);
-  await registerSensors(database, sensors ?? []);
-  await registerPlugins(database, plugins ?? []);
-  await registerPools(database, pools ?? {});
 }
 
 /** A run that ended may have made way for the next window of its own pipeline, and of those that it covers. */

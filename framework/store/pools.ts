@@ -1,9 +1,10 @@
 import { type PoolLimits, type Pools, poolLimits } from '../dag/pool.ts';
 import type { Executor } from './database.ts';
+import { SILENCE } from './workers.ts';
 
 /**
- * Makes the database know the pools of the code, and forget those that it does not name any more. Limits that an operator
- * set stay in force. Idempotent.
+ * Makes the database know the pools of the code. One that it does not name is forgotten once no living worker takes its tasks, so
+ * that another version of the code sets no tasks free. Limits that an operator set stay in force until they are reset. Idempotent.
  */
 export async function registerPools(executor: Executor, pools: Pools): Promise<void> {
   const limits = Object.entries(pools)
@@ -14,6 +15,7 @@ export async function registerPools(executor: Executor, pools: Pools): Promise<v
     limits.map(({ slots }) => slots),
     limits.map(({ rate }) => rate?.starts ?? null),
     limits.map(({ rate }) => rate?.perMs ?? null),
+    SILENCE,
   ]);
 }
 
@@ -40,7 +42,15 @@ export async function resetPool(executor: Executor, name: string): Promise<boole
 const REGISTER = {
   text: `
 with gone as (
-  delete from pool where name in (select name from pool where name <> all ($1::text[]) order by name for update)
+  delete from pool where name in (
+    select p.name
+    from pool p
+    where p.name <> all ($1::text[]) and not p.set_by_operator and not exists (
+      select 1 from worker w where w.seen_at >= now() - $5::bigint * interval '1 ms' and p.name = any (w.pools)
+    )
+    order by p.name
+    for update of p
+  )
 )
 insert into pool (name, slots, rate_starts, rate_per_ms, code_slots, code_rate_starts, code_rate_per_ms, tokens)
 select name, slots, starts, per_ms, slots, starts, per_ms, coalesce(starts, 0)

@@ -14,7 +14,7 @@ import {
 import { type Windrow, createRun, listPools, operations, resetPool, setPool } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { BACKENDS, endOf, taskStates } from '../support/engine.ts';
+import { BACKENDS, endOf, eventually, taskStates } from '../support/engine.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { Bench, row } from './bench.ts';
 
@@ -201,6 +201,23 @@ describe('limits on tasks', () => {
     await resetPool(again.store.database, 'warehouse');
     const [pool] = await listPools(again.store.database);
     expect(pool).toEqual({ name: 'warehouse', slots: 1, setBy: 'code', code: { slots: 1 }, used: 0, held: 0 });
+  });
+
+  it('stay while a worker takes their tasks, or an operator set them, though another process lacks the pool', async () => {
+    const options = { dags: [single], workers: 0 };
+    const engine = await bench.engine({ ...options, pools: one });
+    const names = async () => (await listPools(engine.store.database)).map(({ name }) => name);
+    const worker = bench.work(engine);
+    await eventually('a worker', async () => await row(engine, 'select 1 from worker'));
+    await bench.beside(engine, options);
+    expect(await names()).toEqual(['warehouse']);
+    await worker.close();
+    await setPool(engine.store.database, 'warehouse', { slots: 0 });
+    await bench.beside(engine, options);
+    expect(await names()).toEqual(['warehouse']);
+    await resetPool(engine.store.database, 'warehouse');
+    await bench.beside(engine, options);
+    expect(await names()).toEqual([]);
   });
 
   it('admit live windows first, then re-runs, then backfills', async () => {

@@ -27,7 +27,10 @@ export function addDagsTest(dags: Command, { act }: Shell): void {
     .option('--params <json>', 'a JSON object for the run', paramsArgument)
     .action(
       act((session: Session, id: string, options: TestOptions) =>
-        session.withWindrow((windrow) => test(session, windrow, { id, options }), session.taskLog()),
+        session.withWindrow((windrow) => test(session, windrow, { id, options }), {
+          log: session.taskLog(),
+          learning: 'all',
+        }),
       ),
     );
 }

@@ -34,7 +34,12 @@ async function serve(session: Session, parts: readonly Part[]): Promise<undefine
   const signals = listenForServer(log, parts.includes('worker') ? workers : undefined);
   try {
     const startDashboard = parts.includes('dashboard') ? await findDashboard(session, parts) : undefined;
-    await session.withWindrow((windrow) => run(session, windrow, { parts, startDashboard, signals, workers }), log);
+    // The pages only look at what others run.
+    const learning = parts.some((part) => part !== 'dashboard') ? 'all' : 'new';
+    await session.withWindrow((windrow) => run(session, windrow, { parts, startDashboard, signals, workers }), {
+      log,
+      learning,
+    });
     log.info('Stopped');
   } finally {
     await signals.close();

@@ -46,7 +46,9 @@ export function addTasksTest(program: Command, { act }: Shell): void {
     .option('--params <json>', 'a JSON object for the task', paramsArgument)
     .action(
       act((session: Session, ...[dagId, taskId, options]: readonly [string, string, TestOptions]) =>
-        session.withWindrow((windrow) => test(session, windrow, { dagId, taskId, ...options }), session.taskLog()),
+        session.withWindrow((windrow) => test(session, windrow, { dagId, taskId, ...options }), {
+          log: session.taskLog(),
+        }),
       ),
     );
 }

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { FIXTURES, type Installation, openInstallationFolder, windrow } from './windrow.ts';
+
+describe('a command in another checkout of the project', () => {
+  let at: Installation;
+  let other: Installation;
+
+  beforeAll(async () => {
+    at = await openInstallationFolder();
+    const field = { project: join(FIXTURES, 'project-other-checkout.ts') };
+    other = { ...(await openInstallationFolder(field)), environment: at.environment };
+    await windrow(at, 'dags list');
+  });
+  afterAll(() => Promise.all([at.close(), other.close()]));
+
+  it.each([
+    'dags list',
+    'dags show parcels',
+    'dags pause daily',
+    'sensors list',
+    'pools list',
+    'pools set api --slots 10',
+    'dags trigger parcels',
+    'dags trigger added',
+    'backfill create --dag daily --from 2026-01-01 --to 2026-01-02 --dry-run',
+  ])('leaves limits, schedules, shapes and sensors as they were registered: %s', async (words) => {
+    const before = await registered(at);
+    expect(before).toMatchObject({ pools: [{ name: 'api' }, { name: 'dock', code_slots: 2 }] });
+    await windrow(other, words);
+    expect(await registered(at)).toEqual(before);
+  });
+
+  it('knows the dags that only it has, so that they can be tried', async () => {
+    expect(await windrow(other, 'dags show added')).toMatchObject({ code: 0, out: expect.stringContaining('by hand') });
+    expect(await windrow(other, 'dags trigger added')).toMatchObject({ code: 0 });
+  });
+});
+
+/** What the database knows of the first checkout. */
+async function registered({ environment }: Installation): Promise<unknown> {
+  const client = new pg.Client(environment['DATABASE_URL']);
+  await client.connect();
+  try {
+    const pools = await client.query('select name, slots, code_slots from windrow.pool order by name');
+    const dags = await client.query(
+      `select id, schedule, graph_hash, max_active_runs from windrow.dag where id <> 'added' order by id`,
+    );
+    const sensors = await client.query('select id, removed_at from windrow.sensor order by id');
+    return { pools: pools.rows, dags: dags.rows, sensors: sensors.rows };
+  } finally {
+    await client.end();
+  }
+}
