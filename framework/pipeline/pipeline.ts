@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 import { milliseconds } from '../core/duration.ts';
 import type { DeclaredConnection } from '../dag/connections.ts';
 import { type Dag, dag } from '../dag/dag.ts';
@@ -21,6 +23,8 @@ export interface PipelineDagOptions extends PipelineOptions {
   readonly description?: string;
   /** Absent: windows are made by hand, `windrow dags trigger`. */
   readonly schedule?: Schedule;
+  /** What a window that is started by hand may be given; ports read its parsed form in `params`. Absent: nothing. */
+  readonly params?: z.ZodType<Readonly<Record<string, unknown>>>;
   readonly tags?: readonly string[];
   /** How many windows run side by side with overlap `allow`. Default 4. */
   readonly maxActiveRuns?: number;
@@ -44,34 +48,15 @@ const DEFAULT_SIDE_BY_SIDE = 4;
  *     export const orders = pipeline('orders', { schedule: every('1h'), connections: [shop, lake], ports: async ({ connections }) => … });
  */
 export function pipeline(id: string, options: PipelineDagOptions): Dag {
-  const {
-    description,
-    schedule,
-    tags,
-    runTimeout,
-    ports,
-    connections,
-    retry = {},
-    timeout,
-    maxActiveRuns,
-    ...records
-  } = options;
+  const { ports, connections, retry = {}, timeout, ...more } = options;
+  const own = dagOptions(more);
   const template: TemplateOptions = {
-    spec: pipelineSpec(records),
-    lagMs: schedule?.lagMs ?? milliseconds(0),
+    spec: pipelineSpec(own.pipeline),
+    lagMs: own.schedule?.lagMs ?? milliseconds(0),
     openPorts: ports,
   };
   const long = { retry, connections, ...(timeout === undefined ? {} : { timeout }) };
-  const dagOptions = {
-    pipeline: records,
-    // Windows side by side only where the schedule says so; windows made by hand run one after the other.
-    maxActiveRuns: schedule?.overlap === 'allow' ? (maxActiveRuns ?? DEFAULT_SIDE_BY_SIDE) : 1,
-    ...(description === undefined ? {} : { description }),
-    ...(schedule === undefined ? {} : { schedule }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(runTimeout === undefined ? {} : { runTimeout }),
-  };
-  return dag(id, dagOptions, (d) => {
+  return dag(id, own, (d) => {
     const step = stepOf(template);
     const claimed = d.use('store_and_validate', task('store_and_validate', { run: step(storeAndValidate) }));
     const compared = d.use('pre_validation', task('pre_validation', { run: step(preValidation) }), {
@@ -88,6 +73,20 @@ export function pipeline(id: string, options: PipelineDagOptions): Dag {
       after: [audited],
     });
   });
+}
+
+function dagOptions(options: Omit<PipelineDagOptions, 'ports' | 'connections' | 'retry' | 'timeout'>) {
+  const { description, schedule, params, tags, runTimeout, maxActiveRuns, ...records } = options;
+  return {
+    pipeline: records,
+    // Windows side by side only where the schedule says so; windows made by hand run one after the other.
+    maxActiveRuns: schedule?.overlap === 'allow' ? (maxActiveRuns ?? DEFAULT_SIDE_BY_SIDE) : 1,
+    ...(description === undefined ? {} : { description }),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(params === undefined ? {} : { params }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(runTimeout === undefined ? {} : { runTimeout }),
+  };
 }
 
 /** The six functions take the template; a task takes a function of its context. */

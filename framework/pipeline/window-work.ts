@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import { DefinitionFailure } from '../core/failures.ts';
 import { windowText } from '../core/window.ts';
 import { type TaskContext, windowOf } from '../dag/task-context.ts';
@@ -35,6 +37,7 @@ export async function openWork(context: TaskContext, openPorts: OpenPorts): Prom
       pipelineId: handle.pipelineId,
       recordId: handle.id,
       window,
+      params: Params.parse(context.params),
       fence: context.fence,
       // The window, not the record id, so that a database that is set up anew finds what the target holds already.
       loadId: `${handle.pipelineId} ${windowText(window)} ${record.retryAttempt}`,
@@ -44,6 +47,9 @@ export async function openWork(context: TaskContext, openPorts: OpenPorts): Prom
     },
   };
 }
+
+// What a pipeline's schema gives is an object, and so is what a run without one has.
+const Params = z.record(z.string(), z.unknown());
 
 function withoutRecord(context: TaskContext): DefinitionFailure {
   return new DefinitionFailure(

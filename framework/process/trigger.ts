@@ -50,13 +50,22 @@ export async function createTriggered(
 
 /** Why the dag's schema does not read the params of a run. */
 export function unusableParams(dag: Dag, params: Readonly<Record<string, Json>>): string | undefined {
-  if (dag.params === undefined) return undefined;
+  if (dag.params === undefined) return dag.pipeline === undefined ? undefined : unreadParams(dag, Object.keys(params));
   const parsed = dag.params.safeParse(params);
   if (parsed.success) return undefined;
   const problems = parsed.error.issues.map(
     ({ path, message }) => `${path.length === 0 ? 'params' : path.join('.')}: ${message}`,
   );
   return `Dag ${dag.id} cannot use these params: ${problems.join('; ')}.`;
+}
+
+/** Of a pipeline its ports alone could read them; tasks of a plain dag may read what no schema names. */
+function unreadParams({ id }: Dag, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  return (
+    `Dag ${id} is a pipeline that takes no params, so nothing would read ${names.join(', ')}. Leave ${names.length === 1 ? 'it' : 'them'} out, ` +
+    `or declare what it takes: pipeline('${id}', { params: z.object({ … }) }).`
+  );
 }
 
 async function plainRun(
@@ -93,7 +102,12 @@ async function windowRun(
   const [record] = newRecords(template, [window]);
   if (record === undefined) return { kind: 'refused', reason: whichWindow(dag) };
   const gapless = schedule?.catchUp === 'all';
-  const created = await triggerRecord(windrow.store.database, { record, kind: request.kind, gapless });
+  const created = await triggerRecord(windrow.store.database, {
+    record,
+    kind: request.kind,
+    gapless,
+    params: request.params ?? {},
+  });
   return created.kind === 'created' ? { ...created, window } : created;
 }
 

@@ -12,6 +12,8 @@ export interface TransferContext {
   readonly pipelineId: string;
   readonly recordId: RecordId;
   readonly window: Window;
+  /** The run's parameters, as the pipeline's `params` schema reads them; empty where nobody gave any. */
+  readonly params: Readonly<Record<string, unknown>>;
   /** Grows with every start of a task of this record; a target refuses a load under an older one. */
   readonly fence: number;
   /**

@@ -119,6 +119,7 @@ export function contextOf(manifest: StageManifest, change: Partial<TransferConte
     recordId: recordId(manifest.recordId),
     window: manifest.window,
     fence: 1,
+    params: {},
     loadId: `${manifest.recordId}:1`,
     signal: new AbortController().signal,
     log: silentLog,

@@ -269,6 +269,7 @@ describe('the stage in S3', () => {
     recordId: recordId(7),
     window,
     fence: 1,
+    params: {},
     loadId: 'load-1',
     signal: new AbortController().signal,
     log: silentLog,

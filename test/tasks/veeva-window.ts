@@ -83,6 +83,7 @@ export async function openBench(options: NonNullable<Parameters<typeof startVaul
       recordId: recordId(7),
       window,
       fence: 1,
+      params: {},
       loadId: 'load-7',
       signal,
       log: silentLog,

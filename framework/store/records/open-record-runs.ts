@@ -28,37 +28,46 @@ export async function openRecordRuns(executor: Executor, options: RunnableOption
   ]);
   let created = 0;
   for (const row of rows) {
-    const { id, retryAttempt, ...window } = Runnable.parse(row);
+    const { id, retryAttempt, params, ...window } = Runnable.parse(row);
     const kind = retryAttempt > 0 ? 'rerun' : 'scheduled';
-    const run = await createRun(executor, { dagId: options.pipelineId, kind, window: windowOf(window), recordId: id });
+    const run = await createRun(executor, {
+      dagId: options.pipelineId,
+      kind,
+      window: windowOf(window),
+      recordId: id,
+      params,
+    });
     if (run.kind === 'created') created += 1;
   }
   return created;
 }
+
+// A window that was started by hand before keeps the params of its newest run.
+const PARAMS = `coalesce((select n.params from dag_run n where n.record_id = w.id order by n.id desc limit 1), '{}') as params`;
 
 const COLUMNS = `id, retry_attempt as "retryAttempt", window_start_time as "start", window_end_time as "end", window_zone as "zone"`;
 
 const STRICT = {
   name: 'runnable_strict',
   text: `
-select *
+select id, "retryAttempt", "start", "end", "zone", ${PARAMS}
 from (
   select ${COLUMNS}, pipeline_status as status
   from pipeline_records
   where pipeline_id = $1 and pipeline_status <> 'COMPLETED'
   order by window_start_time, window_end_time
   limit 1
-) oldest
+) w
 where status = 'PENDING' and "end" <= $2::timestamptz and $3::integer > 0`,
 };
 
 const FREE = {
   name: 'runnable_free',
   text: `
-select ${COLUMNS}
-from pipeline_records p
+select ${COLUMNS}, ${PARAMS}
+from pipeline_records w
 where pipeline_id = $1 and pipeline_status = 'PENDING' and window_end_time <= $2::timestamptz
-  and not exists (select 1 from dag_run r where r.record_id = p.id and r.state in ('queued', 'running'))
+  and not exists (select 1 from dag_run r where r.record_id = w.id and r.state in ('queued', 'running'))
 order by window_start_time
 limit $3`,
 };
@@ -69,6 +78,7 @@ const Runnable = z.object({
   start: InstantColumn,
   end: InstantColumn,
   zone: z.string(),
+  params: z.record(z.string(), z.json()),
 });
 
 function windowOf({ start, end, zone }: Window): Window {

@@ -1,4 +1,7 @@
+import { z } from 'zod';
+
 import type { RecordId } from '../../core/ids.ts';
+import type { Json } from '../../core/json.ts';
 import { type RerunPlan, type RerunRequest, rerunPlan } from '../../record/rerun-plan.ts';
 import type { Database, Executor } from '../database.ts';
 import { type CreatedRun, createRun } from '../runs/create-run.ts';
@@ -18,7 +21,7 @@ export async function previewRerun(database: Database, id: RecordId, options: Re
   return (await openRun(database, id)) ?? outcome(rerunPlan(readRecord(row), options));
 }
 
-/** Resets the record as planned and creates a queued run that is bound to it, in one transaction. */
+/** Resets the record as planned and creates a queued run that is bound to it, with the params of its newest run, in one transaction. */
 export async function rerunRecord(database: Database, id: RecordId, options: RerunRequest): Promise<RerunResult> {
   return database.transaction(async (transaction): Promise<RerunResult> => {
     const [row] = await transaction.run(LOCK, [id]);
@@ -34,6 +37,7 @@ export async function rerunRecord(database: Database, id: RecordId, options: Rer
       kind: 'rerun',
       window: after.window,
       recordId: id,
+      params: await newestParams(transaction, id),
     });
     return { ...planned, kind: 'started', run };
   });
@@ -52,6 +56,11 @@ async function openRun(
   };
 }
 
+async function newestParams(executor: Executor, id: RecordId): Promise<Readonly<Record<string, Json>>> {
+  const [row] = await executor.run(NEWEST_PARAMS, [id]);
+  return row === undefined ? {} : Newest.parse(row).params;
+}
+
 function outcome(plan: RerunPlan): RerunResult {
   return plan.kind === 'refused' ? plan : { kind: 'planned', plan };
 }
@@ -59,3 +68,6 @@ function outcome(plan: RerunPlan): RerunResult {
 const READ = { text: 'select * from pipeline_records where id = $1' };
 const LOCK = { text: 'select * from pipeline_records where id = $1 for update' };
 const OPEN_RUN = { text: `select id from dag_run where record_id = $1 and state in ('queued', 'running')` };
+const NEWEST_PARAMS = { text: 'select params from dag_run where record_id = $1 order by id desc limit 1' };
+
+const Newest = z.object({ params: z.record(z.string(), z.json()) });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { RecordId, RunId } from '../../core/ids.ts';
+import type { Json } from '../../core/json.ts';
 import { Temporal } from '../../core/time.ts';
 import { windowText } from '../../core/window.ts';
 import type { NewRecord } from '../../record/new-records.ts';
@@ -16,6 +17,7 @@ export interface RecordTrigger {
   readonly kind: Extract<RunKind, 'manual' | 'test'>;
   /** Windows of this pipeline follow each other: a window that would leave a gap behind the newest one is refused. */
   readonly gapless: boolean;
+  readonly params: Readonly<Record<string, Json>>;
 }
 
 export type TriggeredRecord =
@@ -27,7 +29,7 @@ export type TriggeredRecord =
  * record's row, so that of two triggers one is refused.
  */
 export async function triggerRecord(database: Database, trigger: RecordTrigger): Promise<TriggeredRecord> {
-  const { record, kind } = trigger;
+  const { record, kind, params } = trigger;
   return database.transaction(async (transaction): Promise<TriggeredRecord> => {
     const gap = trigger.gapless ? await gapBefore(transaction, record) : undefined;
     if (gap !== undefined) return { kind: 'refused', reason: gap };
@@ -40,6 +42,7 @@ export async function triggerRecord(database: Database, trigger: RecordTrigger):
       kind,
       window: found.window,
       recordId: found.id,
+      params,
     });
     if (run.kind === 'created') return { kind: 'created', runId: run.runId, recordId: found.id };
     return {
