@@ -86,11 +86,14 @@ function changedTasks(
 
 function whyNot(
   { id, dagId }: LockedRun,
-  { newerRun, recordId }: Facts,
+  { newerRun, recordId, isReplaced }: Facts,
   { changed }: { readonly changed: readonly string[] | undefined },
 ): string | undefined {
   if (newerRun !== null) {
     return `Run ${newerRun} of the same record ${recordId ?? 0} is newer than run ${id}. Run that one again: windrow runs rerun ${newerRun}, or the window: windrow records rerun ${recordId ?? 0}.`;
+  }
+  if (isReplaced) {
+    return `The item of run ${id} was started again by its sensor and has a newer run, which would do the same work twice. Run that one again: windrow runs list --dag ${dagId} names it.`;
   }
   if (changed === undefined) return `The dag "${dagId}" of run ${id} is not in the code any more.`;
   if (changed.length === 0) return undefined;
@@ -164,6 +167,7 @@ const FACTS = {
   text: `
 select r.record_id as "recordId",
   (select max(n.id) from dag_run n where n.record_id = r.record_id and n.id > r.id) as "newerRun",
+  r.kind = 'sensor' and not exists (select from sensor_item i where i.run_id = r.id) as "isReplaced",
   (select coalesce(jsonb_agg(name), '[]') from pool) as pools
 from dag_run r
 where r.id = $1`,
@@ -173,6 +177,8 @@ type Facts = z.infer<typeof Facts>;
 const Facts = z.object({
   recordId: z.number().nullable(),
   newerRun: z.number().nullable(),
+  /** Its sensor's item belongs to another run now. */
+  isReplaced: z.boolean(),
   pools: z.array(z.string()),
 });
 

@@ -51,10 +51,12 @@ async function release<T>(
   work: (transaction: Executor, stuck: Stuck) => Promise<T | NotReleased>,
 ): Promise<T | NotReleased> {
   return database.transaction(async (transaction): Promise<T | NotReleased> => {
+    // Before the item: whoever clears the run holds its lock, too, and then looks whether the item is still the run's.
+    const [run] = await transaction.run(LOCK_RUN, [item.sensorId, item.key]);
     const [row] = await transaction.run(LOCK, [item.sensorId, item.key]);
-    if (row === undefined) return { kind: 'not_found' };
+    if (run === undefined || row === undefined) return { kind: 'not_found' };
     const stuck = Stuck.parse(row);
-    const refusal = refusalOf(item, stuck);
+    const refusal = stuck.runId === run['id'] ? refusalOf(item, stuck) : overtaken(item, stuck);
     return refusal === undefined ? work(transaction, stuck) : { kind: 'refused', reason: refusal };
   });
 }
@@ -71,6 +73,19 @@ function refusalOf({ sensorId, key }: ItemName, { state, runId }: Stuck): string
       return `The item "${key}" of ${sensorId} has the open run ${runId}. Wait for its end, or cancel it: windrow runs cancel ${runId}.`;
   }
 }
+
+function overtaken({ sensorId, key }: ItemName, { runId }: Stuck): string {
+  return `The item "${key}" of ${sensorId} has got run ${runId} just now. Wait for its end.`;
+}
+
+const LOCK_RUN = {
+  text: `
+select r.id
+from sensor_item i
+join dag_run r on r.id = i.run_id
+where i.sensor_id = $1 and i.key = $2
+for update of r`,
+};
 
 const LOCK = {
   text: `
