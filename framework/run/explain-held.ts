@@ -1,3 +1,4 @@
+import { type Window, windowText } from '../core/window.ts';
 import { type Reason, because, counted } from './reason.ts';
 import { instanceName } from './task-key.ts';
 
@@ -32,6 +33,8 @@ interface PreviousWindow {
   readonly run: number | null;
   readonly record: number | null;
   readonly state: string;
+  /** Present where that run ended before it had tasks, so that none of them can be done again. */
+  readonly neverStarted: (Window & { readonly dag: string }) | null;
 }
 
 interface Held extends HeldFacts {
@@ -56,9 +59,14 @@ function previousWindow(task: Held): Reason | undefined {
   const which = record === null ? `run ${run ?? 0}` : `record ${record}`;
   return because(
     'previous_window',
-    `${name(task)} waits for the window before (dependsOnPrevious): its task there has not ended well, and ${which} is ${state}. See: windrow explain ${which}`,
+    `${name(task)} waits for the window before (dependsOnPrevious): its task there has not ended well, and ${which} is ${state}. ${wayOut(previous, which)}`,
     { run, record, state },
   );
+}
+
+function wayOut({ neverStarted }: PreviousWindow, which: string): string {
+  if (neverStarted === null) return `See: windrow explain ${which}`;
+  return `That run ended before it started. Run its window anew: windrow dags trigger ${neverStarted.dag} --window ${windowText(neverStarted)}`;
 }
 
 function noSlots(task: Held): Reason | undefined {

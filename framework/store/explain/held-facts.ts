@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { Temporal } from '../../core/time.ts';
 import { PREVIOUS_ENDED_WELL } from '../runs/previous-window.ts';
 
 /** Joins what keeps a held task `t` of run `r` back; `$4` is the most that is counted. */
@@ -25,13 +26,15 @@ left join lateral (
 ) limits on true
 left join lateral (
   select case when r.record_id is null then (
-    select jsonb_build_object('run', p.id, 'record', null, 'state', p.state)
+    select jsonb_build_object('run', p.id, 'record', null, 'state', p.state, 'neverStarted', case
+      when p.ended_at is not null and not exists (select from task_instance d where d.run_id = p.id)
+      then jsonb_build_object('dag', p.dag_id, 'start', p.window_start, 'end', p.window_end, 'zone', p.window_zone) end)
     from dag_run p
-    where p.dag_id = r.dag_id and p.window_end <= r.window_start
+    where p.dag_id = r.dag_id and p.window_end <= r.window_start and p.kind <> 'test'
     order by p.window_end desc, p.id desc
     limit 1
   ) else (
-    select jsonb_build_object('run', null, 'record', q.id, 'state', q.pipeline_status)
+    select jsonb_build_object('run', null, 'record', q.id, 'state', q.pipeline_status, 'neverStarted', null)
     from pipeline_records q
     where q.pipeline_id = r.dag_id and q.window_start_time < r.window_start and q.window_end_time <= r.window_start
     order by q.window_start_time desc, q.id desc
@@ -51,6 +54,8 @@ cross join lateral (
   ) o
 ) held`;
 
+const Moment = z.string().transform((text) => Temporal.Instant.from(text));
+
 export const LimitColumns = {
   slots: z.number(),
   limits: z
@@ -65,6 +70,13 @@ export const LimitColumns = {
       ),
     })
     .nullable(),
-  previous: z.object({ run: z.number().nullable(), record: z.number().nullable(), state: z.string() }).nullable(),
+  previous: z
+    .object({
+      run: z.number().nullable(),
+      record: z.number().nullable(),
+      state: z.string(),
+      neverStarted: z.object({ dag: z.string(), start: Moment, end: Moment, zone: z.string() }).nullable(),
+    })
+    .nullable(),
   heldAhead: z.number(),
 };
