@@ -19,6 +19,7 @@ export {
 } from './process/explain.ts';
 export {
   type AcceptedRerun,
+  type CancelledRecord,
   type CancelledRun,
   type NotFound,
   type Operations,

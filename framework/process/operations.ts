@@ -2,8 +2,10 @@ import { DataFailure } from '../core/failures.ts';
 import { type RunId, recordId, runId } from '../core/ids.ts';
 import type { Phase } from '../record/phase.ts';
 import { businessKeys } from '../record/new-records.ts';
+import type { RecordStatus } from '../record/record.ts';
 import type { RerunPlan, RerunRequest } from '../record/rerun-plan.ts';
 import { setPaused } from '../store/dag-state.ts';
+import { openRun } from '../store/records/open-run.ts';
 import { previewRerun, rerunRecord } from '../store/records/rerun-record.ts';
 import { type SkipResult, skipRecord } from '../store/records/skip-record.ts';
 import { activate } from '../queue/activate.ts';
@@ -27,6 +29,8 @@ export interface Operations {
    * `by` says who asks, for the history.
    */
   readonly rerunTasks: (target: RerunTarget, tasks: TasksAgain, options?: RerunOptions) => Promise<RerunTasks>;
+  /** Cancels the open run of a record, as `cancelRun` does. */
+  readonly cancelRecord: (id: number) => Promise<CancelledRecord>;
   /** Completes a window that will not be loaded any more; later windows go on at the scheduler's next tick. */
   readonly skipRecord: (id: number, reason: string) => Promise<SkipResult>;
 }
@@ -48,6 +52,10 @@ export type Triggered = CreatedByHand | NotFound | Refused;
 export type Switched = { readonly kind: 'paused' } | { readonly kind: 'unpaused' } | NotFound;
 /** `running` tasks are told at their next heartbeat. */
 export type CancelledRun = { readonly kind: 'cancelling'; readonly running: number } | NotFound | Refused;
+export type CancelledRecord =
+  | { readonly kind: 'cancelling'; readonly runId: RunId; readonly running: number }
+  | NotFound
+  | Refused;
 export type AcceptedRerun = Extract<RerunPlan, { kind: 'rerun' }>;
 export type RerunPreview = { readonly kind: 'planned'; readonly plan: AcceptedRerun } | NotFound | Refused;
 export type Rerun =
@@ -80,6 +88,7 @@ export function operations(windrow: Windrow): Operations {
       if (result.kind === 'started') await activate(windrow, result.plan.dagId);
       return result;
     },
+    cancelRecord: (id) => cancelRecord(windrow, id),
     skipRecord: (id, reason) => skipRecord(database, recordId(id), reason),
   };
 }
@@ -91,6 +100,20 @@ async function cancel(windrow: Windrow, id: number): Promise<CancelledRun> {
     return { kind: 'refused', reason: `Run ${id} has ended already; there is nothing to cancel.` };
   await windrow.settler.follow(cancelled.finished);
   return { kind: 'cancelling', running: cancelled.running };
+}
+
+async function cancelRecord(windrow: Windrow, id: number): Promise<CancelledRecord> {
+  const open = await openRun(windrow.store.database, recordId(id));
+  if (open === undefined) return { kind: 'not_found' };
+  const { runId: run, status } = open;
+  if (run === null) return { kind: 'refused', reason: nothingOpen(id, status) };
+  const cancelled = await cancel(windrow, run);
+  return cancelled.kind === 'cancelling' ? { ...cancelled, runId: run } : cancelled;
+}
+
+function nothingOpen(id: number, status: RecordStatus): string {
+  const said = `Record ${id} is ${status} and has no open run: there is nothing to cancel.`;
+  return status === 'PENDING' ? `${said} To give its window up: windrow records skip ${id} --reason TEXT.` : said;
 }
 
 /** The keys of a record come from the code as it is now, so that a corrected function takes effect. */

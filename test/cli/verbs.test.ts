@@ -274,9 +274,15 @@ describe('records', () => {
         err: expect.stringContaining(`windrow runs cancel ${runId}`),
       });
     }
-    expect(await windrow(at, `runs cancel ${runId}`)).toMatchObject({
+    expect(await windrow(at, `records cancel ${id}`)).toMatchObject({
       code: 0,
-      out: expect.stringContaining('its teardown tasks run once a worker takes them'),
+      out: expect.stringContaining(
+        `Record ${id}: Run ${runId} is cancelled. Nothing of it was running; its teardown tasks run`,
+      ),
+    });
+    expect(await windrowJson(at, `records cancel ${id}`)).toMatchObject({
+      code: 0,
+      json: { recordId: id, runId, state: 'running', running: 0 },
     });
     expect((await windrowJson(at, `runs show ${runId}`)).json).toMatchObject({
       tasks: [{ state: 'cancelled' }, {}, {}, {}, {}, { taskId: 'cleanup_stale_locks', state: 'queued' }],
@@ -296,6 +302,11 @@ describe('records', () => {
       code: 4,
       err: expect.stringContaining('STAGE_TO_TARGET is not completed'),
     });
+    expect(await windrowJson(at, `records cancel ${id}`)).toMatchObject({
+      code: 4,
+      json: { error: { code: 'E_REFUSED', message: expect.stringContaining('is FAILED and has no open run') } },
+    });
+    expect(await windrow(at, 'records cancel 999')).toMatchObject({ code: 3 });
   });
 
   it('that will never be loaded are skipped with a reason, once, and only while no run has them', async () => {

@@ -8,11 +8,13 @@ import { operations } from '../../process/operations.ts';
 import type { TasksAgain } from '../../process/rerun-tasks.ts';
 import type { Windrow } from '../../process/windrow.ts';
 import { findRecord } from '../../store/views/find-record.ts';
+import { findRun } from '../../store/views/find-run.ts';
 import { listRecords } from '../../store/views/list-records.ts';
 import { listRuns } from '../../store/views/list-runs.ts';
 import { type EventView, recordEvents } from '../../store/views/record-events.ts';
 import { type Answer, done, notFound, refused } from '../answer.ts';
 import { idArgument, limitArgument, phaseArgument, reasonArgument } from '../arguments.ts';
+import { cancelText } from '../cancel-text.ts';
 import { rerunJson, rerunText } from '../rerun-text.ts';
 import { elapsed, moment, runTable } from '../run-text.ts';
 import type { Session } from '../session.ts';
@@ -68,6 +70,11 @@ export function addRecords(program: Command, { act }: Shell): void {
     .addOption(new Option('--wait', 'wait for the end of the new run').conflicts('queue'))
     .option('--queue', 'leave the work to a worker; otherwise it is done here when no worker lives')
     .action(act(rerun));
+  records
+    .command('cancel')
+    .description('stop the open run of a window; its teardown tasks run, and later windows wait for it')
+    .argument('<id>', 'number of the record', idArgument)
+    .action(act(cancel));
   records
     .command('skip')
     .description(
@@ -143,6 +150,17 @@ async function start(session: Session, windrow: Windrow, { id, from, finish }: S
     finish,
     json,
     text: `${rerunText(plan)}\n\n`,
+  });
+}
+
+async function cancel(session: Session, id: number): Promise<Answer> {
+  return session.withWindrow(async (windrow) => {
+    const cancelled = await operations(windrow).cancelRecord(id);
+    if (cancelled.kind === 'not_found') return noRecord(id);
+    if (cancelled.kind === 'refused') return refused(cancelled.reason);
+    const { runId, running } = cancelled;
+    const state = (await findRun(windrow.store.database, runId))?.state ?? null;
+    return done({ recordId: id, runId, state, running }, `Record ${id}: ${cancelText(runId, { state, running })}`);
   });
 }
 

@@ -10,6 +10,7 @@ import { showRun } from '../../store/views/show-run.ts';
 import { type Answer, done, notFound, refused, trouble } from '../answer.ts';
 import { idArgument, limitArgument } from '../arguments.ts';
 import { logText, runJson, runTable, runText } from '../run-text.ts';
+import { cancelText } from '../cancel-text.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
 import { whatNext } from '../started-run.ts';
@@ -105,7 +106,7 @@ async function cancel(session: Session, id: number): Promise<Answer> {
       case 'cancelling': {
         const { running } = cancelled;
         const state = (await findRun(windrow.store.database, id))?.state ?? null;
-        return done({ runId: id, state, running }, `Run ${id} is cancelled. ${whatGoesOn(state, running)}`);
+        return done({ runId: id, state, running }, cancelText(id, { state, running }));
       }
     }
   });
@@ -135,13 +136,6 @@ function whichTasks(id: number): string {
     `Say which tasks of run ${id} are done again: --failed, --task TASK, or --task TASK --downstream. ` +
     `For all of it start a new run: windrow dags trigger DAG, or windrow records rerun RECORD where it has one.`
   );
-}
-
-function whatGoesOn(state: RunState | null, running: number): string {
-  if (running > 0) return `${running} running tasks are told to stop within seconds, then teardown tasks run.`;
-  return state === 'cancelled'
-    ? 'Nothing of it was running.'
-    : 'Nothing of it was running; its teardown tasks run once a worker takes them, and end it.';
 }
 
 function noRun(id: number): Answer {
