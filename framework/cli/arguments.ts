@@ -39,6 +39,13 @@ export function idArgument(text: string): number {
   throw new InvalidArgumentError('Expected a whole number above zero, as the lists print it.');
 }
 
+/** Of a window in its backfill. */
+export function positionArgument(text: string): number {
+  const position = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(position)) return position;
+  throw new InvalidArgumentError('Expected a whole number from 0 on, as backfill show prints it.');
+}
+
 /** A task of a run, or one instance of a mapped task. */
 export interface TaskName {
   readonly taskId: string;

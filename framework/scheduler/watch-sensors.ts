@@ -51,7 +51,11 @@ export async function pollIfDue(sensor: Sensor, signal: AbortSignal, tools: Sens
   try {
     const polled = await callPoll(sensor, { cursor: taken.cursor, signal }, tools);
     const finished = await finish(sensor, { taken, polled }, tools);
-    if (finished.kind === 'overtaken') return log.info('A poll was overtaken', { sensor: sensor.id });
+    if (finished.kind === 'overtaken') {
+      log.info('A poll was overtaken', { sensor: sensor.id });
+      // Of a sensor that was paused meanwhile the lease would outlive this poll, and hold up the first one behind the pause.
+      return handBackPoll(store.database, { id: sensor.id, ...taken });
+    }
     if (finished.started.length === 0) return;
     log.info('New items', { sensor: sensor.id, count: finished.started.length });
   } catch (error) {

@@ -38,6 +38,7 @@ describe('backfill', () => {
     });
     expect((await windrow(at, 'backfill list --dag daily')).out).toMatch(/1 +daily +running/);
     expect((await windrow(at, 'backfill show 1')).out).toMatch(/2 at once, the oldest first[^]*active +\d+/);
+    expect((await windrow(at, 'backfill show 1 --after 0')).code).toBe(0);
     expect((await windrow(at, 'runs list --dag daily')).out).toContain('backfill');
     expect((await windrow(at, 'explain backfill 1')).out).toMatch(
       /^backfill 1: running\n- Backfill 1 of "daily" has 2 active windows, of runs \d+, \d+\. \[windows_active\]\n- Window .* \[backfill_full\]/,

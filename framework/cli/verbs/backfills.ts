@@ -7,7 +7,7 @@ import type { Windrow } from '../../process/windrow.ts';
 import { type BackfillFilter, listBackfills, showBackfill } from '../../store/backfills/read-backfills.ts';
 import type { SwitchedBackfill } from '../../store/backfills/switch-backfill.ts';
 import { type Answer, done, notFound, refused } from '../answer.ts';
-import { idArgument, limitArgument, momentArgument, paramArgument } from '../arguments.ts';
+import { idArgument, limitArgument, momentArgument, paramArgument, positionArgument } from '../arguments.ts';
 import { backfillTable, backfillText, plannedTable, progressText } from '../backfill-text.ts';
 import { unknownName } from '../near-names.ts';
 import type { Session } from '../session.ts';
@@ -54,7 +54,7 @@ export function addBackfills(program: Command, { act }: Shell): void {
     .description('one backfill: its windows, and what it waits for')
     .argument('<id>', 'number of the backfill', idArgument)
     .option('--limit <count>', 'at most so many windows', limitArgument, 100)
-    .option('--after <position>', 'windows behind this position', idArgument)
+    .option('--after <position>', 'windows behind this position', positionArgument)
     .action(act(show));
   for (const verb of SWITCHES) {
     group

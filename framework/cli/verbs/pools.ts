@@ -5,7 +5,7 @@ import { DefinitionFailure } from '../../core/failures.ts';
 import { type PoolLimits, type Rate, poolLimits } from '../../dag/pool.ts';
 import { type PoolChange, resetPool, setPool } from '../../store/pools.ts';
 import { type PoolView, listPools } from '../../store/views/list-pools.ts';
-import { type Answer, done, notFound, refused } from '../answer.ts';
+import { type Answer, done, notFound, trouble } from '../answer.ts';
 import { unknownName } from '../near-names.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
@@ -49,7 +49,10 @@ async function list(session: Session): Promise<Answer> {
 
 async function set(session: Session, name: string, { reset, ...options }: SetOptions): Promise<Answer> {
   if ((reset === true) === (options.slots !== undefined || options.rate !== undefined)) {
-    return refused('Say either what to set, with --slots and --rate, or --reset.');
+    return trouble('usage', {
+      code: 'E_USAGE',
+      message: 'Say either what to set, with --slots and --rate, or --reset.',
+    });
   }
   return session.withDags(async (database) => {
     const before = (await listPools(database)).find((pool) => pool.name === name);

@@ -63,7 +63,7 @@ export async function failPoll(executor: Executor, poll: EndedPoll & { readonly 
   await executor.run(FAIL, [id, cursorVersion, at.toString(), nextPollAt.toString(), failure]);
 }
 
-/** Hands a poll back that was stopped before its end. */
+/** Hands a poll back that was stopped before its end, or whose end was not written. */
 export async function handBackPoll(executor: Executor, poll: Pick<EndedPoll, 'id' | 'cursorVersion'>): Promise<void> {
   await executor.run(HAND_BACK, [poll.id, poll.cursorVersion]);
 }
