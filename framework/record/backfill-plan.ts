@@ -3,11 +3,11 @@ import { type Window, windowText } from '../core/window.ts';
 import type { Schedule } from '../dag/schedule.ts';
 import { windowsBetween } from '../dag/windows.ts';
 
-/** `missing`: never brought to success. `failed`: the last try failed. `all`: also those that are completed. */
 /** A cancelled backfill ends with its last run. */
 export const BACKFILL_STATES = ['running', 'paused', 'completed', 'failed', 'cancelled'] as const;
 export type BackfillState = (typeof BACKFILL_STATES)[number];
 
+/** `missing`: never brought to success. `failed`: the last try failed. `all`: also those that are completed. */
 export const BACKFILL_SELECTIONS = ['missing', 'failed', 'all'] as const;
 export type BackfillSelection = (typeof BACKFILL_SELECTIONS)[number];
 

@@ -3,20 +3,20 @@ import {
   RemoteFailure,
   type RunId,
   type TaskContext,
-  Temporal,
-  type Window,
+  type Temporal,
   dag,
   defer,
   milliseconds,
   seconds,
   task,
 } from '#framework';
-import { type Windrow, createRun, listPools, operations, resetPool, setPool } from '#framework/operate';
+import { type Windrow, listPools, operations, resetPool, setPool } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { BACKENDS, endOf, eventually, taskStates } from '../support/engine.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { Bench, row } from './bench.ts';
+import { create, stateOf, window } from './windowed-runs.ts';
 
 const ok = async (): Promise<number> => 1;
 const inPool = (name: string) => task(name, { pool: 'warehouse', run: ok });
@@ -371,21 +371,6 @@ describe('a task that depends on the previous window', () => {
     expect(await stateOf(engine, held)).toBe('queued');
   });
 });
-
-async function create(engine: Windrow, run: Parameters<typeof createRun>[1]): Promise<RunId> {
-  const created = await createRun(engine.store.database, run);
-  if (created.kind !== 'created') throw new Error(`There is an open run of ${run.dagId} already.`);
-  return created.runId;
-}
-
-async function stateOf(engine: Windrow, run: RunId): Promise<string | undefined> {
-  return Object.values(await taskStates(engine, run))[0];
-}
-
-function window(hour: string): Window {
-  const start = Temporal.Instant.from(`2026-01-20T${hour}:00Z`);
-  return { start, end: start.add({ hours: 1 }), zone: 'UTC' };
-}
 
 async function record(engine: Windrow, hour: string): Promise<number> {
   const { start, end } = window(hour);

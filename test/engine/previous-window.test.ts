@@ -1,9 +1,10 @@
-import { type RunId, Temporal, type Window, dag, task, windowText } from '#framework';
-import { type Windrow, createRun, explainTask, operations } from '#framework/operate';
+import { dag, task, windowText } from '#framework';
+import { explainTask, operations } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { endOf, taskStates } from '../support/engine.ts';
+import { endOf } from '../support/engine.ts';
 import { Bench } from './bench.ts';
+import { create, stateOf, window } from './windowed-runs.ts';
 
 const ok = async (): Promise<number> => 1;
 
@@ -34,18 +35,3 @@ describe('a task that depends on the previous window', () => {
     expect(await endOf(engine, third)).toMatchObject({ state: 'success' });
   });
 });
-
-async function create(engine: Windrow, run: Parameters<typeof createRun>[1]): Promise<RunId> {
-  const created = await createRun(engine.store.database, run);
-  if (created.kind !== 'created') throw new Error(`There is an open run of ${run.dagId} already.`);
-  return created.runId;
-}
-
-async function stateOf(engine: Windrow, run: RunId): Promise<string | undefined> {
-  return Object.values(await taskStates(engine, run))[0];
-}
-
-function window(hour: string): Window {
-  const start = Temporal.Instant.from(`2026-01-20T${hour}:00Z`);
-  return { start, end: start.add({ hours: 1 }), zone: 'UTC' };
-}
