@@ -175,7 +175,21 @@ describe('schedules', () => {
     expect(doubles.completed).toEqual(doubles.completed.toSorted());
     expect(new Set(doubles.completed).size).toBe(50);
   });
+
+  it('queues no more windows of a backlog than may run, however often somebody looks', async () => {
+    const schedule = every('15m', { start: '2026-01-20T00:00Z', overlap: 'allow', order: 'free' });
+    const orders = doublesPipeline('orders', transferDoubles(), { schedule, maxActiveRuns: 3 });
+    const clock = new TestClock('2026-01-20T12:30Z');
+    const engine = await bench.engine({ dags: [orders], backend: 'postgres', workers: 0, clock });
+    for (let looks = 0; looks < 5; looks += 1) await engine.advance('orders');
+    expect(await row(engine, OPEN_RUNS)).toEqual({ running: 3, queued: 3, newest: '2026-01-20T01:30Z' });
+  });
 });
+
+const OPEN_RUNS = `
+select count(*) filter (where state = 'running') as running, count(*) filter (where state = 'queued') as queued,
+  to_char(max(window_end), 'YYYY-MM-DD"T"HH24:MI"Z"') as newest
+from dag_run`;
 
 /** Lets a scheduler of `engine` set the wake-ups of its code, and waits until the queue has exactly these. */
 async function wakeUpsAre(engine: Windrow, wanted: readonly string[]): Promise<boolean> {

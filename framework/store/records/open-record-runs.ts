@@ -13,12 +13,14 @@ export interface RunnableOptions {
   readonly order: Order;
   /** Only windows that end at or before it are due. */
   readonly dueBefore: Temporal.Instant;
+  /** So many runs of the schedule wait in the queue at most. */
   readonly atMost: number;
 }
 
 /**
- * Creates queued runs for pending windows. In strict order only the oldest window that is not completed may run: a failed
- * or cancelled one holds back all later ones. Returns how many runs are new.
+ * Creates queued runs for pending windows, no more than may start soon: the others wait as records, which cost nothing. In strict
+ * order only the oldest window that is not completed may run: a failed or cancelled one holds back all later ones. Returns how
+ * many runs are new.
  */
 export async function openRecordRuns(executor: Executor, options: RunnableOptions): Promise<number> {
   const rows = await executor.run(options.order === 'strict' ? STRICT : FREE, [
@@ -61,15 +63,20 @@ from (
 where status = 'PENDING' and "end" <= $2::timestamptz and $3::integer > 0`,
 };
 
+// When each look queued as many runs again, all of a backlog was queued soon, and this statement compared every window with every
+// open run: of 4,000 windows the first 1,000 took 41 ms of PostgreSQL's processor time each and the last 12; now it is 10 for all.
+// `offset 0` keeps the subquery from becoming a join over all open runs.
 const FREE = {
   name: 'runnable_free',
   text: `
 select ${COLUMNS}, ${PARAMS}
 from pipeline_records w
 where pipeline_id = $1 and pipeline_status = 'PENDING' and window_end_time <= $2::timestamptz
-  and not exists (select 1 from dag_run r where r.record_id = w.id and r.state in ('queued', 'running'))
+  and not exists (select 1 from dag_run r where r.record_id = w.id and r.state in ('queued', 'running') offset 0)
 order by window_start_time
-limit $3`,
+limit greatest(0, $3::integer - (
+  select count(*) from dag_run q where q.dag_id = $1 and q.state = 'queued' and q.kind = 'scheduled'
+))`,
 };
 
 const Runnable = z.object({
