@@ -43,6 +43,7 @@ export interface TaskFacts extends HeldFacts {
     readonly id: string;
     readonly pools: readonly string[];
     readonly dags: readonly string[];
+    readonly hasTask: boolean;
   }[];
   readonly schedulers: LiveSchedulers;
   /** Of the database, which leases are made by. */
@@ -112,16 +113,28 @@ function waitsForWorker(task: TaskFacts): Reason {
     const text = `${sent}, and no live worker (of ${task.workers.length}) takes that pool. Start one whose dags use it.`;
     return because('no_worker_for_pool', text, facts);
   }
-  const able = ofPool.filter(({ dags }) => dags.includes(task.dagId));
-  if (able.length === 0) {
-    const text = `${sent}, but no live worker of it (of ${ofPool.length}) has the dag "${task.dagId}" in its code. Start one with the project that has it.`;
-    return because('no_worker_has_dag', text, facts);
-  }
+  const able = ofPool.filter(({ hasTask }) => hasTask);
+  if (able.length === 0) return notInCode(task, ofPool, { sent, facts });
   return because(
     'waits_for_worker',
     `${sent}: ${counted(task.ahead, 'job')} before it, ${task.runningInPool} running, ${counted(able.length, 'worker')}. More workers or a larger WINDROW_CONCURRENCY help.`,
     { ...facts, ahead: task.ahead, running: task.runningInPool, workers: able.map(({ id }) => id) },
   );
+}
+
+/** As while new code is rolled out: it waits for a worker that has it, and never fails for it. */
+function notInCode(
+  task: TaskFacts,
+  ofPool: TaskFacts['workers'],
+  { sent, facts }: { readonly sent: string; readonly facts: Reason['facts'] },
+): Reason {
+  const lacking = ofPool.map(({ id }) => id);
+  const inCode = `is not in the code of ${lacking.join(', ')}. Deploy the same code to every worker, or start one that has it: windrow worker`;
+  const all = { ...facts, lacking };
+  if (ofPool.every(({ dags }) => !dags.includes(task.dagId)))
+    return because('no_worker_has_dag', `${sent}, and no live worker has this dag: "${task.dagId}" ${inCode}`, all);
+  const text = `${sent}, and no live worker has this task: "${task.taskId}" of dag "${task.dagId}" ${inCode}`;
+  return because('no_worker_has_task', text, all);
 }
 
 function running(task: TaskFacts): readonly Reason[] {

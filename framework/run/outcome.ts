@@ -1,3 +1,4 @@
+import type { Millis } from '../core/duration.ts';
 import type { FailureRecord } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
 import type { Temporal } from '../core/time.ts';
@@ -15,4 +16,5 @@ export type Outcome =
   | { readonly kind: 'cancelled'; readonly reason: string }
   /** The worker's lease expired, or it drains: an infrastructure try that does not count as the user's. */
   | { readonly kind: 'lost'; readonly reason: string }
-  | { readonly kind: 'handed_back'; readonly reason: string };
+  /** With `waitMs` by a worker whose code has no such task: not to be sent again before, and no try for the history. */
+  | { readonly kind: 'handed_back'; readonly reason: string; readonly waitMs?: Millis };

@@ -254,7 +254,7 @@ export function closing(found: FoundRun, changes: readonly TaskChange[]): Omit<R
 }
 
 /**
- * When a changed task's next job may start: `now`, an instant after a retry's wait, or undefined where none is sent.
+ * When a changed task's next job may start: `now`, an instant after a wait, or undefined where none is sent.
  * A deferred task is dispatched once it is due, and so is a retry that limits hold: it has no slot while it waits.
  */
 export function dispatchTime(
@@ -262,6 +262,6 @@ export function dispatchTime(
   change: TaskChange,
 ): 'now' | Temporal.Instant | undefined {
   if (before?.seq === change.seq) return undefined;
-  if (change.state === 'queued') return 'now';
+  if (change.state === 'queued') return change.settled?.nextAt ?? 'now';
   return change.state === 'up_for_retry' && !change.limited ? (change.settled?.nextAt ?? 'now') : undefined;
 }

@@ -18,6 +18,7 @@ export const REASONS = {
   no_worker: 'no worker lives',
   no_worker_for_pool: 'no live worker takes tasks of the pool',
   no_worker_has_dag: 'no live worker has the dag in its code',
+  no_worker_has_task: 'no live worker has the task in its code',
   running: 'a worker has it in hand',
   lease_expired: 'the worker of a running task stopped renewing its lease',
   cancel_requested: 'somebody asked for the end of the run',

@@ -68,7 +68,7 @@ function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
     case 'defer':
       return task.cancelRequested ? cancelled() : { event: 'defer', nextAt: outcome.until, reason: outcome.reason };
     case 'handed_back':
-      return task.cancelRequested ? cancelled() : { event: 'requeue', reason: outcome.reason };
+      return task.cancelRequested ? cancelled() : handedBack(outcome, tools);
     case 'lost':
       return afterLoss(task, outcome.reason);
     case 'fail':
@@ -79,6 +79,10 @@ function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
 function afterSuccess({ output, chooses }: Extract<Outcome, { kind: 'success' }>): Decision {
   // A task that stops what follows gives no value.
   return chooses?.kind === 'stop' ? { event: 'succeed', reason: chooses.reason } : { event: 'succeed', output };
+}
+
+function handedBack({ reason, waitMs }: Extract<Outcome, { kind: 'handed_back' }>, { now }: Tools): Decision {
+  return { event: 'requeue', reason, ...(waitMs === undefined ? {} : { nextAt: now.add({ milliseconds: waitMs }) }) };
 }
 
 function afterCount(task: SettleInput, count: number): Decision {

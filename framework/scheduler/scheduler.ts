@@ -6,6 +6,7 @@ import { repeat } from '../core/timer.ts';
 import type { Dag } from '../dag/dag.ts';
 import { wakeUp } from '../dag/wake-up.ts';
 import type { Dispatcher } from '../queue/dispatcher.ts';
+import { graphHash } from '../store/register-dags.ts';
 import { type LiveProcess, forgetProcess, noteProcess } from '../store/workers.ts';
 import type { Settler } from '../worker/settler.ts';
 import { type AdvanceTools, advance } from './advance.ts';
@@ -60,6 +61,7 @@ function heartbeat({ store, dags, id }: SchedulerOptions, failed: (error: unknow
     kind: 'scheduler',
     pools: [],
     dags: [...dags.keys()],
+    graphs: [...dags.values()].map(graphHash),
   };
   const beats = repeat(BEAT, () => noteProcess(store.database, self), failed);
   return {

@@ -31,7 +31,7 @@ export async function registerDags(database: Database, dags: readonly Dag[]): Pr
 }
 
 /** The version of a dag's shape. */
-function graphHash(dag: Dag): string {
+export function graphHash(dag: Dag): string {
   return createHash('sha256').update(JSON.stringify(dag.graph)).digest('hex').slice(0, 32);
 }
 

@@ -19,10 +19,12 @@ export interface LiveProcess extends WorkerIdentity {
   readonly pools: readonly string[];
   /** The dags that it has in its code. */
   readonly dags: readonly string[];
+  /** Their shapes, which name their tasks. */
+  readonly graphs: readonly string[];
 }
 
 /** A process as people look at it. */
-export interface ProcessView extends LiveProcess {
+export interface ProcessView extends Omit<LiveProcess, 'graphs'> {
   readonly startedAt: Temporal.Instant;
   readonly seenAt: Temporal.Instant;
   /** How many tasks it runs. */
@@ -43,10 +45,10 @@ export const SILENCE: Millis = seconds(10);
 /** Says that a process lives; the first call registers it, whatever happened to its row. `renewals` are those of its watchdog. */
 export async function noteProcess(
   executor: Executor,
-  { id, host, pid, kind, pools, dags }: LiveProcess,
+  { id, host, pid, kind, pools, dags, graphs }: LiveProcess,
   renewals = 0,
 ): Promise<void> {
-  await executor.run(NOTE, [id, host, pid, kind, pools, dags, renewals]);
+  await executor.run(NOTE, [id, host, pid, kind, pools, dags, renewals, graphs]);
 }
 
 /** Takes a process off the list, and with it those that died long ago without a word. */
@@ -69,8 +71,8 @@ export async function findLiveProcesses(executor: Executor, within: Millis): Pro
 const NOTE = {
   name: 'note_process',
   text: `
-insert into worker (id, host, pid, kind, pools, dags, renewals)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into worker (id, host, pid, kind, pools, dags, renewals, graphs)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (id) do update set
   seen_at = now(), renewals = excluded.renewals,
   renewed_at = case when excluded.renewals > worker.renewals then now() else worker.renewed_at end`,

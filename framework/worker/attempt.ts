@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Clock } from '../core/clock.ts';
-import { DataFailure, DefinitionFailure, failureRecord } from '../core/failures.ts';
+import { DataFailure } from '../core/failures.ts';
 import { recordId, dagId } from '../core/ids.ts';
 import type { Dag } from '../dag/dag.ts';
 import type { Connections, Progress, TaskContext } from '../dag/task-context.ts';
@@ -12,6 +12,7 @@ import { pluginDatabase } from '../store/plugins/plugin-database.ts';
 import type { Started } from '../store/runs/start-tasks.ts';
 import type { Store } from '../store/store.ts';
 import { openExtensions } from './open-extensions.ts';
+import type { TaskCode } from './task-code.ts';
 import type { TaskLog } from './task-log.ts';
 import type { TaskNotes } from './task-notes.ts';
 import { instanceCount, wiredInput } from './wired-input.ts';
@@ -19,7 +20,6 @@ import { type StopSwitch, callUserCode } from './user-code.ts';
 
 export interface AttemptTools {
   readonly store: Store;
-  readonly dags: ReadonlyMap<string, Dag>;
   readonly connections: Connections;
   readonly clock: Clock;
   readonly log: TaskLog;
@@ -30,10 +30,11 @@ export interface AttemptTools {
 }
 
 /** Runs one started try of a task; undefined where it was fenced out meanwhile. */
-export async function runAttempt(started: Started, tools: AttemptTools): Promise<Outcome | undefined> {
-  const dag = tools.dags.get(started.dagId);
-  const handler = dag?.handlers.get(started.taskId);
-  if (dag === undefined || handler === undefined) return { kind: 'fail', failure: failureRecord(unknownTask(started)) };
+export async function runAttempt(
+  started: Started,
+  { dag, handler }: TaskCode,
+  tools: AttemptTools,
+): Promise<Outcome | undefined> {
   const timeoutMs = dag.graph.tasks.find(({ id }) => id === started.taskId)?.timeoutMs;
   return callUserCode({
     run: async (signal) => {
@@ -96,13 +97,5 @@ function readParams(dag: Dag, started: Started): unknown {
     `Run ${started.runId} of dag "${dag.id}" has parameters that its schema does not read: ${z.prettifyError(parsed.error)}. ` +
       'Start a new run with the right ones.',
     { cause: parsed.error },
-  );
-}
-
-function unknownTask(started: Started): DefinitionFailure {
-  return new DefinitionFailure(
-    'E_TASK_NOT_IN_CODE',
-    `This worker's code has no task "${started.taskId}" in a dag "${started.dagId}". ` +
-      'Deploy the code that the run was started with to every worker, or cancel the run.',
   );
 }

@@ -1,4 +1,4 @@
-import { DataFailure, DefinitionFailure } from '../core/failures.ts';
+import { DataFailure } from '../core/failures.ts';
 import type { RunId, TaskId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { Dag } from '../dag/dag.ts';
@@ -61,16 +61,8 @@ export async function readWires({ dag, run, database }: Reading, wiring: Wiring)
   );
 }
 
-/** The name of the mapped input, where the run was planned with the same kind of task as the code has. */
-function mappedInput(dag: Dag, { taskId, mapIndex, mapTotal }: Started): string | undefined {
-  const input = dag.graph.tasks.find(({ id }) => id === taskId)?.mapped;
-  const planned = mapIndex === SUMMARY || mapTotal !== null;
-  if (planned === (input !== undefined)) return input;
-  throw new DefinitionFailure(
-    'E_TASK_NOT_IN_CODE',
-    `Task "${taskId}" of dag "${dag.id}" is ${planned ? '' : 'not '}mapped in this run, but ${planned ? 'not ' : ''}in this ` +
-      `worker's code. Deploy the code that the run was started with to every worker, or start a new run.`,
-  );
+function mappedInput(dag: Dag, { taskId }: Started): string | undefined {
+  return dag.graph.tasks.find(({ id }) => id === taskId)?.mapped;
 }
 
 async function element(reading: Reading, started: Started, over: TaskId | undefined): Promise<Json> {

@@ -7,12 +7,14 @@ import { type Millis, formatDuration, milliseconds, seconds } from '../core/dura
 import type { Log } from '../core/log.ts';
 import { repeat, rest } from '../core/timer.ts';
 import type { Dag } from '../dag/dag.ts';
+import type { Note } from '../dag/extensions.ts';
 import type { Connections } from '../dag/task-context.ts';
 import type { Plugin } from '../plugin/plugin.ts';
 import type { Dispatcher, JobEnd, TaskJob } from '../queue/dispatcher.ts';
 import type { Outcome } from '../run/outcome.ts';
 import type { Report } from '../run/plan.ts';
 import { taskKey } from '../run/task-key.ts';
+import { graphHash } from '../store/register-dags.ts';
 import { jobId } from '../store/runs/dispatch.ts';
 import { renewLeases } from '../store/runs/leases.ts';
 import { type Claim, type Started, startTasks } from '../store/runs/start-tasks.ts';
@@ -22,8 +24,10 @@ import { type LiveProcess, forgetProcess, noteProcess } from '../store/workers.t
 import { runAttempt } from './attempt.ts';
 import { PoolConsumer } from './pool-consumer.ts';
 import type { Settler } from './settler.ts';
+import { taskCode } from './task-code.ts';
 import { TaskLog } from './task-log.ts';
 import { TaskNotes } from './task-notes.ts';
+import { UnknownTasks } from './unknown-tasks.ts';
 import { StopSwitch } from './user-code.ts';
 import { watchConsumers } from './watchdog.ts';
 
@@ -59,7 +63,8 @@ export class Worker implements Closable {
   readonly #options: WorkerOptions;
   readonly #identity: LiveProcess;
   readonly #holdings = new Map<number, Holding>();
-  readonly #tellsStarts: boolean;
+  readonly #tells: readonly string[];
+  readonly #unknown: UnknownTasks;
   readonly #starts: Batcher<Claim, Started | undefined>;
   readonly #consumers: readonly PoolConsumer[];
   readonly #watchdog: Closable;
@@ -70,7 +75,8 @@ export class Worker implements Closable {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#tellsStarts = options.plugins.some(({ hooks }) => hooks?.taskStarted !== undefined);
+    this.#tells = options.plugins.some(({ hooks }) => hooks?.taskStarted !== undefined) ? taskNames(options.dags) : [];
+    this.#unknown = new UnknownTasks({ database: options.store.database, worker: options.id, log: options.log });
     // One at a time makes the batches larger: see the settler.
     this.#starts = new Batcher((claims) => this.#start(claims), { atMost: 200, flights: 1 });
     const pools = new Set([...options.dags.values()].flatMap(({ graph }) => graph.tasks.map(({ pool }) => pool)));
@@ -81,6 +87,7 @@ export class Worker implements Closable {
       kind: 'worker',
       pools: [...pools],
       dags: [...options.dags.keys()],
+      graphs: [...options.dags.values()].map(graphHash),
     };
     const { dispatcher, concurrency } = options;
     const handle = (job: TaskJob): Promise<JobEnd> => this.#handle(job);
@@ -133,7 +140,7 @@ export class Worker implements Closable {
 
   async #start(claims: readonly Claim[]): Promise<readonly (Started | undefined)[]> {
     const { store, id: worker, leaseMs } = this.#options;
-    const by = { worker, leaseMs, tell: this.#tellsStarts };
+    const by = { worker, leaseMs, tells: this.#tells };
     const started = await startTasks(store.database, claims.toSorted(byKey), by);
     const found = new Map(started.map((start) => [jobId(start), start]));
     return claims.map((claim) => {
@@ -159,12 +166,14 @@ export class Worker implements Closable {
   }
 
   async #run({ started, stop }: Holding, job: TaskJob): Promise<JobEnd> {
-    const { store, log } = this.#options;
+    const { store, log, dags } = this.#options;
+    const code = taskCode(dags, started);
+    if (code === undefined) return this.#end(started, await this.#unknown.handBack(started));
     const { dagId: dag, runId: run, attempt } = started;
     const facts = { dag, run, task: startedKey(started), attempt };
     const taskLog = new TaskLog({ process: log.child(facts), clock: this.#options.clock, show: job.log });
     const notes = new TaskNotes();
-    const outcome = await runAttempt(started, {
+    const outcome = await runAttempt(started, code, {
       ...this.#options,
       notes,
       log: taskLog,
@@ -176,8 +185,11 @@ export class Worker implements Closable {
       log.warn('The log of a try could not be kept', { ...facts, error: String(error) }),
     );
     if (outcome === undefined) return { kind: 'completed', note: 'fenced out: another worker has this task now' };
-    const noted = notes.all;
-    const counted = await this.#report({ ...started, outcome, ...(noted.length === 0 ? {} : { notes: noted }) });
+    return this.#end(started, outcome, notes.all);
+  }
+
+  async #end(started: Started, outcome: Outcome, notes: readonly Note[] = []): Promise<JobEnd> {
+    const counted = await this.#report({ ...started, outcome, ...(notes.length === 0 ? {} : { notes }) });
     return counted ? jobEnd(outcome) : { kind: 'completed', note: 'fenced out: the result of this try was refused' };
   }
 
@@ -197,6 +209,7 @@ export class Worker implements Closable {
 
   /** Also without work: whoever looks must see that there is a worker. */
   async #beat(): Promise<void> {
+    this.#unknown.forget();
     const renewals = this.#consumers.reduce((sum, consumer) => sum + consumer.renewals, 0);
     await Promise.all([this.#renew(), noteProcess(this.#options.store.database, this.#identity, renewals)]);
   }
@@ -217,6 +230,11 @@ export class Worker implements Closable {
   #isTeardown({ dagId, taskId }: Started): boolean {
     return this.#options.dags.get(dagId)?.graph.tasks.find(({ id }) => id === taskId)?.teardown === true;
   }
+}
+
+/** As `dag task`. */
+function taskNames(dags: ReadonlyMap<string, Dag>): readonly string[] {
+  return [...dags.values()].flatMap(({ id: dag, graph }) => graph.tasks.map(({ id }) => `${dag} ${id}`));
 }
 
 // Every statement that locks several tasks takes them in this order.

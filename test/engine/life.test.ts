@@ -258,18 +258,6 @@ describe.each(BACKENDS)('the life of a task on %s', (backend) => {
     expect(seen).toEqual([{ size: 3 }]);
   });
 
-  it('fails a task that is not in the code of its worker, and says what to do', async () => {
-    const old = dag('moves', {}, (d) => void d.use('gone', ok));
-    const present = dag('moves', {}, (d) => void d.use('here', ok));
-    const engine = await bench.engine({ backend, dags: [old], workers: 0 });
-    const run = await bench.start(engine, 'moves');
-    await bench.beside(engine, { dags: [present], workers: 1 });
-    expect(await endOf(engine, run)).toMatchObject({ state: 'failed' });
-    expect(await row(engine, 'select failure from task_instance')).toMatchObject({
-      failure: { code: 'E_TASK_NOT_IN_CODE', message: expect.stringContaining('"gone"') },
-    });
-  });
-
   it('decides each of 50 joins of 8 parents that end together exactly once', async () => {
     const joins: number[] = [];
     const storm = dag('storm', { maxActiveRuns: 50 }, (d) => {

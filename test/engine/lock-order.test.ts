@@ -45,7 +45,7 @@ describe('the order of locks', () => {
     const run = await startWindow(engine, 'orders', '2026-01-20T13:15Z..2026-01-20T13:30Z');
     const first = await row(engine, `select task_id, seq from task_instance where state = 'queued'`);
     const claim = { runId: run, taskId: taskId(String(first?.['task_id'])), mapIndex: 0, seq: Number(first?.['seq']) };
-    const by = { worker: 'one', leaseMs: minutes(1), tell: false };
+    const by = { worker: 'one', leaseMs: minutes(1), tells: [] };
     const [started] = await startTasks(engine.store.database, [claim], by);
     if (started === undefined) throw new Error('The task was not queued.');
     const renewal = await connect(engine);

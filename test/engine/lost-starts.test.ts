@@ -49,7 +49,7 @@ describe('a start that PostgreSQL forgets in a crash', () => {
 async function start({ store }: Windrow, runId: RunId) {
   const [taskId] = once.handlers.keys();
   if (taskId === undefined) throw new Error('no task');
-  const by = { worker: 'w', leaseMs: seconds(60), tell: false };
+  const by = { worker: 'w', leaseMs: seconds(60), tells: [] };
   const [started] = await startTasks(store.database, [{ runId, taskId, mapIndex: 0, seq: 1 }], by);
   if (started === undefined) throw new Error('The start was late.');
   return started;

@@ -7,6 +7,7 @@ import { TASK_STATES } from '../../run/task-state.ts';
 import type { Executor } from '../database.ts';
 import { InstantColumn, TaskStateColumn } from '../runs/run-rows.ts';
 import { MaybeFailure, MaybeInstant } from '../views/view-rows.ts';
+import { HAS_TASK } from '../able-workers.ts';
 import { SILENCE } from '../workers.ts';
 import { LimitColumns, WITH_LIMITS } from './held-facts.ts';
 import { SchedulersColumn, withLiveSchedulers } from './live-schedulers.ts';
@@ -92,7 +93,7 @@ cross join lateral (
   where b.state = 'running' and t.state = 'queued' and b.pool = t.pool
 ) busy
 cross join lateral (
-  select coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'pools', w.pools, 'dags', w.dags) order by w.id), '[]') as workers
+  select coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'pools', w.pools, 'dags', w.dags, 'hasTask', ${HAS_TASK}) order by w.id), '[]') as workers
   from worker w
   where w.kind = 'worker' and w.seen_at >= now() - $3::bigint * interval '1 ms'
 ) able
@@ -152,7 +153,9 @@ const FactsRow = z
     lastTry: z.object({ attempt: z.number(), outcome: z.string(), reason: z.string().nullable() }).nullable(),
     ahead: z.number(),
     runningInPool: z.number(),
-    workers: z.array(z.object({ id: z.string(), pools: z.array(z.string()), dags: z.array(z.string()) })),
+    workers: z.array(
+      z.object({ id: z.string(), pools: z.array(z.string()), dags: z.array(z.string()), hasTask: z.boolean() }),
+    ),
     schedulers: SchedulersColumn,
     ...LimitColumns,
     now: InstantColumn,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { windowText } from '../../core/window.ts';
 import { isInstance } from '../../run/mapped.ts';
+import type { Outcome } from '../../run/outcome.ts';
 import { type RunPlan, type TaskChange, dispatchTime } from '../../run/plan.ts';
 import { SUMMARY, taskKey } from '../../run/task-key.ts';
 import { isFinal } from '../../run/task-state.ts';
@@ -138,13 +139,18 @@ function taskRow({ run, before, change }: Changed): object {
     skipped: tally.skipped,
     ended: isFinal(change.state),
     next_at: settled?.nextAt?.toString(),
-    wait_ms: settled?.waitMs ?? 0,
+    wait_ms: waitOf(change),
     reason: settled?.reason ?? change.reason,
     output: settled?.output,
     choice: change.choice,
     failure: settled?.failure,
     ...(instances === undefined ? {} : instanceCounts(instances)),
   };
+}
+
+/** One that was handed back to wait for another worker stays queued since it was sent first. */
+function waitOf({ state, settled }: TaskChange): number | undefined {
+  return state === 'queued' && settled?.nextAt !== undefined ? undefined : (settled?.waitMs ?? 0);
 }
 
 function instanceCounts({ total, success, failed, skipped }: UpstreamTally): object {
@@ -155,7 +161,7 @@ function attemptRows({ run, tasks, plan }: AppliedPlan): object[] {
   return plan.accepted.flatMap((report) => {
     const { outcome, mapIndex } = report;
     const task = tasks.get(taskKey(report.taskId, mapIndex, tasks.get(report.taskId)?.mapIndex === SUMMARY));
-    if (task === undefined) return [];
+    if (task === undefined || isUntried(outcome)) return [];
     return [
       {
         run_id: run.id,
@@ -172,6 +178,10 @@ function attemptRows({ run, tasks, plan }: AppliedPlan): object[] {
       },
     ];
   });
+}
+
+function isUntried(outcome: Outcome): boolean {
+  return outcome.kind === 'handed_back' && outcome.waitMs !== undefined;
 }
 
 function runRow({ run, plan }: AppliedPlan): object {
@@ -241,7 +251,7 @@ with task as (
     choice = coalesce(c.choice, t.choice),
     reason = coalesce(c.reason, t.reason),
     dispatched_at = case when c.moved and c.state in ('queued', 'up_for_retry')
-      then now() + c.wait_ms * interval '1 ms' else t.dispatched_at end,
+      then coalesce(now() + c.wait_ms * interval '1 ms', t.dispatched_at) else t.dispatched_at end,
     ended_at = case when c.ended and t.ended_at is null then now() else t.ended_at end
   from jsonb_to_recordset($1::jsonb) as c (run_id bigint, task_id text, map_index integer, moved boolean, state text, seq integer, attempt integer,
     infra_attempt integer, success integer, failed integer, skipped integer, ended boolean, next_at timestamptz, wait_ms bigint,

@@ -35,8 +35,8 @@ export interface Started extends Claim {
 export interface StartedBy {
   readonly worker: string;
   readonly leaseMs: Millis;
-  /** Whether each start becomes an event, for plugins; otherwise the row of the task alone knows it. */
-  readonly tell: boolean;
+  /** Tasks whose starts become events, as `dag task`, for plugins; otherwise the row of the task alone knows it. */
+  readonly tells: readonly string[];
 }
 
 /**
@@ -66,13 +66,15 @@ async function startThose(
   claims: readonly Claim[],
   by: StartedBy,
 ): Promise<readonly Started[]> {
-  const rows = await forgetful.run(by.tell ? START_AND_TELL : START, [
+  const tells = by.tells.length > 0;
+  const rows = await forgetful.run(tells ? START_AND_TELL : START, [
     claims.map(({ runId }) => runId),
     claims.map(({ taskId }) => taskId),
     claims.map(({ mapIndex }) => mapIndex),
     claims.map(({ seq }) => seq),
     by.worker,
     by.leaseMs,
+    ...(tells ? [by.tells] : []),
   ]);
   return rows.map((row) => StartedRow.parse(row));
 }
@@ -103,7 +105,7 @@ told as (
   select 'task_started', "dagId", "runId", "taskId", "recordId", jsonb_strip_nulls(jsonb_build_object(
     'attempt', attempt, 'fence', fence, 'mapIndex', case when "mapTotal" is not null then "mapIndex" end))
   from started
-  where "mapIndex" >= 0
+  where "mapIndex" >= 0 and "dagId" || ' ' || "taskId" = any ($7::text[])
 )
 select * from started`,
 };

@@ -32,7 +32,7 @@ const facts: TaskFacts = {
   lastTry: null,
   ahead: 0,
   runningInPool: 0,
-  workers: [{ id: 'w', pools: ['warehouse'], dags: ['products'] }],
+  workers: [{ id: 'w', pools: ['warehouse'], dags: ['products'], hasTask: true }],
   schedulers: { all: 1, withDag: 1 },
   slots: 0,
   limits: null,

@@ -37,6 +37,8 @@ const foreign = fails(new Error('no'));
 const defers: Outcome = { kind: 'defer', until: NOW, reason: 'r' };
 const lost: Outcome = { kind: 'lost', reason: 'r' };
 const back: Outcome = { kind: 'handed_back', reason: 'r' };
+const waits: Outcome = { kind: 'handed_back', reason: 'r', waitMs: milliseconds(250) };
+const SOON = NOW.add({ milliseconds: 250 });
 
 describe('settling a try', () => {
   it.each([
@@ -54,6 +56,7 @@ describe('settling a try', () => {
     ['a lost worker', RUNNING, lost, { state: 'queued', seq: 5, attempt: 1, infraAttempt: 1 }],
     ['a worker lost after a cancel request', CANCELLING, lost, { state: 'cancelled' }],
     ['a try handed back', RUNNING, back, { state: 'queued', seq: 5, attempt: 1, infraAttempt: 0 }],
+    ['a try handed back to wait', RUNNING, waits, { state: 'queued', seq: 5, attempt: 1, nextAt: SOON }],
     ['a try handed back after a cancel request', CANCELLING, back, { state: 'cancelled' }],
     ['a stop by request', CANCELLING, { kind: 'cancelled', reason: 'r' }, { state: 'cancelled', seq: 4 }],
   ] satisfies [string, SettleInput, Outcome, object][])('of %s', (...[, task, outcome, expected]) => {
