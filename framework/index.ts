@@ -33,6 +33,7 @@ export type { After, DagBuilder, Wire, Wires, Wiring } from './dag/dag-builder.t
 export { dueWindows, nextDueAt } from './dag/due-windows.ts';
 export type { Extensions, Note } from './dag/extensions.ts';
 export type { DagGraph, GraphTask } from './dag/graph.ts';
+export type { ItemWindow } from './dag/item-window.ts';
 export { type NewDirectoriesOptions, newDirectories } from './dag/new-directories.ts';
 export {
   type BusinessKey,

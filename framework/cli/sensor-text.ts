@@ -36,12 +36,13 @@ export function sensorText(sensor: SensorView, items: readonly SensorItemView[])
   ]);
   const rows = items.map((item): Cell[] => [
     item.key,
+    item.recordId,
     item.runId,
-    item.skippedReason === null ? item.state : `skipped: ${item.skippedReason}`,
+    item.skippedReason === null ? (item.recordStatus ?? item.state) : `skipped: ${item.skippedReason}`,
     moment(item.createdAt),
     moment(item.endedAt),
   ]);
-  return `${head}\n\n${table(['item', 'run', 'state', 'found', 'ended'], rows, 'It has found nothing yet.')}`;
+  return `${head}\n\n${table(['item', 'record', 'run', 'state', 'found', 'ended'], rows, 'It has found nothing yet.')}`;
 }
 
 /** A sensor as JSON. Stacks name files of the machine that polled: they are for --debug. */

@@ -1,5 +1,6 @@
 import { DataFailure } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
+import type { ItemWindow } from './item-window.ts';
 import { MAX_SENSOR_ITEMS, type Polled } from './sensor.ts';
 
 export interface NewDirectoriesOptions {
@@ -15,6 +16,8 @@ export interface NewDirectoriesOptions {
   readonly by?: 'text' | 'number' | ((name: string) => string | number);
   /** Parameters of the run; default `{ directory: name }`. */
   readonly params?: (name: string) => Readonly<Record<string, Json>>;
+  /** Of a pipeline: which time a directory holds, read from its name. */
+  readonly window?: (name: string) => ItemWindow;
   /** Default and most: 1,000. The next poll goes on behind them at once. */
   readonly atMost?: number;
 }
@@ -25,13 +28,18 @@ export interface NewDirectoriesOptions {
  * @throws DataFailure `E_DIRECTORY_ORDER` where `by` gives no order
  */
 export function newDirectories(options: NewDirectoriesOptions): Polled<string> {
-  const { list, after, by = 'text', atMost = MAX_SENSOR_ITEMS, params = (directory) => ({ directory }) } = options;
+  const { list, after, by = 'text', window, atMost = MAX_SENSOR_ITEMS } = options;
+  const params = options.params ?? ((directory) => ({ directory }));
   const compare = comparison(by);
   const found = [...new Set(list)].filter((name) => after === undefined || compare(name, after) > 0).toSorted(compare);
   const chosen = found.slice(0, Math.min(atMost, MAX_SENSOR_ITEMS));
   const last = chosen.at(-1);
   return {
-    items: chosen.map((name) => ({ key: name, params: params(name) })),
+    items: chosen.map((name) => ({
+      key: name,
+      params: params(name),
+      ...(window === undefined ? {} : { window: window(name) }),
+    })),
     more: chosen.length < found.length,
     ...(last === undefined ? {} : { cursor: last }),
   };

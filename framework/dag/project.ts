@@ -31,7 +31,7 @@ export interface OpenedSecrets extends Closable {
 }
 
 /**
- * @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY`, `E_PLUGIN_TWICE`, `E_PIPELINE_COVERS`, `E_SENSOR_TWICE`, `E_SENSOR_DAG`, `E_POOL_LIMITS`,
+ * @throws DefinitionFailure `E_DAG_TWICE`, `E_PROJECT_EMPTY`, `E_PLUGIN_TWICE`, `E_PIPELINE_COVERS`, `E_SENSOR_TWICE`, `E_SENSOR_DAG`, `E_SENSOR_PIPELINE`, `E_POOL_LIMITS`,
  * `E_POOL_SLOTS`
  */
 export function defineProject(project: Project): Project {
@@ -63,6 +63,13 @@ export function defineProject(project: Project): Project {
 
 function checkSensors({ dags, sensors = [] }: Project): void {
   const seen = new Set<string>();
+  const [twice] = repeated(sensors.flatMap(({ dag }) => (dag.pipeline === undefined ? [] : [dag.id])));
+  if (twice !== undefined) {
+    throw new DefinitionFailure(
+      'E_SENSOR_PIPELINE',
+      `Two sensors make windows of the pipeline "${twice}", which would lie over each other. Let one of them start another pipeline.`,
+    );
+  }
   for (const { id, dag } of sensors) {
     if (seen.has(id)) {
       throw new DefinitionFailure(

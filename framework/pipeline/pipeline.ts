@@ -21,12 +21,12 @@ import type { OpenPorts } from './window-work.ts';
 
 export interface PipelineDagOptions extends PipelineOptions {
   readonly description?: string;
-  /** Absent: windows are made by hand, `windrow dags trigger`. */
+  /** Absent: windows are made of what a sensor finds, or by hand: `windrow dags trigger`. */
   readonly schedule?: Schedule;
-  /** What a window that is started by hand may be given; ports read its parsed form in `params`. Absent: nothing. */
+  /** What an item of a sensor or a person may give a window; ports read its parsed form in `params`. Absent: nothing. */
   readonly params?: z.ZodType<Readonly<Record<string, unknown>>>;
   readonly tags?: readonly string[];
-  /** How many windows run side by side with overlap `allow`. Default 4. */
+  /** How many windows run side by side: with overlap `allow` of a schedule (default 4), or without a schedule (default 1). */
   readonly maxActiveRuns?: number;
   /** Where data comes from, is held and ends. */
   readonly ports: OpenPorts;
@@ -79,14 +79,18 @@ function dagOptions(options: Omit<PipelineDagOptions, 'ports' | 'connections' | 
   const { description, schedule, params, tags, runTimeout, maxActiveRuns, ...records } = options;
   return {
     pipeline: records,
-    // Windows side by side only where the schedule says so; windows made by hand run one after the other.
-    maxActiveRuns: schedule?.overlap === 'allow' ? (maxActiveRuns ?? DEFAULT_SIDE_BY_SIDE) : 1,
+    maxActiveRuns: sideBySide(schedule, maxActiveRuns),
     ...(description === undefined ? {} : { description }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(params === undefined ? {} : { params }),
     ...(tags === undefined ? {} : { tags }),
     ...(runTimeout === undefined ? {} : { runTimeout }),
   };
+}
+
+function sideBySide(schedule: Schedule | undefined, most: number | undefined): number {
+  if (schedule === undefined) return most ?? 1;
+  return schedule.overlap === 'allow' ? (most ?? DEFAULT_SIDE_BY_SIDE) : 1;
 }
 
 /** The six functions take the template; a task takes a function of its context. */

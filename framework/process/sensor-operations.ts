@@ -1,13 +1,15 @@
 import type { RunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
+import type { Window } from '../core/window.ts';
 import type { SensorItem } from '../dag/sensor.ts';
 import { callPoll } from '../scheduler/call-poll.ts';
 import { activate } from '../queue/activate.ts';
 import { rerunItem, skipItem } from '../store/sensors/release-item.ts';
 import { setCursor, setSensorPaused } from '../store/sensors/set-sensor.ts';
+import { planWindows } from '../store/sensors/start-windows.ts';
 import { type SensorView, findSensor, listSensors } from '../store/views/list-sensors.ts';
 import { type HistoryEntry, readHistory } from '../store/views/read-history.ts';
-import { type SensorItemView, knownKeys, sensorItems } from '../store/views/sensor-items.ts';
+import { type KnownItem, type SensorItemView, knownKeys, sensorItems } from '../store/views/sensor-items.ts';
 import type { Page } from '../store/views/view-rows.ts';
 import type { NotFound, Switched } from './operations.ts';
 import type { Refused } from './trigger.ts';
@@ -30,7 +32,7 @@ export interface SensorOperations {
   readonly unpause: (id: string, by?: string) => Promise<Switched>;
   /** Starts a new run for an item whose run failed or was cancelled. */
   readonly rerunItem: (id: string, key: string) => Promise<ItemRerun>;
-  /** Gives a failed or cancelled item up, so that later ones go on. */
+  /** Gives an item up that failed, was cancelled, or made the last poll fail, so that later ones go on. */
   readonly skipItem: (id: string, key: string, reason: string) => Promise<ItemSkipped>;
 }
 
@@ -43,6 +45,10 @@ export interface SensorDetail extends SensorView {
 export interface PreviewedItem extends SensorItem {
   /** Returned before: it stays as it is. */
   readonly known: boolean;
+  /** What it began when it was returned before. */
+  readonly began: KnownItem | null;
+  /** Of a pipeline: the window that it would become. */
+  readonly becomes: Window | null;
 }
 
 export type CursorPreview =
@@ -94,11 +100,18 @@ async function previewCursor(windrow: Windrow, id: string, cursor: Json | undefi
   if (sensor === undefined) return NOT_FOUND;
   const { signal } = new AbortController();
   const polled = await callPoll(sensor, { cursor: cursor ?? undefined, signal }, windrow);
+  const { database } = windrow.store;
   const keys = polled.items.map(({ key }) => key);
-  const known = await knownKeys(windrow.store.database, id, keys);
+  const known = await knownKeys(database, id, keys);
+  const placed = new Map((await planWindows(database, sensor, polled)).map(({ key, window }) => [key, window]));
   return {
     kind: 'polled',
-    items: polled.items.map((item) => ({ ...item, known: known.has(item.key) })),
+    items: polled.items.map((item) => ({
+      ...item,
+      known: known.has(item.key),
+      began: known.get(item.key) ?? null,
+      becomes: placed.get(item.key) ?? null,
+    })),
     cursor: polled.cursor ?? cursor ?? null,
     more: polled.more ?? false,
   };

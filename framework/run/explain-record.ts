@@ -1,6 +1,6 @@
 import type { Temporal } from '../core/time.ts';
 import { windowText } from '../core/window.ts';
-import type { Schedule } from '../dag/schedule.ts';
+import type { Order, Schedule } from '../dag/schedule.ts';
 import type { RecordStatus, WindowRecord } from '../record/record.ts';
 import { type BackfillFacts, explainWindow } from './explain-backfill.ts';
 import { type EarlierWindow, explainEarlier } from './explain-earlier.ts';
@@ -12,6 +12,7 @@ export interface RecordFacts {
   readonly record: WindowRecord;
   readonly paused: boolean;
   readonly schedule: Schedule | undefined;
+  readonly order: Order;
   /** The newest run that is bound to it. */
   readonly run: { readonly id: number; readonly state: RunState } | null;
   /** The oldest window of the pipeline that is not complete and begins before this one. */
@@ -57,7 +58,7 @@ function pending(facts: RecordFacts, now: Temporal.Instant): readonly Reason[] {
   const reasons = [
     paused(facts),
     notDue(facts, now),
-    facts.schedule?.order === 'free' ? windowsAhead(facts) : earlierWindow(facts),
+    facts.order === 'free' ? windowsAhead(facts) : earlierWindow(facts),
     unplanned(pipelineId, facts.schedulers),
   ].filter((reason) => reason !== undefined);
   if (reasons.length > 0) return reasons;

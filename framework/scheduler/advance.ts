@@ -6,6 +6,7 @@ import type { Dag } from '../dag/dag.ts';
 import { dueWindows, scheduleWhile } from '../dag/due-windows.ts';
 import type { PipelineSpec } from '../dag/pipeline-spec.ts';
 import type { Schedule } from '../dag/schedule.ts';
+import type { Sensor } from '../dag/sensor.ts';
 import type { Connections } from '../dag/task-context.ts';
 import type { Delivery } from '../queue/delivery.ts';
 import { newRecords } from '../record/new-records.ts';
@@ -13,7 +14,7 @@ import { type DagState, findDagState } from '../store/dag-state.ts';
 import type { Executor } from '../store/database.ts';
 import { lockDag } from '../store/lock-dag.ts';
 import { findLastWindowEnd, insertRecords } from '../store/records/insert-records.ts';
-import { openRecordRuns } from '../store/records/open-record-runs.ts';
+import { type RunnableOptions, openRecordRuns } from '../store/records/open-record-runs.ts';
 import { activate } from '../queue/activate.ts';
 import { createRun } from '../store/runs/create-run.ts';
 import { findLastScheduledEnd } from '../store/runs/last-scheduled-end.ts';
@@ -28,6 +29,7 @@ export interface AdvanceTools {
   readonly clock: Clock;
   readonly log: Log;
   readonly superseded: SupersededDags;
+  readonly sensors: ReadonlyMap<string, Sensor>;
 }
 
 /**
@@ -73,16 +75,26 @@ async function planRuns(dagId: string, schedule: Schedule | undefined, { store, 
   });
 }
 
-async function planRecords(dag: Dag, spec: PipelineSpec, { store, clock, log }: AdvanceTools): Promise<void> {
+async function planRecords(dag: Dag, spec: PipelineSpec, tools: AdvanceTools): Promise<void> {
+  const { store, clock, log } = tools;
   // A lock that nobody holds would stop a strict pipeline for ever: no run starts whose clean-up task could release it.
   const released = await store.desk.releaseStale(dag.id, spec.staleLockMs);
   if (released.length > 0) log.warn('Stale locks released', { dag: dag.id, records: [...released] });
   await openRecordRuns(store.database, {
     pipelineId: dag.id,
-    order: dag.schedule?.order ?? 'strict',
+    ...policy(dag, tools),
     dueBefore: clock.now().subtract({ milliseconds: dag.schedule?.lagMs ?? 0 }),
-    atMost: dag.schedule?.overlap === 'allow' ? dag.maxActiveRuns : 1,
   });
+}
+
+function policy(
+  { id, schedule, maxActiveRuns }: Dag,
+  { sensors }: AdvanceTools,
+): Pick<RunnableOptions, 'order' | 'atMost'> {
+  if (schedule !== undefined)
+    return { order: schedule.order, atMost: schedule.overlap === 'allow' ? maxActiveRuns : 1 };
+  const sensor = [...sensors.values()].find(({ dag }) => dag.id === id);
+  return { order: sensor?.order ?? 'strict', atMost: maxActiveRuns };
 }
 
 interface Scheduled {

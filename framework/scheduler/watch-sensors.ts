@@ -11,7 +11,6 @@ import { type AdvanceTools, advance } from './advance.ts';
 import { callPoll } from './call-poll.ts';
 
 export interface SensorTools extends AdvanceTools {
-  readonly sensors: ReadonlyMap<string, Sensor>;
   readonly random: () => number;
   /** How often each sensor is looked at; polled is it at its own interval. */
   readonly tickMs: Millis;
@@ -56,8 +55,8 @@ export async function pollIfDue(sensor: Sensor, signal: AbortSignal, tools: Sens
       // Of a sensor that was paused meanwhile the lease would outlive this poll, and hold up the first one behind the pause.
       return handBackPoll(store.database, { id: sensor.id, ...taken });
     }
-    if (finished.started.length === 0) return;
-    log.info('New items', { sensor: sensor.id, count: finished.started.length });
+    if (finished.started === 0) return;
+    log.info('New items', { sensor: sensor.id, count: finished.started });
   } catch (error) {
     if (signal.aborted) return handBackPoll(store.database, { id: sensor.id, ...taken });
     return fail(sensor, { taken, error }, tools);
@@ -73,7 +72,7 @@ async function finish(
   const at = clock.now();
   const pause = polled.more === true ? 0 : sensor.everyMs;
   const nextPollAt = at.add({ milliseconds: pause });
-  return finishPoll(store.database, { id: sensor.id, cursorVersion: taken.cursorVersion, at, nextPollAt, polled });
+  return finishPoll(store.database, sensor, { cursorVersion: taken.cursorVersion, at, nextPollAt, polled });
 }
 
 const LONGEST_PAUSE: Millis = minutes(15);

@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import {
+  type Dag,
   type OpenPorts,
   type PollContext,
   type Polled,
   type Sensor,
+  Temporal,
   dag,
   defineProject,
+  every,
   pipeline,
   sensor,
   silentLog,
@@ -31,10 +34,11 @@ const context: PollContext = {
 };
 
 /** A sensor whose code returns what its types forbid. */
-function returning(result: unknown): Sensor {
-  return sensor('careless', { every: '30s', dag: files, poll: async () => z.custom<Polled>().parse(result) });
+function returning(result: unknown, of: Dag = files): Sensor {
+  return sensor('careless', { every: '30s', dag: of, poll: async () => z.custom<Polled>().parse(result) });
 }
 
+const END = Temporal.Instant.from('2026-01-20T00:00Z');
 const item = (key: string, params: object = { directory: key }): object => ({ key, params });
 
 describe('a sensor', () => {
@@ -55,7 +59,30 @@ describe('a sensor', () => {
       () => sensor('arrivals', { every: 'often', dag: files, poll: quiet }),
       'E_DURATION_UNREADABLE',
     ],
-    ['a pipeline', () => sensor('arrivals', { every: '30s', dag: windows, poll: quiet }), 'E_SENSOR_PIPELINE'],
+    [
+      'a pipeline that has a schedule',
+      () => sensor('arrivals', { every: '30s', dag: scheduled, poll: quiet }),
+      'E_SENSOR_PIPELINE',
+    ],
+    [
+      'a start of windows for a dag that has none',
+      () => sensor('arrivals', { every: '30s', dag: files, start: '2026-01-01T00:00Z', poll: quiet }),
+      'E_SENSOR_PIPELINE',
+    ],
+    [
+      'a start that is no moment',
+      () => sensor('arrivals', { every: '30s', dag: windows, start: 'January', poll: quiet }),
+      'E_INSTANT_UNREADABLE',
+    ],
+    [
+      'the pipeline of another sensor',
+      () =>
+        project({
+          dags: [windows],
+          sensors: ['one', 'two'].map((id) => sensor(id, { every: '1s', dag: windows, poll: quiet })),
+        }),
+      'E_SENSOR_PIPELINE',
+    ],
     ['a dag of another project', () => project({ dags: [windows] }), 'E_SENSOR_DAG'],
     ['the id of another sensor', () => project({ sensors: [arrivals, arrivals] }), 'E_SENSOR_TWICE'],
   ])('is refused with %s', (_, ...[define, code]) => {
@@ -94,6 +121,22 @@ describe('a sensor', () => {
     expect(await failureOfAsync(() => returning(result).poll(context))).toMatchObject({ name: 'DataFailure', code });
   });
 
+  it.each<[string, Dag, object, string]>([
+    ['no window for a pipeline', windows, { key: 'a' }, 'E_SENSOR_WINDOW'],
+    ['a window for a dag that has none', files, { ...item('a'), window: { end: END } }, 'E_SENSOR_WINDOW'],
+    ['a window that is text', windows, { key: 'a', window: { end: END.toString() } }, 'E_SENSOR_POLL'],
+    ['a zone that nobody knows', windows, { key: 'a', window: { end: END, zone: 'Atlantis' } }, 'E_SENSOR_POLL'],
+    [
+      'finer times than are stored',
+      windows,
+      { key: 'a', window: { end: END.add({ nanoseconds: 1 }) } },
+      'E_SENSOR_POLL',
+    ],
+    ['params that nobody reads', windows, { ...item('a'), window: { end: END } }, 'E_SENSOR_PARAMS'],
+  ])('fails a poll that returns %s', async (_, of, ...[found, code]) => {
+    expect(await failureOfAsync(() => returning({ items: [found] }, of).poll(context))).toMatchObject({ code });
+  });
+
   it('names the item whose params the dag cannot use', async () => {
     const failure = await failureOfAsync(() => returning({ items: [item('a'), item('b', {})] }).poll(context));
     expect(failure.message).toContain('the item "b"');
@@ -102,6 +145,7 @@ describe('a sensor', () => {
 
 const noPorts: OpenPorts = () => Promise.reject(new Error('no ports'));
 const windows = pipeline('windows', { connections: [], ports: noPorts });
+const scheduled = pipeline('scheduled', { schedule: every('1h'), connections: [], ports: noPorts });
 const arrivals = sensor('arrivals', { every: '30s', dag: files, poll: quiet });
 
 function project(changes: Partial<Parameters<typeof defineProject>[0]>): unknown {

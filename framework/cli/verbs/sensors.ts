@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 
 import type { Json } from '../../core/json.ts';
-import { type CursorPreview, sensorOperations } from '../../process/sensor-operations.ts';
+import { windowText } from '../../core/window.ts';
+import { type CursorPreview, type PreviewedItem, sensorOperations } from '../../process/sensor-operations.ts';
 import type { Windrow } from '../../process/windrow.ts';
 import type { Database } from '../../store/database.ts';
 import { setCursor, setSensorPaused } from '../../store/sensors/set-sensor.ts';
@@ -39,7 +40,7 @@ export function addSensors(program: Command, { act }: Shell): void {
   one('rerun', 'a new run for an item whose run failed or was cancelled')
     .argument('<key>', 'key of the item')
     .action(act(rerun));
-  one('skip', 'give a failed or cancelled item up: later ones go on without it')
+  one('skip', 'give an item up that failed, was cancelled, or made the last poll fail: later ones go on without it')
     .argument('<key>', 'key of the item')
     .requiredOption('--reason <text>', 'why; kept on the item', reasonArgument)
     .action(act(skip));
@@ -96,15 +97,22 @@ async function preview(windrow: Windrow, id: string, { set, reset }: CursorOptio
 }
 
 function previewText({ items, cursor: next, more }: Extract<CursorPreview, { kind: 'polled' }>): string {
-  const rows = items.map(({ key, known, params }): Cell[] => [
-    key,
-    known ? 'known, stays' : 'would start',
-    params === undefined ? null : JSON.stringify(params),
+  const rows = items.map((item): Cell[] => [
+    item.key,
+    fateOf(item),
+    item.becomes === null ? null : windowText(item.becomes),
+    item.params === undefined ? null : JSON.stringify(item.params),
   ]);
   const fresh = items.filter(({ known }) => !known).length;
   const count = `${fresh} would start, ${items.length - fresh} stay${more ? ', and there are more' : ''}.`;
   const cursorThen = `The cursor would be ${JSON.stringify(next)}.`;
-  return `${table(['key', 'then', 'params'], rows, 'Nothing new.')}\n\n${count} ${cursorThen}\nDry run: nothing was changed.`;
+  return `${table(['key', 'then', 'window', 'params'], rows, 'Nothing new.')}\n\n${count} ${cursorThen}\nDry run: nothing was changed.`;
+}
+
+function fateOf({ known, began }: PreviewedItem): string {
+  if (!known) return 'would start';
+  if (began?.recordId) return `known, stays record ${began.recordId}`;
+  return began?.runId ? `known, stays run ${began.runId}` : 'known, stays';
 }
 
 async function rerun(session: Session, id: string, key: string): Promise<Answer> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ORDERS } from '../../dag/schedule.ts';
 import { scheduleFromJson } from '../../dag/schedule-json.ts';
 import { RECORD_STATUSES } from '../../record/record.ts';
 import type { RecordFacts } from '../../run/explain-record.ts';
@@ -14,14 +15,16 @@ import { SchedulersColumn, withLiveSchedulers } from './live-schedulers.ts';
 export async function findRecordFacts(executor: Executor, id: number): Promise<RecordFacts | undefined> {
   const [row] = await executor.run(FIND, [id, SILENCE, MOST_COUNTED]);
   if (row === undefined) return undefined;
-  const { schedule, ...facts } = FactsRow.parse(row);
+  const { schedule: stored, itemOrder, ...facts } = FactsRow.parse(row);
+  const schedule = stored === null ? undefined : scheduleFromJson(stored);
   const record = readRecord(row);
   const backfill = record.pipelineStatus === 'IN_PROGRESS' ? undefined : await findBackfillOfWindow(executor, record);
   return {
     ...facts,
     record,
     backfill: backfill ?? null,
-    schedule: schedule === null ? undefined : scheduleFromJson(schedule),
+    schedule,
+    order: schedule?.order ?? itemOrder ?? 'strict',
   };
 }
 
@@ -29,7 +32,8 @@ export async function findRecordFacts(executor: Executor, id: number): Promise<R
 const FIND = {
   name: 'record_facts',
   text: `
-select p.*, d.paused, d.schedule, bound.run, first.window as earlier, pending.count as "pendingBefore", live.schedulers,
+select p.*, d.paused, d.schedule,
+  (select s.item_order from sensor s where s.dag_id = p.pipeline_id and s.removed_at is null limit 1) as "itemOrder", bound.run, first.window as earlier, pending.count as "pendingBefore", live.schedulers,
   now() as "leaseNow"
 from pipeline_records p
 join dag d on d.id = p.pipeline_id
@@ -67,6 +71,7 @@ where p.id = $1`,
 const FactsRow = z.object({
   paused: z.boolean(),
   schedule: z.unknown(),
+  itemOrder: z.enum(ORDERS).nullable(),
   run: z.object({ id: z.number(), state: RunStateColumn }).nullable(),
   earlier: z
     .object({

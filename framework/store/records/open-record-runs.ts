@@ -7,6 +7,7 @@ import type { Order } from '../../dag/schedule.ts';
 import type { Executor } from '../database.ts';
 import { createRun } from '../runs/create-run.ts';
 import { InstantColumn } from '../runs/run-rows.ts';
+import { recordParams } from './record-params.ts';
 
 export interface RunnableOptions {
   readonly pipelineId: string;
@@ -30,11 +31,11 @@ export async function openRecordRuns(executor: Executor, options: RunnableOption
   ]);
   let created = 0;
   for (const row of rows) {
-    const { id, retryAttempt, params, ...window } = Runnable.parse(row);
-    const kind = retryAttempt > 0 ? 'rerun' : 'scheduled';
+    const { id, retryAttempt, isItem, params, ...window } = Runnable.parse(row);
+    const firstKind = isItem ? 'sensor' : 'scheduled';
     const run = await createRun(executor, {
       dagId: options.pipelineId,
-      kind,
+      kind: retryAttempt > 0 ? 'rerun' : firstKind,
       window: windowOf(window),
       recordId: id,
       params,
@@ -44,8 +45,7 @@ export async function openRecordRuns(executor: Executor, options: RunnableOption
   return created;
 }
 
-// A window that was started by hand before keeps the params of its newest run.
-const PARAMS = `coalesce((select n.params from dag_run n where n.record_id = w.id order by n.id desc limit 1), '{}') as params`;
+const PARAMS = `${recordParams('w.id')} as params, exists (select from sensor_item i where i.record_id = w.id) as "isItem"`;
 
 const COLUMNS = `id, retry_attempt as "retryAttempt", window_start_time as "start", window_end_time as "end", window_zone as "zone"`;
 
@@ -86,6 +86,7 @@ const Runnable = z.object({
   end: InstantColumn,
   zone: z.string(),
   params: z.record(z.string(), z.json()),
+  isItem: z.boolean(),
 });
 
 function windowOf({ start, end, zone }: Window): Window {

@@ -5,6 +5,7 @@ import type { Json } from '../../core/json.ts';
 import { type RerunPlan, type RerunRequest, rerunPlan } from '../../record/rerun-plan.ts';
 import type { Database, Executor } from '../database.ts';
 import { type CreatedRun, createRun } from '../runs/create-run.ts';
+import { recordParams } from './record-params.ts';
 import { readRecord } from './record-rows.ts';
 import { resetRecord } from './reset-record.ts';
 
@@ -37,7 +38,7 @@ export async function rerunRecord(database: Database, id: RecordId, options: Rer
       kind: 'rerun',
       window: after.window,
       recordId: id,
-      params: await newestParams(transaction, id),
+      params: await nextParams(transaction, id),
     });
     return { ...planned, kind: 'started', run };
   });
@@ -56,9 +57,9 @@ async function openRun(
   };
 }
 
-async function newestParams(executor: Executor, id: RecordId): Promise<Readonly<Record<string, Json>>> {
-  const [row] = await executor.run(NEWEST_PARAMS, [id]);
-  return row === undefined ? {} : Newest.parse(row).params;
+async function nextParams(executor: Executor, id: RecordId): Promise<Readonly<Record<string, Json>>> {
+  const [row] = await executor.run(NEXT_PARAMS, [id]);
+  return Next.parse(row).params;
 }
 
 function outcome(plan: RerunPlan): RerunResult {
@@ -68,6 +69,6 @@ function outcome(plan: RerunPlan): RerunResult {
 const READ = { text: 'select * from pipeline_records where id = $1' };
 const LOCK = { text: 'select * from pipeline_records where id = $1 for update' };
 const OPEN_RUN = { text: `select id from dag_run where record_id = $1 and state in ('queued', 'running')` };
-const NEWEST_PARAMS = { text: 'select params from dag_run where record_id = $1 order by id desc limit 1' };
+const NEXT_PARAMS = { text: `select ${recordParams('$1')} as params` };
 
-const Newest = z.object({ params: z.record(z.string(), z.json()) });
+const Next = z.object({ params: z.record(z.string(), z.json()) });

@@ -167,7 +167,7 @@ const FACTS = {
   text: `
 select r.record_id as "recordId",
   (select max(n.id) from dag_run n where n.record_id = r.record_id and n.id > r.id) as "newerRun",
-  r.kind = 'sensor' and not exists (select from sensor_item i where i.run_id = r.id) as "isReplaced",
+  r.kind = 'sensor' and r.record_id is null and not exists (select from sensor_item i where i.run_id = r.id) as "isReplaced",
   (select coalesce(jsonb_agg(name), '[]') from pool) as pools
 from dag_run r
 where r.id = $1`,

@@ -1,11 +1,10 @@
-import { z } from 'zod';
-
-import type { RunId, SensorId } from '../../core/ids.ts';
+import type { SensorId } from '../../core/ids.ts';
 import type { Temporal } from '../../core/time.ts';
-import type { Polled } from '../../dag/sensor.ts';
+import type { Polled, Sensor } from '../../dag/sensor.ts';
 import type { Database, Executor } from '../database.ts';
+import { lockDag } from '../lock-dag.ts';
 import { RUN_PRIORITIES } from '../runs/create-run.ts';
-import { RunIdColumn } from '../runs/run-rows.ts';
+import { startWindows } from './start-windows.ts';
 
 export interface EndedPoll {
   readonly id: SensorId;
@@ -15,23 +14,24 @@ export interface EndedPoll {
   readonly nextPollAt: Temporal.Instant;
 }
 
-export interface StartedItem {
-  readonly key: string;
-  readonly runId: RunId;
-}
-
 /** `overtaken`: another poll, or an operator, has written the cursor or paused the sensor in the meantime; nothing is written. */
-export type FinishedPoll =
-  | { readonly kind: 'written'; readonly started: readonly StartedItem[] }
-  | { readonly kind: 'overtaken' };
+export type FinishedPoll = { readonly kind: 'written'; readonly started: number } | { readonly kind: 'overtaken' };
 
-/** Writes the items that are not known yet, a queued run for each, and the new cursor, all or nothing. */
+/**
+ * Writes the items that are not known yet, a queued run or a record for each, and the new cursor, all or nothing.
+ * @throws DataFailure as `placeItems`
+ */
 export async function finishPoll(
   database: Database,
-  poll: EndedPoll & { readonly polled: Polled },
+  sensor: Sensor,
+  poll: Omit<EndedPoll, 'id'> & { readonly polled: Polled },
 ): Promise<FinishedPoll> {
-  const { id, cursorVersion, at, nextPollAt, polled } = poll;
+  const { cursorVersion, at, nextPollAt, polled } = poll;
+  const { id, dag } = sensor;
+  const { pipeline } = dag;
   return database.transaction(async (transaction): Promise<FinishedPoll> => {
+    // Before the sensor's row: of two that make windows of a pipeline one waits here, and neither makes one over the other's.
+    if (pipeline !== undefined && polled.items.length > 0) await lockDag(transaction, dag.id);
     const written = await transaction.run(WRITE_CURSOR, [
       id,
       cursorVersion,
@@ -41,15 +41,17 @@ export async function finishPoll(
       polled.cursor === undefined || polled.cursor === null ? null : JSON.stringify(polled.cursor),
     ]);
     if (written.length === 0) return { kind: 'overtaken' };
-    if (polled.items.length === 0) return { kind: 'written', started: [] };
-    const rows = await transaction.runLast(START_ITEMS, [
-      id,
-      polled.items.map(({ key }) => key),
-      paramsByKey(polled),
-      RUN_PRIORITIES.sensor,
-    ]);
-    return { kind: 'written', started: rows.map((row) => Started.parse(row)) };
+    if (polled.items.length === 0) return { kind: 'written', started: 0 };
+    if (pipeline !== undefined) {
+      const started = await startWindows(transaction, { ...sensor, dag: { ...dag, pipeline } }, polled);
+      return { kind: 'written', started };
+    }
+    return { kind: 'written', started: (await transaction.runLast(START_ITEMS, startValues(id, polled))).length };
   });
+}
+
+function startValues(id: SensorId, polled: Polled): readonly unknown[] {
+  return [id, polled.items.map(({ key }) => key), paramsByKey(polled), RUN_PRIORITIES.sensor];
 }
 
 /** Of a key that was returned twice the first item counts. */
@@ -105,9 +107,7 @@ told as (
   join sensor s on s.id = $1
   order by item.position
 )
-select key, run_id as "runId"
-from item
-order by position`,
+select key from item`,
 };
 
 const FAIL = {
@@ -130,5 +130,3 @@ const HAND_BACK = {
   name: 'hand_back_poll',
   text: `update sensor set lease_until = null where id = $1 and cursor_version = $2`,
 };
-
-const Started = z.object({ key: z.string(), runId: RunIdColumn });

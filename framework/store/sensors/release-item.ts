@@ -31,16 +31,19 @@ export async function rerunItem(
   });
 }
 
-/** Gives a failed or cancelled item up: later ones go on without it. */
+/** Gives an item up whose run failed or was cancelled, or that the last poll failed for: later ones go on without it. */
 export async function skipItem(
   database: Database,
   item: ItemName,
   reason: string,
 ): Promise<(Released & { readonly kind: 'skipped' }) | NotReleased> {
-  return release(database, item, async (transaction, { dagId: dag }) => {
+  const released = await release(database, item, async (transaction, { dagId: dag }) => {
     await transaction.run(SKIP, [item.sensorId, item.key, reason]);
-    return { kind: 'skipped', dagId: dag };
+    return { kind: 'skipped' as const, dagId: dag };
   });
+  if (released.kind !== 'not_found') return released;
+  const [row] = await database.run(SKIP_UNSTARTED, [item.sensorId, item.key, reason]);
+  return row === undefined ? released : { kind: 'skipped', dagId: Unstarted.parse(row).dagId };
 }
 
 type Stuck = z.infer<typeof Stuck>;
@@ -54,11 +57,22 @@ async function release<T>(
     // Before the item: whoever clears the run holds its lock, too, and then looks whether the item is still the run's.
     const [run] = await transaction.run(LOCK_RUN, [item.sensorId, item.key]);
     const [row] = await transaction.run(LOCK, [item.sensorId, item.key]);
-    if (run === undefined || row === undefined) return { kind: 'not_found' };
+    if (run === undefined || row === undefined) return ofRecord(transaction, item);
     const stuck = Stuck.parse(row);
     const refusal = stuck.runId === run['id'] ? refusalOf(item, stuck) : overtaken(item, stuck);
     return refusal === undefined ? work(transaction, stuck) : { kind: 'refused', reason: refusal };
   });
+}
+
+/** The window is the handle of a pipeline's item. */
+async function ofRecord(transaction: Executor, { sensorId, key }: ItemName): Promise<NotReleased> {
+  const [row] = await transaction.run(RECORD, [sensorId, key]);
+  const record = row?.['recordId'];
+  if (typeof record !== 'number') return { kind: 'not_found' };
+  return {
+    kind: 'refused',
+    reason: `The item "${key}" of ${sensorId} is the window of record ${record}. Run that again: windrow records rerun ${record}, or give it up: windrow records skip ${record} --reason …`,
+  };
 }
 
 function refusalOf({ sensorId, key }: ItemName, { state, runId }: Stuck): string | undefined {
@@ -100,6 +114,27 @@ for update of i`,
 const SET_RUN = { text: 'update sensor_item set run_id = $3, skipped_reason = null where sensor_id = $1 and key = $2' };
 const SKIP = { text: 'update sensor_item set skipped_reason = $3 where sensor_id = $1 and key = $2' };
 
+const RECORD = { text: 'select record_id as "recordId" from sensor_item where sensor_id = $1 and key = $2' };
+
+// Only what the sensor's code has returned, so that no slip of the pen becomes known for ever.
+const SKIP_UNSTARTED = {
+  text: `
+with skipped as (
+  insert into sensor_item (sensor_id, key, skipped_reason)
+  select id, $2, $3
+  from sensor
+  where id = $1 and failures > 0 and last_error -> 'details' ->> 'key' = $2
+  on conflict do nothing
+  returning sensor_id
+)
+update sensor s
+set next_poll_at = null, failures = 0
+from skipped
+where s.id = skipped.sensor_id
+returning s.dag_id as "dagId"`,
+};
+
+const Unstarted = z.object({ dagId: z.string().transform(dagId) });
 const Stuck = z.object({
   dagId: z.string().transform(dagId),
   runId: RunIdColumn,

@@ -43,6 +43,7 @@ where s.id = $1 and d.id = s.dag_id and not s.paused and not d.paused
   and (s.lease_until is null or s.lease_until < now())
   and (s.next_poll_at is null or s.next_poll_at <= $2::timestamptz or s.last_poll_at > $2::timestamptz + interval '1 minute')
   and (select count(*) from dag_run r where r.dag_id = s.dag_id and r.state = 'queued' and r.kind = 'sensor') < $4::integer
+  and (select count(*) from pipeline_records p where p.pipeline_id = s.dag_id and p.pipeline_status = 'PENDING') < $4::integer
 returning s.cursor, s.cursor_version as "cursorVersion", s.failures`,
 };
 

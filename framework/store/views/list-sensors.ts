@@ -27,9 +27,9 @@ export interface SensorView {
   readonly failures: number;
   readonly lastError: FailureRecord | null;
   readonly lastErrorAt: Temporal.Instant | null;
-  /** Items whose run has not started yet. */
+  /** Items whose run has not started yet; of a pipeline, windows that wait for a run. */
   readonly waitingItems: number;
-  /** In strict order: the failed or cancelled item that the waiting ones are held back by. */
+  /** In strict order: the failed or cancelled item that the waiting ones are held back by. Of a pipeline the record says it. */
   readonly heldBy: HoldingItem | null;
 }
 
@@ -60,7 +60,7 @@ const LIST = {
   text: `
 select s.id, s.dag_id as "dagId", s.item_order as "order", s.every_ms as "everyMs", s.paused, s.removed_at as "removedAt", s.cursor,
   s.last_poll_at as "lastPollAt", s.next_poll_at as "nextPollAt", s.failures, s.last_error as "lastError",
-  s.last_error_at as "lastErrorAt", waiting.count as "waitingItems", held.key as "heldKey", held.run_id as "heldRunId",
+  s.last_error_at as "lastErrorAt", waiting.count + pending.count as "waitingItems", held.key as "heldKey", held.run_id as "heldRunId",
   held.state as "heldState"
 from sensor s
 cross join lateral (
@@ -69,6 +69,13 @@ cross join lateral (
   join sensor_item i on i.run_id = r.id and i.sensor_id = s.id
   where r.dag_id = s.dag_id and r.state = 'queued' and r.kind = 'sensor'
 ) waiting
+cross join lateral (
+  select count(*)::integer as count
+  from pipeline_records p
+  join sensor_item i on i.record_id = p.id and i.sensor_id = s.id
+  where p.pipeline_id = s.dag_id and p.pipeline_status = 'PENDING'
+    and not exists (select from dag_run r where r.record_id = p.id and r.state = 'running')
+) pending
 left join lateral (
   select e.key, e.run_id, before.state
   from sensor_item e

@@ -37,6 +37,7 @@ const facts: RecordFacts = {
   record,
   paused: false,
   schedule: undefined,
+  order: 'strict',
   run: null,
   earlier: null,
   pendingBefore: 0,
@@ -74,7 +75,7 @@ describe('a pending record of a schedule', () => {
 
   it('waits for its turn, not for failed ones, where the order is free', () => {
     const schedule = every('1h', { order: 'free' });
-    expect(explain({ ...facts, schedule, earlier, pendingBefore: 3 })).toMatchObject([
+    expect(explain({ ...facts, schedule, order: 'free', earlier, pendingBefore: 3 })).toMatchObject([
       { code: 'windows_ahead', facts: { pendingBefore: 3 } },
     ]);
   });
