@@ -39,7 +39,7 @@ unfinished as (
   from done
   join pipeline_records r on r.pipeline_id = any ($4::text[]) and r.window_end_time <= done.window_end_time
   where done.pipeline_status = 'COMPLETED' and r.pipeline_status in ('PENDING', 'FAILED', 'CANCELLED')
-    and not exists (select 1 from dag_run d where d.record_id = r.id and d.state in ('queued', 'running'))
+    and not exists (select 1 from dag_run d where d.record_id = r.id and d.state in ('queued', 'running') offset 0)
   order by r.id
   for update of r
 ),

@@ -153,7 +153,7 @@ update pipeline_records p set
 where pipeline_id = $1 and pipeline_status = 'IN_PROGRESS'
   and coalesce(lease_until, pipeline_locked_at, '-infinity') < now()
   and (pipeline_locked_at is null or pipeline_locked_at < now() - $2::bigint * interval '1 ms' or lease_until is not null)
-  and not exists (select 1 from dag_run r where r.id = p.dag_run_id and r.state in ('queued', 'running'))
+  and not exists (select 1 from dag_run r where r.id = p.dag_run_id and r.state in ('queued', 'running') offset 0)
 returning id`,
 };
 

@@ -103,7 +103,7 @@ chosen as (
 update dag_run r set state = 'running', started_at = now(),
   deadline_at = now() + (v.graph ->> 'runTimeoutMs')::bigint * interval '1 ms'
 from chosen, dag_version v
-where r.id = chosen.id and r.state = 'queued' and v.hash = r.graph_hash
+where r.id = chosen.id and case r.state when 'queued' then true else false end and v.hash = r.graph_hash
 returning r.id, r.kind, r.dag_id as "dagId", r.priority, r.record_id as "recordId", r.window_start as "windowStart",
   r.window_end as "windowEnd", v.graph, r.cleared > 0 as "isCleared",
   (select coalesce(jsonb_agg(name), '[]') from pool) as pools`,

@@ -73,6 +73,7 @@ order by t.run_id, t.task_id collate "C", t.map_index
 for update of t skip locked`,
 };
 
+// The `case`s keep the plan from reading all running tasks by the index of leases, and all records in progress by theirs.
 const RENEW = {
   name: 'renew_leases',
   text: `
@@ -80,13 +81,14 @@ with renewed as (
   update task_instance t set lease_until = now() + $5::integer * interval '1 ms'
   from unnest($1::bigint[], $2::text[], $3::integer[], $4::bigint[]) as held (run_id, task_id, map_index, fence)
   where t.run_id = held.run_id and t.task_id = held.task_id and t.map_index = held.map_index
-    and t.fence = held.fence and t.state = 'running'
+    and t.fence = held.fence and case t.state when 'running' then true else false end
   returning t.run_id, t.task_id, t.map_index, t.fence
 ),
 record as (
   update pipeline_records p set lease_until = now() + $5::integer * interval '1 ms'
   from renewed
-  where p.dag_run_id = renewed.run_id and p.pipeline_status = 'IN_PROGRESS'
+  join dag_run r on r.id = renewed.run_id
+  where p.id = r.record_id and p.dag_run_id = r.id and case p.pipeline_status when 'IN_PROGRESS' then true else false end
 )
 select n.run_id as "runId", n.task_id as "taskId", n.map_index as "mapIndex", n.fence, r.cancel_requested as "cancelRequested",
   r.timed_out is not null as "timedOut"
