@@ -10,6 +10,7 @@ import { previewRerun, rerunRecord } from '../store/records/rerun-record.ts';
 import { type SkipResult, skipRecord } from '../store/records/skip-record.ts';
 import { activate } from '../queue/activate.ts';
 import { cancelRun } from '../store/runs/cancel-run.ts';
+import { type SkippedRun, skipRun } from '../store/runs/skip-run.ts';
 import { type RerunTarget, type RerunTasks, type TasksAgain, rerunTasks } from './rerun-tasks.ts';
 import { type CreatedByHand, type Refused, type TriggerOptions, createTriggered } from './trigger.ts';
 import type { Windrow } from './windrow.ts';
@@ -21,6 +22,8 @@ export interface Operations {
   readonly pauseDag: (dagId: string) => Promise<Switched>;
   readonly unpauseDag: (dagId: string) => Promise<Switched>;
   readonly cancelRun: (id: number) => Promise<CancelledRun>;
+  /** Gives up the window of an ended run without a record: tasks of later windows wait for it no more. `by` says who asks. */
+  readonly skipRun: (id: number, reason: string, by?: string) => Promise<SkippedRun>;
   /** Shows what `rerunRecord` would do. Changes nothing. */
   readonly previewRerun: (id: number, options?: RerunFrom) => Promise<RerunPreview>;
   readonly rerunRecord: (id: number, options?: RerunFrom) => Promise<Rerun>;
@@ -63,6 +66,11 @@ export type Rerun =
   | NotFound
   | Refused;
 
+/** Of a program that does not say for whom it asks. */
+const UNKNOWN = 'unknown';
+/** At once; a scheduler admits the others. */
+const MOST_ADMITTED = 100;
+
 export function operations(windrow: Windrow): Operations {
   const { database } = windrow.store;
   return {
@@ -77,6 +85,11 @@ export function operations(windrow: Windrow): Operations {
     unpauseDag: async (dagId) =>
       (await setPaused(database, dagId, false)) ? { kind: 'unpaused' } : { kind: 'not_found' },
     cancelRun: (id) => cancel(windrow, id),
+    skipRun: async (id, reason, by = UNKNOWN) => {
+      const skipped = await skipRun(windrow.store.database, runId(id), { reason, by });
+      if (skipped.kind === 'skipped') await windrow.delivery.admitHeld(windrow.clock.now().toString(), MOST_ADMITTED);
+      return skipped;
+    },
     previewRerun: async (id, options = {}) => {
       const request = rerunRequest(windrow, options);
       const preview = await orRefused(previewRerun(database, recordId(id), request));

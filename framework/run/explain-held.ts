@@ -33,6 +33,10 @@ interface PreviousWindow {
   readonly run: number | null;
   readonly record: number | null;
   readonly state: string;
+  /** It `waits` to start, has a run that `runs`, or has `ended`. */
+  readonly stands: 'waits' | 'runs' | 'ended';
+  /** Whether no further run of the dag may start; the one of the held task is among those that are active. */
+  readonly isFull: boolean;
   /** Present where that run ended before it had tasks, so that none of them can be done again. */
   readonly neverStarted: (Window & { readonly dag: string }) | null;
 }
@@ -59,14 +63,28 @@ function previousWindow(task: Held): Reason | undefined {
   const which = record === null ? `run ${run ?? 0}` : `record ${record}`;
   return because(
     'previous_window',
-    `${name(task)} waits for the window before (dependsOnPrevious): its task there has not ended well, and ${which} is ${state}. ${wayOut(previous, which)}`,
+    `${name(task)} waits for the window before (dependsOnPrevious): its task there has not ended well, and ${which} is ${state}. ${wayOut(previous, task.runId)}`,
     { run, record, state },
   );
 }
 
-function wayOut({ neverStarted }: PreviousWindow, which: string): string {
-  if (neverStarted === null) return `See: windrow explain ${which}`;
-  return `That run ended before it started. Run its window anew: windrow dags trigger ${neverStarted.dag} --window ${windowText(neverStarted)}`;
+function wayOut(previous: PreviousWindow, runId: number): string {
+  const { stands, isFull, run, record } = previous;
+  const which = record === null ? `run ${run ?? 0}` : `record ${record}`;
+  const room = `windrow runs cancel ${runId}`;
+  const behind = `windrow runs rerun ${runId} --failed`;
+  if (stands === 'waits' && isFull)
+    return `It cannot start while run ${runId} has the last place (maxActiveRuns). To give it the place: ${room}, then ${behind}`;
+  if (stands !== 'ended') return `See: windrow explain ${which}`;
+  const again = onceMore(previous);
+  const repeat = isFull ? `make room first: ${room}, then ${again}, then ${behind}` : again;
+  return `See: windrow explain ${which}. To do that window again, ${repeat}. To give that window up: windrow ${record === null ? 'runs' : 'records'} skip ${record ?? run ?? 0} --reason TEXT`;
+}
+
+function onceMore({ run, record, neverStarted }: PreviousWindow): string {
+  // A run that ended before it started has no tasks to go on with.
+  if (neverStarted !== null) return `windrow dags trigger ${neverStarted.dag} --window ${windowText(neverStarted)}`;
+  return record === null ? `windrow runs rerun ${run ?? 0} --failed` : `windrow records rerun ${record}`;
 }
 
 function noSlots(task: Held): Reason | undefined {

@@ -38,12 +38,16 @@ export interface RunFacts {
   readonly firstError: { readonly task: string | null; readonly failure: FailureRecord } | null;
   /** Whether it has ended with a task that a re-run with --failed begins with. */
   readonly hasFailedTasks: boolean;
+  /** Why its window was given up. */
+  readonly skipReason: string | null;
   readonly schedulers: LiveSchedulers;
 }
 
 /** Says why a run is in its state. The reasons of its open tasks are theirs: see `explainTask`. */
 export function explainRun(run: RunFacts): readonly Reason[] {
-  return BY_STATE[run.state](run);
+  const reasons = BY_STATE[run.state](run);
+  if (run.skipReason === null) return reasons;
+  return [...reasons, because('given_up', `Its window was given up: ${run.skipReason}`, { reason: run.skipReason })];
 }
 
 const BY_STATE: Readonly<Record<RunState, (run: RunFacts) => readonly Reason[]>> = {

@@ -27,6 +27,7 @@ export const REASONS = {
   skipped: 'ended without running',
   upstream_failed: 'could not run, because tasks before it failed',
   cancelled: 'ended by request',
+  given_up: 'the window was given up, and later ones do not wait for it',
   removed: 'the task is not in the dag any more',
   tasks_open: 'tasks of the run have not ended',
   dag_paused: 'the dag is paused',

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 
+import { windowText } from '../../core/window.ts';
 import { RUN_STATES, type RunState } from '../../run/run-state.ts';
 import { operations } from '../../process/operations.ts';
 import type { TasksAgain } from '../../process/rerun-tasks.ts';
@@ -8,7 +9,7 @@ import { listRuns } from '../../store/views/list-runs.ts';
 import { readRunLogs } from '../../store/views/read-run-logs.ts';
 import { showRun } from '../../store/views/show-run.ts';
 import { type Answer, done, notFound, refused, trouble } from '../answer.ts';
-import { idArgument, limitArgument } from '../arguments.ts';
+import { idArgument, limitArgument, reasonArgument } from '../arguments.ts';
 import { logText, runJson, runTable, runText } from '../run-text.ts';
 import { cancelText } from '../cancel-text.ts';
 import type { Session } from '../session.ts';
@@ -55,6 +56,12 @@ export function addRuns(program: Command, { act }: Shell): void {
     .description('waiting tasks end at once, running ones are told to stop')
     .argument('<id>', 'number of the run', idArgument)
     .action(act(cancel));
+  runs
+    .command('skip')
+    .description('give up the window of an ended run without a record: tasks that depend on the previous window go on')
+    .argument('<id>', 'number of the run', idArgument)
+    .requiredOption('--reason <text>', 'why; kept on the run', reasonArgument)
+    .action(act(skip));
   runs
     .command('rerun')
     .description('do tasks of an ended run again, in that run; what they did before stays in its history')
@@ -109,6 +116,17 @@ async function cancel(session: Session, id: number): Promise<Answer> {
         return done({ runId: id, state, running }, cancelText(id, { state, running }));
       }
     }
+  });
+}
+
+async function skip(session: Session, id: number, { reason }: { readonly reason: string }): Promise<Answer> {
+  return session.withWindrow(async (windrow) => {
+    const skipped = await operations(windrow).skipRun(id, reason, session.user);
+    if (skipped.kind === 'not_found') return noRun(id);
+    if (skipped.kind === 'refused') return refused(skipped.reason);
+    const { dagId, window } = skipped;
+    const text = `The window ${windowText(window)} of ${dagId} is given up. Later windows go on without it.`;
+    return done({ runId: id, dagId, window, skipped: true, reason }, text);
   });
 }
 

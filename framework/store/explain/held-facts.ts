@@ -26,7 +26,8 @@ left join lateral (
 ) limits on true
 left join lateral (
   select case when r.record_id is null then (
-    select jsonb_build_object('run', p.id, 'record', null, 'state', p.state, 'neverStarted', case
+    select jsonb_build_object('run', p.id, 'record', null, 'state', p.state,
+      'stands', case p.state when 'running' then 'runs' when 'queued' then 'waits' else 'ended' end, 'isFull', active.is_full, 'neverStarted', case
       when p.ended_at is not null and not exists (select from task_instance d where d.run_id = p.id)
       then jsonb_build_object('dag', p.dag_id, 'start', p.window_start, 'end', p.window_end, 'zone', p.window_zone) end)
     from dag_run p
@@ -34,12 +35,25 @@ left join lateral (
     order by p.window_end desc, p.id desc
     limit 1
   ) else (
-    select jsonb_build_object('run', null, 'record', q.id, 'state', q.pipeline_status, 'neverStarted', null)
+    select jsonb_build_object('run', null, 'record', q.id, 'state', q.pipeline_status, 'stands', case
+        when open.state = 'running' then 'runs'
+        when open.state = 'queued' or q.pipeline_status = 'PENDING' then 'waits'
+        when q.pipeline_status = 'IN_PROGRESS' then 'runs'
+        else 'ended' end,
+      'isFull', active.is_full, 'neverStarted', null)
     from pipeline_records q
+    left join dag_run open on open.record_id = q.id and open.state in ('queued', 'running')
     where q.pipeline_id = r.dag_id and q.window_start_time < r.window_start and q.window_end_time <= r.window_start
     order by q.window_start_time desc, q.id desc
     limit 1
   ) end as previous
+  from (
+    select count(a.id) >= d.max_active_runs as is_full
+    from dag d
+    left join dag_run a on a.dag_id = d.id and a.state = 'running'
+    where d.id = r.dag_id and t.after_previous and t.state = 'scheduled'
+    group by d.id
+  ) active
   where t.after_previous and t.state = 'scheduled' and not ${PREVIOUS_ENDED_WELL}
 ) before on true
 cross join lateral (
@@ -75,6 +89,8 @@ export const LimitColumns = {
       run: z.number().nullable(),
       record: z.number().nullable(),
       state: z.string(),
+      stands: z.enum(['waits', 'runs', 'ended']),
+      isFull: z.boolean(),
       neverStarted: z.object({ dag: z.string(), start: Moment, end: Moment, zone: z.string() }).nullable(),
     })
     .nullable(),

@@ -30,7 +30,7 @@ select r.id as "runId", r.dag_id as "dagId", r.kind, r.cleared > 0 as cleared, r
   r.state in ('failed', 'cancelled') and exists (
     select from task_instance t
     where t.run_id = r.id and t.state in ('failed', 'upstream_failed', 'cancelled') and not (t.map_index >= 0 and t.map_total is not null)
-  ) as "hasFailedTasks",
+  ) as "hasFailedTasks", r.skip_reason as "skipReason",
   array(select task ->> 'id' from jsonb_array_elements(v.graph -> 'tasks') as task) as "taskIds"
 from dag_run r
 join dag d on d.id = r.dag_id
@@ -115,6 +115,7 @@ const FactsRow = z.object({
     })
     .nullable(),
   hasFailedTasks: z.boolean(),
+  skipReason: z.string().nullable(),
   schedulers: SchedulersColumn,
   taskIds: z.array(z.string()),
 });

@@ -224,7 +224,7 @@ backfilled as (
 run as (
   update dag_run set
     state = 'queued', priority = $7, cleared = cleared + 1, open_tasks = $5, failed_tasks = $6, cancel_requested = false,
-    timed_out = null, started_at = null, deadline_at = null, ended_at = null
+    timed_out = null, skip_reason = null, started_at = null, deadline_at = null, ended_at = null
   where id = $1
   returning id, dag_id, record_id
 )

@@ -8,12 +8,12 @@ const ENDED_WELL = `
 
 /**
  * Whether task `t` of run `r` may start as far as the window before is concerned: the newest run of the latest window that
- * ends before this one begins, tests of the dag aside. Of a pipeline: the record before it, which also counts once it is completed. True where
+ * ends before this one begins, tests of the dag aside; one that was given up counts as well. Of a pipeline: the record before it, which also counts once it is completed. True where
  * there is none.
  */
 export const PREVIOUS_ENDED_WELL = `
 coalesce(case when r.record_id is null then (
-  select ${ENDED_WELL}
+  select p.skip_reason is not null or (${ENDED_WELL})
   from dag_run p
   where p.dag_id = r.dag_id and p.window_end <= r.window_start and p.kind <> 'test'
   order by p.window_end desc, p.id desc

@@ -23,6 +23,7 @@ const facts: RunFacts = {
   openTasks: 0,
   firstError: null,
   hasFailedTasks: false,
+  skipReason: null,
   schedulers: { all: 1, withDag: 1 },
 };
 

@@ -155,12 +155,23 @@ describe('a held task', () => {
   });
 
   it.each([
-    [{ run: 4, record: null, state: 'failed', neverStarted: null }, 'run 4 is failed. See: windrow explain run 4'],
     [
-      { run: null, record: 7, state: 'PENDING', neverStarted: null },
+      { run: 4, record: null, state: 'failed', stands: 'ended', isFull: false, neverStarted: null },
+      'run 4 is failed. See: windrow explain run 4. To do that window again, windrow runs rerun 4 --failed. To give that window up: windrow runs skip 4 --reason TEXT',
+    ],
+    [
+      { run: null, record: 7, state: 'CANCELLED', stands: 'ended', isFull: true, neverStarted: null },
+      'make room first: windrow runs cancel 5, then windrow records rerun 7, then windrow runs rerun 5 --failed. To give that window up: windrow records skip 7 --reason TEXT',
+    ],
+    [
+      { run: 4, record: null, state: 'queued', stands: 'waits', isFull: true, neverStarted: null },
+      'To give it the place: windrow runs cancel 5, then windrow runs rerun 5 --failed',
+    ],
+    [
+      { run: null, record: 7, state: 'PENDING', stands: 'waits', isFull: false, neverStarted: null },
       'record 7 is PENDING. See: windrow explain record 7',
     ],
-  ])('is told of the window before: %o', (previous, said) => {
+  ] as const)('is told of the window before: %o', (previous, said) => {
     expect(explainTask({ ...held, previous })).toMatchObject([
       {
         code: 'previous_window',
@@ -172,7 +183,14 @@ describe('a held task', () => {
 
   it('is told of everything that keeps it back, and that no scheduler lives to move it', () => {
     const rate = { ...limits, used: 4, rateStarts: 1, ratePerMs: 1000 };
-    const previous = { run: 4, record: null, state: 'running', neverStarted: null };
+    const previous = {
+      run: 4,
+      record: null,
+      state: 'running',
+      stands: 'runs',
+      isFull: true,
+      neverStarted: null,
+    } as const;
     const reasons = explainTask({ ...held, limits: rate, previous, schedulers: { all: 0, withDag: 0 } });
     expect(reasons.map(({ code }) => code)).toEqual(['previous_window', 'pool_full', 'rate_limited', 'no_scheduler']);
   });
