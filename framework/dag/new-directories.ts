@@ -4,7 +4,7 @@ import type { ItemWindow } from './item-window.ts';
 import { MAX_SENSOR_ITEMS, type Polled } from './sensor.ts';
 
 export interface NewDirectoriesOptions {
-  /** The names of all directories, in any order. Leave out those that are still being written. */
+  /** The names of all directories, in any order. */
   readonly list: Iterable<string>;
   /** The newest name that was processed: the cursor. Absent: all are new. */
   readonly after?: string | undefined;
@@ -14,6 +14,8 @@ export interface NewDirectoriesOptions {
    * names that sort in neither way, such as `20.01.2026`. Names that compare equal are told apart as text.
    */
   readonly by?: 'text' | 'number' | ((name: string) => string | number);
+  /** Whether a directory is written to its end. The first that is not holds the newer ones back, so that none is skipped. Default: all are. */
+  readonly isWhole?: (name: string) => boolean;
   /** Parameters of the run; default `{ directory: name }`. */
   readonly params?: (name: string) => Readonly<Record<string, Json>>;
   /** Of a pipeline: which time a directory holds, read from its name. */
@@ -28,10 +30,12 @@ export interface NewDirectoriesOptions {
  * @throws DataFailure `E_DIRECTORY_ORDER` where `by` gives no order
  */
 export function newDirectories(options: NewDirectoriesOptions): Polled<string> {
-  const { list, after, by = 'text', window, atMost = MAX_SENSOR_ITEMS } = options;
+  const { list, after, by = 'text', isWhole = () => true, window, atMost = MAX_SENSOR_ITEMS } = options;
   const params = options.params ?? ((directory) => ({ directory }));
   const compare = comparison(by);
-  const found = [...new Set(list)].filter((name) => after === undefined || compare(name, after) > 0).toSorted(compare);
+  const newer = [...new Set(list)].filter((name) => after === undefined || compare(name, after) > 0).toSorted(compare);
+  const unfinished = newer.findIndex((name) => !isWhole(name));
+  const found = unfinished === -1 ? newer : newer.slice(0, unfinished);
   const chosen = found.slice(0, Math.min(atMost, MAX_SENSOR_ITEMS));
   const last = chosen.at(-1);
   return {

@@ -87,6 +87,16 @@ describe('new directories', () => {
     );
   });
 
+  it('wait behind one that is still being written, so that none is skipped', () => {
+    const list = ['a', 'b', 'c', 'd'];
+    const written = new Set(['a', 'b', 'd']);
+    const poll = (after?: string) => newDirectories({ list, after, isWhole: (name) => written.has(name) });
+    expect(poll()).toMatchObject({ items: [{ key: 'a' }, { key: 'b' }], cursor: 'b', more: false });
+    expect(poll('b')).toEqual({ items: [], more: false });
+    written.add('c');
+    expect(poll('b')).toMatchObject({ items: [{ key: 'c' }, { key: 'd' }], cursor: 'd' });
+  });
+
   it('are at most a thousand, and there are more', () => {
     const polled = newDirectories({ list: Array.from({ length: 1001 }, (_, at) => String(at)), by: 'number' });
     expect(polled).toMatchObject({ cursor: '999', more: true });

@@ -75,7 +75,7 @@ where pipeline_id = $1 and pipeline_status = 'PENDING' and window_end_time <= $2
   and not exists (select 1 from dag_run r where r.record_id = w.id and r.state in ('queued', 'running') offset 0)
 order by window_start_time
 limit greatest(0, $3::integer - (
-  select count(*) from dag_run q where q.dag_id = $1 and q.state = 'queued' and q.kind = 'scheduled'
+  select count(*) from dag_run q where q.dag_id = $1 and q.state = 'queued' and q.kind in ('scheduled', 'sensor')
 ))`,
 };
 

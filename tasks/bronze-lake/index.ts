@@ -1,0 +1,2 @@
+export { Arrival, directoryWindow, landedDirectories } from './landing.ts';
+export { type BronzeLakeOptions, bronzeLake } from './ports.ts';
