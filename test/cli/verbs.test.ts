@@ -34,7 +34,7 @@ describe('db status', () => {
       code: 0,
       json: {
         retention: '30d',
-        nextCleanUp: { dropped: [], kept: [], attempts: 0, strays: 0 },
+        nextCleanUp: { dropped: [], kept: [], removed: 0, strays: 0 },
         tables: expect.arrayContaining([expect.objectContaining({ table: 'task_log', partitions: 6, oldest: null })]),
       },
     });

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { type Database, openDatabase } from '../../framework/store/database.ts';
 import { type Migration, migrate } from '../../framework/store/migrate.ts';
-import { type Retention, cleanUp } from '../../framework/store/retention/clean-up.ts';
+import { type Retention, cleanUp, limitOf } from '../../framework/store/retention/clean-up.ts';
+import { previewCleanUp } from '../../framework/store/retention/preview.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually, openTestEngine } from '../support/engine.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -33,6 +34,7 @@ describe('retention', () => {
   afterEach(() => bench.close());
 
   const sql = (text: string, values: readonly unknown[] = []) => database.run({ text }, values);
+  const preview = (now: string) => previewCleanUp(database, limitOf(MONTH, Temporal.Instant.from(now)));
   const cleanAt = (now: string, retention: Retention = MONTH) =>
     cleanUp(database, { retention, now: Temporal.Instant.from(now) });
 
@@ -62,7 +64,7 @@ describe('retention', () => {
     for (const table of ['event', 'task_log', 'task_attempt'] as const) expect(await kept(table)).toEqual(runs);
   }
 
-  it('drops old weeks of closed runs whole, removes their tries, and keeps the runs', async () => {
+  it('drops old weeks of closed runs whole, and keeps the runs', async () => {
     const old = await history('success', OLD);
     const recent = await history('success', RECENT);
     expect(await sql(`select count(*) from event_20300114`)).toEqual([{ count: 1 }]);
@@ -71,23 +73,24 @@ describe('retention', () => {
 
     expect(cleaned).toMatchObject({
       kind: 'cleaned',
-      dropped: expect.arrayContaining(['event_20300114', 'task_log_20300114']),
+      dropped: expect.arrayContaining(['event_20300114', 'task_log_20300114', 'task_attempt_20300114']),
       kept: [],
-      attempts: 1,
+      removed: 0,
     });
     await expectKept([recent]);
     expect(await sql('select id from dag_run order by id')).toEqual([{ id: old }, { id: recent }]);
   });
 
-  it('keeps everything of an open run, however old, until the run has ended', async () => {
+  it('keeps everything of an open run, however old, until the run has ended, and nothing else of its weeks', async () => {
     const open = await history('running', OLD);
     await history('success', OLD);
-    expect(await cleanAt(NOW)).toMatchObject({ kept: ['event_20300114', 'task_log_20300114'], attempts: 1 });
-    expect(await kept('event')).toContain(open);
-    expect(await kept('task_attempt')).toEqual([open]);
+    const weeks = ['event_20300114', 'task_attempt_20300114', 'task_log_20300114'];
+    expect(await preview(NOW)).toMatchObject({ kept: weeks, removed: 3, strays: 0 });
+    expect(await cleanAt(NOW)).toMatchObject({ kept: weeks, removed: 3 });
+    await expectKept([open]);
 
     await sql(`update dag_run set state = 'failed' where id = $1`, [open]);
-    expect(await cleanAt('2030-03-13T13:00:00Z')).toMatchObject({ kept: [], attempts: 1 });
+    expect(await cleanAt('2030-03-13T13:00:00Z')).toMatchObject({ dropped: weeks, kept: [], removed: 0 });
     await expectKept([]);
   });
 
@@ -98,22 +101,34 @@ describe('retention', () => {
     expect(await sql('select count(*) from event_default where run_id is not null')).toEqual([{ count: 3 }]);
     expect((await recordEvents(database, 7)).map(({ runId }) => runId)).toEqual([early, ahead, open]);
 
-    expect(await cleanAt(NOW)).toMatchObject({ strays: 2, attempts: 1 });
+    expect(await preview(NOW)).toMatchObject({ removed: 0, strays: 3 });
+    expect(await cleanAt(NOW)).toMatchObject({ removed: 0, strays: 3 });
     await expectKept([ahead, open]);
 
     await cleanAt('2031-08-06T12:00:00Z');
-    expect(await sql('select run_id from event_20310804')).toEqual([{ run_id: ahead }]);
-    expect(await sql('select run_id from task_log_default')).toEqual([{ run_id: open }]);
+    for (const table of ['event', 'task_log', 'task_attempt']) {
+      expect(await sql(`select run_id from ${table}_20310804 where run_id is not null`)).toEqual([{ run_id: ahead }]);
+      expect(await sql(`select run_id from ${table}_default`)).toEqual([{ run_id: open }]);
+    }
   });
 
-  it('removes many tries in batches and stops where they are young', async () => {
-    const [old, recent] = [await history('success', OLD), await history('success', RECENT)];
+  it('removes many rows of a week that stays in batches, and none of younger weeks', async () => {
+    const [open, old] = [await history('running', OLD), await history('success', OLD)];
+    const recent = await history('success', RECENT);
     const many = `insert into task_attempt (run_id, task_id, map_index, attempt, fence, outcome, ended_at)
       select $1, 'only', 0, 1, i, 'success', $2 from generate_series(1, 2500) i`;
-    await sql(many, [old, OLD]);
-    await sql(many, [recent, RECENT]);
-    expect(await cleanAt(NOW)).toMatchObject({ attempts: 2501 });
-    expect(await sql('select count(*) from task_attempt')).toEqual([{ count: 2501 }]);
+    for (const [run, at] of [
+      [old, OLD],
+      [open, OLD],
+      [recent, RECENT],
+    ] as const)
+      await sql(many, [run, at]);
+    expect(await preview(NOW)).toMatchObject({ removed: 2503 });
+    expect(await cleanAt(NOW)).toMatchObject({ removed: 2503 });
+    expect(await sql('select run_id, count(*) from task_attempt group by run_id order by run_id')).toEqual([
+      { run_id: open, count: 2501 },
+      { run_id: recent, count: 2501 },
+    ]);
   });
 
   it('is done by one of several cleaners, and again an hour later', async () => {
@@ -127,7 +142,7 @@ describe('retention', () => {
 
   it('removes nothing when it is off, and still makes the weeks ahead', async () => {
     const old = await history('success', OLD);
-    expect(await cleanAt(NOW, 'off')).toMatchObject({ dropped: [], attempts: 0 });
+    expect(await cleanAt(NOW, 'off')).toMatchObject({ dropped: [], removed: 0 });
     await expectKept([old]);
     expect(await sql(`select to_regclass('event_20300408') is not null as there`)).toEqual([{ there: true }]);
   });
@@ -147,9 +162,10 @@ describe('retention', () => {
     await history('success', OLD);
     const recent = await history('success', RECENT);
     bench.schedule(engine);
-    await eventually('the clean-up', async () => ((await kept('task_attempt')).length === 1 ? true : undefined));
-    expect(await kept('event')).toContain(recent);
-    expect(await kept('event')).toHaveLength(1);
+    for (const table of ['event', 'task_log', 'task_attempt'] as const) {
+      await eventually(`the clean-up of ${table}`, async () => ((await kept(table)).length === 1 ? true : undefined));
+      expect(await kept(table)).toEqual([recent]);
+    }
   });
 });
 

@@ -42,6 +42,6 @@ function retentionText(retention: Retention, next: CleanUpPreview | null): strin
   const dropped = next.dropped.length === 0 ? 'no partition' : next.dropped.join(', ');
   return (
     `History of closed runs is kept for ${formatDuration(retention)} (WINDROW_RETENTION), by the week. ` +
-    `The next clean-up of a scheduler removes: ${dropped}; ${next.attempts} tries; ${next.strays} rows outside weeks.${kept}`
+    `The next clean-up of a scheduler removes: ${dropped}; ${next.removed} rows of weeks that stay; ${next.strays} rows outside weeks.${kept}`
   );
 }

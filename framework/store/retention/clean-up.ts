@@ -1,8 +1,8 @@
 import type { Millis } from '../../core/duration.ts';
 import type { Temporal } from '../../core/time.ts';
 import type { Database, Executor } from '../database.ts';
-import { removeOldAttempts, removeStrays } from './old-rows.ts';
-import { dropPartition, isBusy, listPartitions, makeWeeks, outdated } from './partitions.ts';
+import { removeOldRows, removeStrays } from './old-rows.ts';
+import { dropPartition, isBusy, isOutdated, listPartitions, makeWeeks } from './partitions.ts';
 
 /** How long history is kept: events, log lines and ended tries. Windows, runs and their tasks stay for ever. */
 export type Retention = Millis | 'off';
@@ -12,7 +12,9 @@ export interface Cleaned {
   readonly dropped: readonly string[];
   /** Partitions that are old but still needed or in use; the next clean-up looks again. */
   readonly kept: readonly string[];
-  readonly attempts: number;
+  /** Rows of closed runs that were taken out of weeks that stay. */
+  readonly removed: number;
+  /** Rows that had no week. */
   readonly strays: number;
 }
 
@@ -28,7 +30,7 @@ export async function cleanUp(
 ): Promise<Cleaned | { readonly kind: 'not_due' }> {
   if (!(await takeTurn(database, now))) return { kind: 'not_due' };
   await makeWeeks(database, now).catch(unlessBusy);
-  const nothing = { kind: 'cleaned', dropped: [], kept: [], attempts: 0, strays: 0 } as const;
+  const nothing = { kind: 'cleaned', dropped: [], kept: [], removed: 0, strays: 0 } as const;
   return retention === 'off' ? nothing : removeBefore(database, limitOf(retention, now));
 }
 
@@ -39,12 +41,15 @@ export function limitOf(retention: Millis, now: Temporal.Instant): Temporal.Inst
 
 async function removeBefore(database: Database, before: Temporal.Instant): Promise<Cleaned> {
   const [dropped, kept]: [string[], string[]] = [[], []];
-  for (const partition of outdated(await listPartitions(database), before)) {
-    const end = await dropPartition(database, partition);
-    (end === 'dropped' ? dropped : kept).push(partition.name);
+  let removed = 0;
+  for (const partition of await listPartitions(database)) {
+    const end = isOutdated(partition, before) ? await dropPartition(database, partition) : 'young';
+    if (end === 'dropped') dropped.push(partition.name);
+    if (end === 'needed' || end === 'in_use') kept.push(partition.name);
+    if (end === 'needed' || (end === 'young' && partition.holdsPast))
+      removed += await removeOldRows(database, partition, before);
   }
-  const attempts = await removeOldAttempts(database, before);
-  return { kind: 'cleaned', dropped, kept, attempts, strays: await removeStrays(database, before) };
+  return { kind: 'cleaned', dropped, kept, removed, strays: await removeStrays(database, before) };
 }
 
 /** The row lock of the update lets one of several processes win. */

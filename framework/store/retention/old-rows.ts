@@ -1,15 +1,16 @@
 import { z } from 'zod';
 
 import type { Temporal } from '../../core/time.ts';
-import type { Executor } from '../database.ts';
-import { BY_WEEK, type ByWeek } from './partitions.ts';
-import { heard } from './unheard.ts';
+import type { Executor, Statement } from '../database.ts';
+import { BY_WEEK, type ByWeek, type Partition, TIME_OF } from './partitions.ts';
+import { IS_TOLD, heard } from './unheard.ts';
 
-/** Removes tries that ended before the limit, of closed runs, in small batches. Returns how many. */
-export async function removeOldAttempts(executor: Executor, before: Temporal.Instant): Promise<number> {
+/** Removes rows of a week that are older than the limit, of closed runs, in small batches. Returns how many. */
+export async function removeOldRows(executor: Executor, week: Partition, before: Temporal.Instant): Promise<number> {
+  const statement = removeOfWeek(week);
   let [removed, last] = [0, 0];
   for (;;) {
-    const [row] = await executor.run(REMOVE_ATTEMPTS, [last, before.toString(), BATCH]);
+    const [row] = await executor.run(statement, [last, before.toString(), BATCH]);
     const batch = Batch.parse(row);
     removed += batch.removed;
     if (batch.last === null || batch.old === 0) return removed;
@@ -30,43 +31,53 @@ export async function removeStrays(executor: Executor, before: Temporal.Instant)
   return removed;
 }
 
-/** A batch of so many rows takes some 10 ms, and nobody waits for it: ended tries are not locked by anybody else. */
+/** Of a row of a table: whether its run is closed, if it has one, and every plugin has heard it. */
+export function mayGo(table: ByWeek, row: string): string {
+  return `not exists (select from dag_run r where r.id = ${row}.run_id and r.state in ('queued', 'running'))
+    and ${isHeard(table, row)}`;
+}
+
+function isHeard(table: ByWeek, row: string): string {
+  return IS_TOLD[table] ? heard(`${row}.id`) : 'true';
+}
+
+/** A batch of so many rows takes some 10 ms, and nobody waits for it: history is not locked by anybody else. */
 const BATCH = 1000;
 
 // By id, which grows with the time: the walk ends at the first batch that holds nothing old, and needs no index of its own.
-const REMOVE_ATTEMPTS = {
-  name: 'remove_old_attempts',
-  text: `
+function removeOfWeek({ table, name }: Partition): Statement {
+  return {
+    text: `
 with batch as (
-  select a.id, a.ended_at, r.state in ('queued', 'running') as open
-  from task_attempt a
-  join dag_run r on r.id = a.run_id
-  where a.id > $1
-  order by a.id
+  select w.id, w.${TIME_OF[table]} as at, ${mayGo(table, 'w')} as done
+  from ${name} w
+  where w.id > $1
+  order by w.id
   limit $3
 ),
 gone as (
-  delete from task_attempt a
+  delete from ${name} w
   using batch b
-  where a.id = b.id and b.ended_at < $2::timestamptz and not b.open and ${heard('b.id')}
-  returning a.id
+  where w.id = b.id and b.at < $2::timestamptz and b.done
+  returning w.id
 )
-select max(id) as last, count(*) filter (where ended_at < $2::timestamptz) as old, (select count(*) from gone) as removed
+select max(id) as last, count(*) filter (where at < $2::timestamptz) as old, (select count(*) from gone) as removed
 from batch`,
-};
+  };
+}
 
-function removeStray(table: ByWeek): { readonly name: string; readonly text: string } {
+function removeStray(table: ByWeek): Statement {
+  const time = TIME_OF[table];
   return {
     name: `remove_stray_${table}`,
     text: `
 delete from ${table}_default
-where (id, at) in (
-  select s.id, s.at
+where (id, ${time}) in (
+  select s.id, s.${time}
   from ${table}_default s
-  where s.at < $1::timestamptz
-    and not exists (select from dag_run r where r.id = s.run_id and r.state in ('queued', 'running'))
-    and ${table === 'event' ? heard('s.id') : 'true'}
-  order by s.at
+  where s.${time} < $1::timestamptz
+    and ${mayGo(table, 's')}
+  order by s.${time}
   limit $2
 )
 returning id`,

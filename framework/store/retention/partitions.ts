@@ -3,17 +3,21 @@ import { z } from 'zod';
 import type { Temporal } from '../../core/time.ts';
 import type { Database, Executor } from '../database.ts';
 import { InstantColumn } from '../runs/run-rows.ts';
-import { hasUnheard } from './unheard.ts';
+import { IS_TOLD, hasUnheard } from './unheard.ts';
 
 /** The tables that are kept by week. */
-export const BY_WEEK = ['event', 'task_log'] as const;
+export const BY_WEEK = ['event', 'task_log', 'task_attempt'] as const;
 export type ByWeek = (typeof BY_WEEK)[number];
+
+/** The column that tells in which week a row lies. */
+export const TIME_OF: Readonly<Record<ByWeek, string>> = { event: 'at', task_log: 'at', task_attempt: 'ended_at' };
 
 export interface Partition {
   readonly table: ByWeek;
   readonly name: string;
-  readonly from: Temporal.Instant;
   readonly until: Temporal.Instant;
+  /** Holds what came before as well, however old: the rows that were there when their table was divided into weeks. */
+  readonly holdsPast: boolean;
 }
 
 /** Any number; with it, one process at a time changes partitions or removes rows. */
@@ -25,9 +29,9 @@ export async function listPartitions(executor: Executor): Promise<readonly Parti
   return rows.map((row) => PartitionRow.parse(row));
 }
 
-/** Those that hold nothing that is newer than the limit. */
-export function outdated(partitions: readonly Partition[], before: Temporal.Instant): readonly Partition[] {
-  return partitions.filter(({ until }) => until.epochMilliseconds <= before.epochMilliseconds);
+/** Whether it holds nothing that is newer than the limit. */
+export function isOutdated({ until }: Partition, before: Temporal.Instant): boolean {
+  return until.epochMilliseconds <= before.epochMilliseconds;
 }
 
 /** Makes the partitions of the week of `now` and of some weeks ahead, where they are missing. */
@@ -72,7 +76,7 @@ export function isBusy(error: unknown): boolean {
 const BUSY: ReadonlySet<string> = new Set(['55P03', '57014', '40P01']);
 
 export async function isNeeded(executor: Executor, { table, name }: Partition): Promise<boolean> {
-  return (await hasOpenRuns(executor, name)) || (table === 'event' && (await hasUnheard(executor, name)));
+  return (await hasOpenRuns(executor, name)) || (IS_TOLD[table] && (await hasUnheard(executor, name)));
 }
 
 async function hasOpenRuns(executor: Executor, partition: string): Promise<boolean> {
@@ -97,7 +101,8 @@ async function shortLock(transaction: Executor): Promise<void> {
 const LIST = {
   name: 'list_partitions',
   text: `
-select parent.relname as table, part.relname as name, week as from, week + interval '168 hours' as until
+select parent.relname as table, part.relname as name, week + interval '168 hours' as until,
+  pg_get_expr(part.relpartbound, part.oid) like 'FOR VALUES FROM (MINVALUE)%' as "holdsPast"
 from pg_inherits i
 join pg_class part on part.oid = i.inhrelid
 join pg_class parent on parent.oid = i.inhparent
@@ -122,6 +127,6 @@ const MissingRow = z.object({ table: z.enum(BY_WEEK), week: InstantColumn });
 const PartitionRow = z.object({
   table: z.enum(BY_WEEK),
   name: z.string(),
-  from: InstantColumn,
   until: InstantColumn,
+  holdsPast: z.boolean(),
 });

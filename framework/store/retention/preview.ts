@@ -2,15 +2,17 @@ import { z } from 'zod';
 
 import type { Temporal } from '../../core/time.ts';
 import type { Database, Executor } from '../database.ts';
-import { BY_WEEK, isNeeded, listPartitions, outdated } from './partitions.ts';
-import { heard } from './unheard.ts';
+import { mayGo } from './old-rows.ts';
+import { BY_WEEK, type Partition, TIME_OF, isNeeded, isOutdated, listPartitions } from './partitions.ts';
 
 /** What a clean-up would do. */
 export interface CleanUpPreview {
   readonly dropped: readonly string[];
   /** Old partitions that hold rows of open runs, or what a plugin has not heard yet. */
   readonly kept: readonly string[];
-  readonly attempts: number;
+  /** Rows of closed runs in weeks that stay. */
+  readonly removed: number;
+  /** Rows without a week. */
   readonly strays: number;
 }
 
@@ -20,29 +22,28 @@ export async function previewCleanUp(database: Database, before: Temporal.Instan
     await transaction.run({ text: 'set local enable_seqscan = on' });
     await transaction.run({ text: 'set local enable_hashjoin = on' });
     const [dropped, kept]: [string[], string[]] = [[], []];
-    for (const partition of outdated(await listPartitions(transaction), before))
-      ((await isNeeded(transaction, partition)) ? kept : dropped).push(partition.name);
-    const attempts = await count(transaction, { table: 'task_attempt', time: 'ended_at', isTold: true }, before);
-    let strays = 0;
-    for (const table of BY_WEEK) {
-      const strayed = { table: `${table}_default`, time: 'at', isTold: table === 'event' };
-      strays += await count(transaction, strayed, before);
+    let [removed, strays] = [0, 0];
+    for (const partition of await listPartitions(transaction)) {
+      const isOld = isOutdated(partition, before);
+      const stays = !isOld || (await isNeeded(transaction, partition));
+      if (isOld) (stays ? kept : dropped).push(partition.name);
+      if (stays && (isOld || partition.holdsPast)) removed += await count(transaction, partition, before);
     }
-    return { dropped, kept, attempts, strays };
+    for (const table of BY_WEEK) strays += await count(transaction, { table, name: `${table}_default` }, before);
+    return { dropped, kept, removed, strays };
   });
 }
 
 async function count(
   executor: Executor,
-  { table, time, isTold }: { readonly table: string; readonly time: string; readonly isTold: boolean },
+  { table, name }: Pick<Partition, 'table' | 'name'>,
   before: Temporal.Instant,
 ): Promise<number> {
   const text = `
 select count(*) as count
-from ${table} t
-where t.${time} < $1::timestamptz
-  and not exists (select from dag_run r where r.id = t.run_id and r.state in ('queued', 'running'))
-  and ${isTold ? heard('t.id') : 'true'}`;
+from ${name} t
+where t.${TIME_OF[table]} < $1::timestamptz
+  and ${mayGo(table, 't')}`;
   const [row] = await executor.run({ text }, [before.toString()]);
   return z.object({ count: z.number() }).parse(row).count;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Temporal } from '../../core/time.ts';
 import type { Database, Executor } from '../database.ts';
-import type { ByWeek } from '../retention/partitions.ts';
+import { type ByWeek, TIME_OF } from '../retention/partitions.ts';
 import { MaybeInstant } from './view-rows.ts';
 
 /** One table of the engine, its partitions taken together. */
@@ -32,7 +32,7 @@ export async function readTableSizes(database: Database): Promise<readonly Table
 const OLDEST: Readonly<Record<string, string>> = {
   event: oldestOfWeeks('event'),
   task_log: oldestOfWeeks('task_log'),
-  task_attempt: first('ended_at', 'task_attempt'),
+  task_attempt: oldestOfWeeks('task_attempt'),
   dag_run: first('created_at', 'dag_run'),
   pipeline_records: first('record_first_created_time', 'pipeline_records'),
   outbox: first('created_at', 'outbox'),
@@ -46,7 +46,8 @@ function first(time: string, table: string): string {
 
 /** A row for which there is no week may be older than its number says; the table of such rows has an index by time. */
 function oldestOfWeeks(table: ByWeek): string {
-  return `select least((${first('at', table)}), (select min(at) from ${table}_default)) as at`;
+  const time = TIME_OF[table];
+  return `select least((${first(time, table)}), (select min(${time}) from ${table}_default)) as at`;
 }
 
 async function findOldest(executor: Executor, table: string): Promise<Temporal.Instant | null> {
