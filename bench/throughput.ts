@@ -3,14 +3,15 @@ import { parseArgs } from 'node:util';
 import { type Closable, closeAll } from '#framework';
 
 import { chainDag } from './engine/chain.ts';
-import { type BackendName, openBenchInstallation } from './engine/installation.ts';
+import { type BackendName, type BenchOptions, openBenchInstallation } from './engine/installation.ts';
 import { openRawChains } from './engine/raw-bullmq.ts';
 import { createRuns, runAll } from './engine/runs.ts';
 import { type Servers, openServers } from './engine/servers.ts';
 import { ENGINE_PACKAGES, type Figure, type Measured, figure, median, print } from './figures.ts';
 
 const DAG = 'throughput_chain';
-const CONCURRENCY = 20;
+// Tasks that do nothing show what the engine costs only when enough of them wait for it: they share its transactions.
+const CONCURRENCY = 100;
 
 interface Contender extends Closable {
   readonly name: string;
@@ -40,8 +41,10 @@ export async function run(args: readonly string[]): Promise<void> {
 export async function throughputFigures(servers: Servers, load: Load): Promise<Figure[]> {
   const contenders: Contender[] = [];
   try {
-    contenders.push(await windrow('redis', load.tasks, servers));
-    contenders.push(await windrow('postgres', load.tasks, servers));
+    const many = { servers, concurrency: CONCURRENCY };
+    contenders.push(await windrow({ name: 'tasks on Redis', backend: 'redis', ...load, ...many }));
+    contenders.push(await windrow({ name: 'tasks on PostgreSQL', backend: 'postgres', ...load, ...many }));
+    contenders.push(await windrow({ name: BY_DEFAULT, backend: 'redis', ...load, servers }));
     contenders.push(await rawBullMq(load.tasks, servers));
     return figures(await compete(contenders, load), load);
   } finally {
@@ -69,14 +72,22 @@ async function compete(
   return speeds;
 }
 
-async function windrow(backend: BackendName, tasks: number, servers: Servers): Promise<Contender> {
+interface WindrowOptions extends BenchOptions {
+  readonly name: string;
+  readonly backend: BackendName;
+  readonly tasks: number;
+}
+
+const BY_DEFAULT = 'tasks on Redis, 20 at once as by default';
+
+async function windrow({ name, backend, tasks, ...options }: WindrowOptions): Promise<Contender> {
   let worked = 0;
   const chain = chainDag(DAG, tasks, () => {
     worked += 1;
   });
-  const installation = await openBenchInstallation(chain, backend, { servers });
+  const installation = await openBenchInstallation(chain, backend, options);
   return {
-    name: backend === 'redis' ? 'tasks on Redis' : 'tasks on PostgreSQL',
+    name,
     seconds: async (runs) => {
       worked = 0;
       await createRuns(installation.windrow, DAG, runs);

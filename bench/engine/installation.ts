@@ -10,14 +10,23 @@ export interface Installation extends Closable {
   readonly windrow: Windrow;
 }
 
+export interface BenchOptions {
+  readonly servers: Servers;
+  readonly clock?: Clock;
+  /** Tasks at once; without it as many as users have who set nothing. */
+  readonly concurrency?: number;
+}
+
 /** What `windrow up` runs, without the dashboard: scheduler and worker in this process, with the settings users have. */
 export async function openBenchInstallation(
   dag: Dag,
   backend: BackendName,
-  { servers, clock = systemClock }: { readonly servers: Servers; readonly clock?: Clock },
+  { servers, clock = systemClock, concurrency }: BenchOptions,
 ): Promise<Installation> {
+  const database = [dag.id, backend, concurrency ?? []].flat().join('_');
   const environment = {
-    DATABASE_URL: await servers.createDatabase(`${dag.id}_${backend}`),
+    DATABASE_URL: await servers.createDatabase(database),
+    ...(concurrency === undefined ? {} : { WINDROW_CONCURRENCY: String(concurrency) }),
     ...(backend === 'redis' ? { REDIS_URL: servers.redisUrl } : {}),
   };
   const windrow = await openInstallation({
