@@ -1,56 +1,88 @@
 import { type Dag, Temporal, milliseconds, recordId, runId, silentLog, every } from '#framework';
 import { type Windrow, explainRecord, listRecords, openInstallation } from '#framework/operate';
+import { startDashboard } from '#dashboard';
 
-import { type Figure, figure, percentile } from '../figures.ts';
+import type { Figure } from '../figures.ts';
 import { emptyPipeline } from './empty-pipeline.ts';
+import { mappedDag, mappedTaskFigures } from './mapped-task.ts';
 import type { Servers } from './servers.ts';
+import { timed } from './timed.ts';
 
 const DAG = 'many_windows';
 const START = Temporal.Instant.from('2020-01-01T00:00Z');
-const LIMIT_MS = 30;
 const MINUTES = 15;
 const PENDING = 500;
 
-/** What a tick, a claim, an explanation and a page of the grid cost once a pipeline has so many windows with their runs and tasks. */
-export async function manyWindowsFigures(servers: Servers, windows: number, rounds: number): Promise<Figure[]> {
+/**
+ * What a tick, a claim, an explanation and the pages of the dashboard and the command line cost once a pipeline has so many windows
+ * with their runs and tasks.
+ */
+export async function manyWindowsFigures(servers: Servers, windows: number, atMost: number): Promise<Figure[]> {
   const schedule = every(`${MINUTES}m`, { start: START.toString(), overlap: 'allow', order: 'free' });
   const dag = emptyPipeline(DAG, { schedule, maxActiveRuns: 1 });
+  const rounds = Math.min(atMost, PENDING - 1);
   // The last window ends now: nothing more is due.
   const now = START.add({ minutes: MINUTES * windows });
   const windrow = await openInstallation({
-    project: { dags: [dag] },
+    project: { dags: [dag, mappedDag] },
     environment: { DATABASE_URL: await servers.createDatabase('windrow_many') },
     clock: { now: () => now },
     log: silentLog,
   });
   try {
     await fill(windrow, dag, windows);
+    const of = `with ${windows} windows`;
     return [
-      await timed('tick of one dag', rounds, () => windrow.advance(DAG)),
-      await timed('claim', rounds, (round) => claim(windrow, windows - PENDING + 1 + round)),
-      await timed('explain of a waiting window', rounds, (round) =>
+      await timed(`tick of one dag ${of}`, rounds, () => windrow.advance(DAG)),
+      await timed(`claim ${of}`, rounds, (round) => claim(windrow, windows - PENDING + 1 + round)),
+      await timed(`explain of a waiting window ${of}`, rounds, (round) =>
         explainRecord(windrow.store.database, windows - round, now),
       ),
-      await timed('records list, newest 200', rounds, () => page(windrow, {})),
-      await timed('records list, 200 in the middle', rounds, () => page(windrow, { before: Math.floor(windows / 2) })),
-      await timed('records list, pending', rounds, () => page(windrow, { status: 'PENDING' })),
-      await timed('records list, failed (none)', rounds, () => page(windrow, { status: 'FAILED' })),
-    ].map((each) => figure({ ...each, name: `${each.name} with ${windows} windows, p95` }));
+      ...(await listFigures(windrow, windows, rounds)),
+      ...(await dashboardFigures(windrow, windows, rounds)),
+      ...(await mappedTaskFigures(windrow, rounds)),
+    ];
   } finally {
     await windrow.close();
   }
 }
 
-type Timed = Parameters<typeof figure>[0];
+async function listFigures(windrow: Windrow, windows: number, rounds: number): Promise<Figure[]> {
+  const of = `with ${windows} windows`;
+  return [
+    await timed(`records list, newest 200 ${of}`, rounds, () => page(windrow, {})),
+    await timed(`records list, 200 in the middle ${of}`, rounds, () =>
+      page(windrow, { before: Math.floor(windows / 2) }),
+    ),
+    await timed(`records list, pending ${of}`, rounds, () => page(windrow, { status: 'PENDING' })),
+    await timed(`records list, failed (none) ${of}`, rounds, () => page(windrow, { status: 'FAILED' })),
+  ];
+}
 
-async function timed(name: string, rounds: number, work: (round: number) => Promise<unknown>): Promise<Timed> {
-  const times: number[] = [];
-  for (let round = 0; round < Math.min(rounds, PENDING - 1); round += 1) {
-    const started = performance.now();
-    await work(round);
-    times.push(performance.now() - started);
+/** Whole pages, as a browser gets them: dags with their counts of windows, the newest windows, the newest runs. */
+async function dashboardFigures(windrow: Windrow, windows: number, rounds: number): Promise<Figure[]> {
+  const dashboard = await startDashboard(windrow, { host: '127.0.0.1', port: 0 });
+  const show = async (path: string): Promise<void> => {
+    const response = await fetch(`${dashboard.url}${path}`);
+    await response.text();
+    if (!response.ok) throw new Error(`The page ${path} answered ${response.status}.`);
+  };
+  const middle = Math.floor(windows / 2);
+  const of = `with ${windows} windows`;
+  try {
+    const figures = [
+      await timed(`dashboard, overview ${of}`, rounds, () => show('/')),
+      await timed(`dashboard, overview from the middle ${of}`, rounds, () =>
+        show(`/?records_before=${middle}&runs_before=${middle}`),
+      ),
+      await timed(`dashboard, a window ${of}`, rounds, (round) => show(`/records/${middle - round}`)),
+    ];
+    await windrow.store.database.run({ text: WAIT }, [DAG]);
+    await windrow.store.database.run({ text: 'vacuum analyze pipeline_records' });
+    return [...figures, await timed(`dashboard, overview ${of} that all wait`, rounds, () => show('/'))];
+  } finally {
+    await dashboard.close();
   }
-  return { name, value: percentile(times, 0.95), unit: 'ms', atMost: LIMIT_MS };
 }
 
 async function page(windrow: Windrow, filter: { readonly before?: number; readonly status?: 'PENDING' | 'FAILED' }) {
@@ -71,6 +103,8 @@ async function fill({ store: { database } }: Windrow, dag: Dag, windows: number)
   await database.run({ text: TASKS }, [tasks]);
   await database.run({ text: 'vacuum analyze' });
 }
+
+const WAIT = `update pipeline_records set pipeline_status = 'PENDING' where pipeline_id = $1`;
 
 const RECORDS = `
 insert into pipeline_records (pipeline_id, target_day, window_start_time, window_end_time, window_zone, time_interval,

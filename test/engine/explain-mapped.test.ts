@@ -5,6 +5,7 @@ import {
   type TaskContext,
   Temporal,
   dag,
+  defer,
   milliseconds,
   task,
 } from '#framework';
@@ -120,6 +121,21 @@ describe('explain of a mapped task', () => {
     if (queued.kind !== 'created') throw new Error('not created');
     const waiting = await explainTask(database, { runId: queued.runId, taskId: 'load', instance: 1 });
     expect(codes(waiting)).toEqual(['not_started', 'max_active_runs', 'no_scheduler']);
+  });
+
+  it('names of those that wait for a moment the one that waits for the latest', async () => {
+    const minutes = [30, 90, 60];
+    const load = task('load', {
+      run: ({ input, clock }: TaskContext<{ item: number }>) =>
+        defer(clock.now().add({ minutes: input.item }), 'early'),
+    });
+    const late = dag('late', {}, (d) => void d.use('load', load.map({ item: minutes })));
+    const engine = await bench.engine({ dags: [late], backend: 'postgres' });
+    const run = await bench.start(engine, 'late');
+    await bench.until(engine, run, { 'load[0]': 'deferred', 'load[1]': 'deferred', 'load[2]': 'deferred' });
+    expect(await explainTask(engine.store.database, { runId: run, taskId: 'load' })).toMatchObject({
+      reasons: [{ facts: { open: [{ state: 'deferred', count: 3, nearest: 1 }] } }, { code: 'deferred' }, {}],
+    });
   });
 
   it('says of an instance that waits for the window before which run that is', async () => {
