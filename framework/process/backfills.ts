@@ -1,12 +1,14 @@
 import type { Json } from '../core/json.ts';
-import type { Temporal } from '../core/time.ts';
+import { Temporal } from '../core/time.ts';
 import type { Dag } from '../dag/dag.ts';
-import type { Schedule } from '../dag/schedule.ts';
+import { orderOf } from '../dag/order-of.ts';
 import {
   type BackfillSelection,
+  type ExpandedWindows,
   type PlannedWindow,
   type Stretch,
   expandWindows,
+  readStretch,
   selectWindows,
 } from '../record/backfill-plan.ts';
 import { moveBackfills } from '../scheduler/move-backfills.ts';
@@ -83,18 +85,21 @@ export function backfills(windrow: Windrow): Backfills {
   };
 }
 
-async function plan({ dags, store, clock }: Windrow, request: BackfillRequest): Promise<BackfillPlan> {
-  const dag = dags.get(request.dagId);
+async function plan(windrow: Windrow, request: BackfillRequest): Promise<BackfillPlan> {
+  const dag = windrow.dags.get(request.dagId);
   if (dag === undefined) return { kind: 'not_found' };
-  const { schedule, pipeline } = dag;
-  const reason = whyNot(dag, request);
-  if (schedule === undefined || reason !== undefined) return refused(reason ?? withoutSchedule(dag));
-  const expanded = expandWindows(schedule, request, clock.now());
+  const reason = whyNot(windrow, dag, request);
+  if (reason !== undefined) return refused(reason);
+  const expanded =
+    dag.schedule === undefined
+      ? await windowsThere(windrow, dag, request)
+      : expandWindows(dag.schedule, request, windrow.clock.now());
   if (expanded.kind === 'refused') return expanded;
   const { from, to } = expanded;
-  const found = await findWindows(store.database, { dagId: dag.id, isPipeline: pipeline !== undefined, from, to });
+  const isPipeline = dag.pipeline !== undefined;
+  const found = await findWindows(windrow.store.database, { dagId: dag.id, isPipeline, from, to });
   const only = request.only ?? 'missing';
-  const windows = selectWindows(expanded.windows, found, only);
+  const windows = selectWindows(expanded.windows, found.of, only);
   if (windows.length === 0) {
     return refused(
       `None of the ${expanded.windows.length} windows of ${dag.id} between ${from.toString()} and ${to.toString()} is ` +
@@ -102,6 +107,21 @@ async function plan({ dags, store, clock }: Windrow, request: BackfillRequest): 
     );
   }
   return { kind: 'planned', from, to, windows: request.reverse === true ? windows.toReversed() : windows };
+}
+
+/** Without a schedule the windows are those that a sensor or a person made. */
+async function windowsThere({ store, clock }: Windrow, dag: Dag, request: BackfillRequest): Promise<ExpandedWindows> {
+  if (dag.pipeline === undefined) return refused(withoutSchedule(dag));
+  const stretch = readStretch(request, 'UTC');
+  if (stretch.kind === 'refused') return stretch;
+  const { from, to } = stretch;
+  const there = await findWindows(store.database, { dagId: dag.id, isPipeline: true, from, to });
+  const windows = there.windows.filter(({ end }) => Temporal.Instant.compare(end, clock.now()) <= 0);
+  if (windows.length > 0) return { kind: 'expanded', from, to, windows };
+  return refused(
+    `No window of ${dag.id} lies between ${from.toString()} and ${to.toString()}. It has no schedule: its windows are those that a ` +
+      `sensor found or somebody started. See: windrow records list --pipeline ${dag.id}; start one: windrow dags trigger ${dag.id} --window START..END.`,
+  );
 }
 
 async function create(windrow: Windrow, request: BackfillRequest): Promise<CreatedBackfill> {
@@ -124,18 +144,20 @@ async function move(windrow: Windrow, dagId: string): Promise<void> {
   await activate(windrow, dagId);
 }
 
-function whyNot(dag: Dag, { reverse, params, maxActive = 1 }: BackfillRequest): string | undefined {
-  if (reverse === true && isStrict(dag)) {
+function whyNot(
+  { sensors }: Windrow,
+  dag: Dag,
+  { reverse, params = {}, maxActive = 1 }: BackfillRequest,
+): string | undefined {
+  if (reverse === true && dag.pipeline !== undefined && orderOf(dag, sensors) === 'strict') {
     return `Dag ${dag.id} is of strict order: a window waits for every earlier one. Leave --reverse out.`;
   }
   if (!Number.isInteger(maxActive) || maxActive < 1) {
     return `${maxActive} windows cannot be active at once. Expected a whole number from 1 on.`;
   }
-  return unusableParams(dag, params ?? {});
-}
-
-function isStrict({ pipeline, schedule }: { readonly pipeline?: unknown; readonly schedule?: Schedule }): boolean {
-  return pipeline !== undefined && schedule?.order === 'strict';
+  // Windows that are there keep the params that they have.
+  if (dag.schedule === undefined && Object.keys(params).length === 0) return undefined;
+  return unusableParams(dag, params);
 }
 
 function withoutSchedule(dag: Dag): string {

@@ -47,15 +47,22 @@ export type ExpandedWindows =
       readonly to: Temporal.Instant;
       readonly windows: readonly Window[];
     }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | Refusal;
+
+interface Refusal {
+  readonly kind: 'refused';
+  readonly reason: string;
+}
+
+export type ReadStretch =
+  | { readonly kind: 'stretch'; readonly from: Temporal.Instant; readonly to: Temporal.Instant }
+  | Refusal;
 
 /** The whole windows of a schedule inside a stretch of time that has passed, oldest first. */
 export function expandWindows(schedule: Schedule, stretch: Stretch, now: Temporal.Instant): ExpandedWindows {
-  const { zone } = schedule.windows;
-  const [from, to] = [instantOf(stretch.from, zone), instantOf(stretch.to, zone)];
-  if (Temporal.Instant.compare(from, to) >= 0) {
-    return refused(`--from ${from.toString()} is not before --to ${to.toString()}. Name the earlier moment first.`);
-  }
+  const read = readStretch(stretch, schedule.windows.zone);
+  if (read.kind === 'refused') return read;
+  const { from, to } = read;
   const passed = now.subtract({ milliseconds: schedule.lagMs });
   const windows: Window[] = [];
   for (const window of windowsBetween(schedule.windows, from, to)) {
@@ -67,6 +74,13 @@ export function expandWindows(schedule: Schedule, stretch: Stretch, now: Tempora
   }
   if (windows.length > 0) return { kind: 'expanded', from, to, windows };
   return refused(`No whole window of the schedule lies between ${from.toString()} and ${to.toString()}.`);
+}
+
+/** The moments of a stretch, where a date is its midnight in `zone`. */
+export function readStretch({ from: first, to: last }: Stretch, zone: string): ReadStretch {
+  const [from, to] = [instantOf(first, zone), instantOf(last, zone)];
+  if (Temporal.Instant.compare(from, to) < 0) return { kind: 'stretch', from, to };
+  return refused(`--from ${from.toString()} is not before --to ${to.toString()}. Name the earlier moment first.`);
 }
 
 /** Of `windows`, those that a backfill takes, with what it does to each. */
@@ -105,6 +119,6 @@ function notPassed(window: Window, last: Window | undefined): string {
   return `The window ${windowText(window)} has not passed yet, with the lag of its schedule. ${end}`;
 }
 
-function refused(reason: string): ExpandedWindows {
+function refused(reason: string): Refusal {
   return { kind: 'refused', reason };
 }

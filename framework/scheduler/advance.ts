@@ -5,6 +5,7 @@ import type { Window } from '../core/window.ts';
 import type { Dag } from '../dag/dag.ts';
 import { dueWindows, scheduleWhile } from '../dag/due-windows.ts';
 import type { PipelineSpec } from '../dag/pipeline-spec.ts';
+import { orderOf } from '../dag/order-of.ts';
 import type { Schedule } from '../dag/schedule.ts';
 import type { Sensor } from '../dag/sensor.ts';
 import type { Connections } from '../dag/task-context.ts';
@@ -87,14 +88,10 @@ async function planRecords(dag: Dag, spec: PipelineSpec, tools: AdvanceTools): P
   });
 }
 
-function policy(
-  { id, schedule, maxActiveRuns }: Dag,
-  { sensors }: AdvanceTools,
-): Pick<RunnableOptions, 'order' | 'atMost'> {
-  if (schedule !== undefined)
-    return { order: schedule.order, atMost: schedule.overlap === 'allow' ? maxActiveRuns : 1 };
-  const sensor = [...sensors.values()].find(({ dag }) => dag.id === id);
-  return { order: sensor?.order ?? 'strict', atMost: maxActiveRuns };
+function policy(dag: Dag, { sensors }: AdvanceTools): Pick<RunnableOptions, 'order' | 'atMost'> {
+  const { schedule, maxActiveRuns } = dag;
+  const isSerial = schedule !== undefined && schedule.overlap !== 'allow';
+  return { order: orderOf(dag, sensors), atMost: isSerial ? 1 : maxActiveRuns };
 }
 
 interface Scheduled {

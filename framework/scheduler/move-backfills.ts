@@ -2,7 +2,9 @@ import type { Clock } from '../core/clock.ts';
 import { Bug } from '../core/failures.ts';
 import type { Window } from '../core/window.ts';
 import type { Dag } from '../dag/dag.ts';
+import { orderOf } from '../dag/order-of.ts';
 import type { PipelineSpec } from '../dag/pipeline-spec.ts';
+import type { Sensor } from '../dag/sensor.ts';
 import type { Delivery } from '../queue/delivery.ts';
 import { type NewRecord, businessKeys, newRecords } from '../record/new-records.ts';
 import { closeBackfills, followBackfills } from '../store/backfills/follow-backfills.ts';
@@ -15,6 +17,7 @@ export interface BackfillTools {
   readonly store: Store;
   readonly delivery: Delivery;
   readonly clock: Clock;
+  readonly sensors: ReadonlyMap<string, Sensor>;
 }
 
 /**
@@ -41,7 +44,7 @@ async function cancelRuns(dag: Dag, { store, delivery }: BackfillTools): Promise
   }
 }
 
-function recordStart(dag: Dag, spec: PipelineSpec, { clock }: BackfillTools): RecordStart {
+function recordStart(dag: Dag, spec: PipelineSpec, { clock, sensors }: BackfillTools): RecordStart {
   const { schedule } = dag;
   const template = {
     pipelineId: dag.id,
@@ -49,7 +52,8 @@ function recordStart(dag: Dag, spec: PipelineSpec, { clock }: BackfillTools): Re
     ...(schedule === undefined ? {} : { windows: schedule.windows }),
   };
   return {
-    isStrict: schedule === undefined || schedule.order === 'strict',
+    isStrict: orderOf(dag, sensors) === 'strict',
+    keepsParams: schedule === undefined,
     recordOf: (window) => oneRecord(template, window),
     rerun: { now: clock.now(), keysOf: (record) => businessKeys(spec, record) },
   };

@@ -1,9 +1,10 @@
 import { type Polled, type SensorOptions, Temporal, newDirectories, sensor } from '#framework';
-import { type Windrow, explainRecord, operations, sensorOperations } from '#framework/operate';
+import { type Windrow, backfills, explainRecord, operations, sensorOperations } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { pollIfDue } from '../../framework/scheduler/watch-sensors.ts';
+import { finishPoll } from '../../framework/store/sensors/finish-poll.ts';
 import { BACKENDS, eventually } from '../support/engine.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { doublesPipeline, transferDoubles } from '../support/transfer-doubles.ts';
@@ -249,5 +250,65 @@ describe('a pipeline that a sensor drives', () => {
         gap: { from: '2026-01-20T00:00:00Z', to: '2026-01-21T00:00:00Z' },
       },
     });
+  });
+
+  it('loads directories of a stretch of time again as a backfill, in order and with their own params', async () => {
+    const from = arrivals();
+    from.folder.push(day('20'), day('21'), day('22'));
+    const engine = await open(from);
+    await look(engine, from);
+    await records(engine, { [FIRST]: 'COMPLETED', [SECOND]: 'COMPLETED', [THIRD]: 'COMPLETED' });
+    const stretch = { dagId: 'bronze', from: endOf(day('19')), to: endOf(day('21')), only: 'all' } as const;
+    expect(await backfills(engine).create({ ...stretch, reverse: true })).toMatchObject({ kind: 'refused' });
+    expect(await backfills(engine).create({ ...stretch, params: { folder: 'x' } })).toMatchObject({ kind: 'refused' });
+    expect(await backfills(engine).create({ ...stretch, to: endOf(day('19')).add({ hours: 1 }) })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('No window of bronze lies between'),
+    });
+    expect(await backfills(engine).create(stretch)).toMatchObject({ kind: 'created' });
+    await eventually('both loads', async () => (from.loads.length === 5 ? true : undefined));
+    await records(engine, { [FIRST]: 'COMPLETED', [SECOND]: 'COMPLETED', [THIRD]: 'COMPLETED' });
+    expect(from.loads.slice(3).map(([directory]) => directory)).toEqual([day('20'), day('21')]);
+  });
+
+  it('gives windows of a backfill the params that it names, the newest first where the order is free', async () => {
+    const from = arrivals({ order: 'free' });
+    from.folder.push(day('20'), day('21'));
+    const engine = await open(from);
+    await look(engine, from);
+    await records(engine, { [FIRST]: 'COMPLETED', [SECOND]: 'COMPLETED' });
+    const planned = await backfills(engine).plan({
+      dagId: 'bronze',
+      from: Temporal.PlainDate.from('2026-01-19'),
+      to: Temporal.PlainDate.from('2026-01-21'),
+      only: 'all',
+      reverse: true,
+      params: { directory: 'copy' },
+    });
+    expect(planned).toMatchObject({ kind: 'planned', windows: [{ recordId: 2 }, { recordId: 1 }] });
+    await backfills(engine).create({
+      dagId: 'bronze',
+      from: endOf(day('19')),
+      to: endOf(day('20')),
+      only: 'all',
+      params: { directory: 'copy' },
+    });
+    await eventually('the copy', async () => (from.loads.length === 3 ? true : undefined));
+    expect(from.loads.at(-1)).toEqual(['copy', '2026-01-20T00:00:00Z']);
+  });
+
+  it('loses no window when its process dies behind the poll, nor when the code loses the sensor', async () => {
+    const from = arrivals();
+    from.folder.push(day('20'), day('21'));
+    const engine = await open(from);
+    const at = engine.clock.now();
+    const ended = { cursorVersion: 0, at, nextPollAt: at.add({ minutes: 1 }), polled: from.list(undefined) };
+    expect(await finishPoll(engine.store.database, from.sensor, ended)).toEqual({ kind: 'written', started: 2 });
+    expect(await finishPoll(engine.store.database, from.sensor, ended)).toEqual({ kind: 'overtaken' });
+    expect(await row(engine, 'select count(*) from dag_run')).toEqual({ count: 0 });
+    const later = await bench.beside(engine, { backend: 'postgres', dags: [from.dag], clock: engine.clock });
+    bench.schedule(later);
+    await records(later, { [FIRST]: 'COMPLETED', [SECOND]: 'COMPLETED' });
+    expect(from.loads.map(([directory]) => directory)).toEqual([day('20'), day('21')]);
   });
 });

@@ -28,7 +28,9 @@ export function addBackfills(program: Command, { act }: Shell): void {
   const group = program.command('backfill').description('many windows of one dag, run beside its schedule');
   group
     .command('create')
-    .description('run the whole windows of a schedule between two moments; windows of the schedule itself go first')
+    .description(
+      'run the whole windows of a schedule, or those that a sensor found, between two moments; new windows go first',
+    )
     .requiredOption('--dag <id>', 'whose windows')
     .requiredOption(
       '--from <moment>',

@@ -11,6 +11,7 @@ import {
   type BackfillState,
 } from '../../record/backfill-plan.ts';
 import type { Executor } from '../database.ts';
+import { WINDOW_ORDER } from '../records/window-order.ts';
 import { InstantColumn, RunIdColumn } from '../runs/run-rows.ts';
 import { buildList } from '../views/build-list.ts';
 import { type HistoryEntry, readHistory } from '../views/read-history.ts';
@@ -152,7 +153,7 @@ join lateral (
   order by window_start_time
   limit 1
 ) p on true
-where b.id = $1 and b.state = 'running' and d.schedule ->> 'order' = 'strict'`,
+where b.id = $1 and b.state = 'running' and ${WINDOW_ORDER} = 'strict'`,
 };
 
 const Counts = z.partialRecord(z.enum(WINDOW_STATES), z.number()).nullable();

@@ -9,6 +9,7 @@ import { BACKFILL_SELECTIONS } from '../../record/backfill-plan.ts';
 import { type RerunRequest, rerunPlan } from '../../record/rerun-plan.ts';
 import type { Database, Executor } from '../database.ts';
 import { insertRecords } from '../records/insert-records.ts';
+import { recordParams } from '../records/record-params.ts';
 import { readRecord } from '../records/record-rows.ts';
 import { resetRecord } from '../records/reset-record.ts';
 import { createRun } from '../runs/create-run.ts';
@@ -24,6 +25,8 @@ export interface WindowStart {
 export interface RecordStart {
   /** A window waits until every earlier record is completed. */
   readonly isStrict: boolean;
+  /** A window that has params of its own keeps them where the backfill gives none. */
+  readonly keepsParams: boolean;
   readonly recordOf: (window: Window) => NewRecord;
   readonly rerun: RerunRequest;
 }
@@ -81,7 +84,7 @@ async function startRecord(
   next: Next,
   start: RecordStart & { readonly dagId: string },
 ): Promise<Change | undefined> {
-  const { dagId, isStrict, recordOf } = start;
+  const { dagId, isStrict, keepsParams, recordOf } = start;
   if (isStrict && (await transaction.run(EARLIER, [dagId, next.start.toString()])).length > 0) return undefined;
   await insertRecords(transaction, [recordOf(windowOf(next))], { byBackfill: true });
   const [row] = await transaction.run(LOCK_RECORD, [dagId, next.start.toString(), next.end.toString()]);
@@ -97,7 +100,9 @@ async function startRecord(
     if (plan.kind === 'refused') return undefined;
     await resetRecord(transaction, plan.after);
   }
-  const runId = await newRun(transaction, { dagId, next, recordId: record.id });
+  const hasOwn = keepsParams && Object.keys(next.params).length === 0;
+  const params = hasOwn ? Own.parse((await transaction.run(OWN_PARAMS, [record.id]))[0]).params : next.params;
+  const runId = await newRun(transaction, { dagId, next: { ...next, params }, recordId: record.id });
   return runId === undefined ? undefined : { state: 'active', runId, recordId: record.id };
 }
 
@@ -181,6 +186,8 @@ where pipeline_id = $1 and window_start_time = $2::timestamptz and window_end_ti
 for update`,
 };
 
+const OWN_PARAMS = { name: 'own_params', text: `select ${recordParams('$1')} as params` };
+
 const OPEN = {
   name: 'open_run_of_window',
   text: `
@@ -203,6 +210,7 @@ update backfill_window set state = $3, run_id = $4, record_id = coalesce($5, rec
 where backfill_id = $1 and position = $2`,
 };
 
+const Own = z.object({ params: z.record(z.string(), z.json()) });
 type Next = z.infer<typeof Next>;
 const Next = z.object({
   position: z.number(),

@@ -6,6 +6,7 @@ import { RECORD_STATUSES } from '../../record/record.ts';
 import type { BackfillFacts } from '../../run/explain-backfill.ts';
 import { MOST_COUNTED } from '../../run/reason.ts';
 import type { Executor } from '../database.ts';
+import { WINDOW_ORDER } from '../records/window-order.ts';
 import { MaybeInstant } from '../views/view-rows.ts';
 import { SILENCE } from '../workers.ts';
 import { SchedulersColumn, withLiveSchedulers } from './live-schedulers.ts';
@@ -61,7 +62,7 @@ left join lateral (
     'message', e.error ->> 'message') as earlier
   from pipeline_records e
   where e.pipeline_id = b.dag_id and e.pipeline_status <> 'COMPLETED' and e.window_start_time < w.window_start
-    and coalesce(d.schedule ->> 'order', 'strict') = 'strict'
+    and ${WINDOW_ORDER} = 'strict'
   order by e.window_start_time, e.window_end_time
   limit 1
 ) first on true

@@ -7,6 +7,7 @@ import type { RecordFacts } from '../../run/explain-record.ts';
 import { MOST_COUNTED } from '../../run/reason.ts';
 import type { Executor } from '../database.ts';
 import { readRecord } from '../records/record-rows.ts';
+import { WINDOW_ORDER } from '../records/window-order.ts';
 import { InstantColumn, RunStateColumn } from '../runs/run-rows.ts';
 import { SILENCE } from '../workers.ts';
 import { findBackfillOfWindow } from './backfill-facts.ts';
@@ -15,7 +16,7 @@ import { SchedulersColumn, withLiveSchedulers } from './live-schedulers.ts';
 export async function findRecordFacts(executor: Executor, id: number): Promise<RecordFacts | undefined> {
   const [row] = await executor.run(FIND, [id, SILENCE, MOST_COUNTED]);
   if (row === undefined) return undefined;
-  const { schedule: stored, itemOrder, ...facts } = FactsRow.parse(row);
+  const { schedule: stored, ...facts } = FactsRow.parse(row);
   const schedule = stored === null ? undefined : scheduleFromJson(stored);
   const record = readRecord(row);
   const backfill = record.pipelineStatus === 'IN_PROGRESS' ? undefined : await findBackfillOfWindow(executor, record);
@@ -24,7 +25,6 @@ export async function findRecordFacts(executor: Executor, id: number): Promise<R
     record,
     backfill: backfill ?? null,
     schedule,
-    order: schedule?.order ?? itemOrder ?? 'strict',
   };
 }
 
@@ -33,7 +33,7 @@ const FIND = {
   name: 'record_facts',
   text: `
 select p.*, d.paused, d.schedule,
-  (select s.item_order from sensor s where s.dag_id = p.pipeline_id and s.removed_at is null limit 1) as "itemOrder", bound.run, first.window as earlier, pending.count as "pendingBefore", live.schedulers,
+  ${WINDOW_ORDER} as "order", bound.run, first.window as earlier, pending.count as "pendingBefore", live.schedulers,
   now() as "leaseNow"
 from pipeline_records p
 join dag d on d.id = p.pipeline_id
@@ -71,7 +71,7 @@ where p.id = $1`,
 const FactsRow = z.object({
   paused: z.boolean(),
   schedule: z.unknown(),
-  itemOrder: z.enum(ORDERS).nullable(),
+  order: z.enum(ORDERS),
   run: z.object({ id: z.number(), state: RunStateColumn }).nullable(),
   earlier: z
     .object({
