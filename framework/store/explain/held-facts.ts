@@ -1,25 +1,24 @@
 import { z } from 'zod';
 
 import { Temporal } from '../../core/time.ts';
+import { HOLDS_SLOTS, TOKENS, usedSlots } from '../runs/pool-use.ts';
 import { PREVIOUS_ENDED_WELL } from '../runs/previous-window.ts';
 
 /** Joins what keeps a held task `t` of run `r` back; `$4` is the most that is counted. */
 export const WITH_LIMITS = `
 left join lateral (
   select jsonb_build_object('slots', p.slots, 'used', holding.used, 'rateStarts', p.rate_starts, 'ratePerMs', p.rate_per_ms,
-    'tokens', coalesce(least(p.rate_starts, p.tokens
-      + greatest(0, extract(epoch from clock_timestamp() - p.refilled_at)) * 1000 * p.rate_starts / p.rate_per_ms), 0),
-    'holders', holding.holders) as limits
+    'tokens', ${TOKENS}, 'holders', holding.holders) as limits
   from pool p
   cross join lateral (
-    select coalesce(sum(least(h.slots, p.slots)), 0)::integer as used,
+    select ${usedSlots('p.slots')} as used,
       coalesce(jsonb_agg(jsonb_build_object('run', h.run_id, 'task', h.task_id, 'instance', case when h.map_total is not null then h.map_index end,
         'slots', h.slots) order by h.run_id, h.task_id, h.map_index)
         filter (where h.place <= 20), '[]') as holders
     from (
-      select run_id, task_id, map_index, map_total, slots, row_number() over () as place
-      from task_instance
-      where pool = p.name and slots > 0 and map_index >= 0 and state in ('queued', 'running')
+      select h.run_id, h.task_id, h.map_index, h.map_total, h.slots, row_number() over () as place
+      from task_instance h
+      where h.pool = p.name and ${HOLDS_SLOTS}
     ) h
   ) holding
   where p.name = t.pool and t.state = 'scheduled'

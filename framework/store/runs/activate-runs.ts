@@ -9,6 +9,7 @@ import { WAITS_FOR_EARLIER_ITEM } from '../sensors/item-order.ts';
 import { dispatchLabel } from './apply-plans.ts';
 import { RUN_KINDS } from './create-run.ts';
 import { type Dispatch, type Ready, jobId } from './dispatch.ts';
+import { INSERT_NEW_DISPATCHES, withIds } from './outbox.ts';
 import { restartRuns } from './restart-runs.ts';
 import { InstantColumn, RunIdColumn } from './run-rows.ts';
 
@@ -57,9 +58,8 @@ async function startRun(transaction: Executor, run: Taken): Promise<Ready> {
     run.recordId,
     run.windowStart?.toString() ?? null,
   ]);
-  const ids = new Map(rows.map((row) => Sent.parse(row)).map((sent) => [sent.jobId, sent.id]));
   return {
-    dispatches: outbox.map((dispatch) => ({ ...dispatch, id: ids.get(dispatch.jobId) ?? 0 })),
+    dispatches: withIds(outbox, rows),
     pools: new Set(tasks.filter(({ state }) => state === 'scheduled').map(({ pool }) => pool)),
   };
 }
@@ -126,14 +126,9 @@ run as (
 happened as (
   insert into event (kind, dag_id, run_id, record_id) values ('run_running', $6, $1, $7)
 )
-insert into outbox (pool, job_id, label, run_id, task_id, map_index, seq, attempt, priority)
-select pool, "jobId", label, "runId", "taskId", "mapIndex", seq, attempt, priority
-from jsonb_to_recordset($4::jsonb) as o (pool text, "jobId" text, label text, "runId" bigint, "taskId" text,
-  "mapIndex" integer, seq integer, attempt integer, priority integer)
-returning id, job_id as "jobId"`,
+${INSERT_NEW_DISPATCHES}`,
 };
 
-const Sent = z.object({ id: z.number(), jobId: z.string() });
 const Taken = z.object({
   id: RunIdColumn,
   kind: z.enum(RUN_KINDS),

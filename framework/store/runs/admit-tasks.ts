@@ -5,6 +5,7 @@ import { type Room, admitted } from '../../run/admission.ts';
 import type { Database, Executor } from '../database.ts';
 import type { Dispatch } from './dispatch.ts';
 import { DispatchRow, INSERT_DISPATCHES, LABEL } from './outbox.ts';
+import { HOLDS_SLOTS, TOKENS, usedSlots } from './pool-use.ts';
 import { PREVIOUS_ENDED_WELL } from './previous-window.ts';
 import { InstantColumn, RunIdColumn, TaskIdColumn } from './run-rows.ts';
 
@@ -82,22 +83,20 @@ function whenAgain({ limits, waiting, chosen }: Looked): Pick<Admitted, 'again'>
 const LOCK_POOL = {
   name: 'lock_pool',
   text: `
-select slots, rate_per_ms::double precision / rate_starts as "perTokenMs", clock_timestamp() as "at",
-  coalesce(least(rate_starts, tokens
-    + greatest(0, extract(epoch from clock_timestamp() - refilled_at)) * 1000 * rate_starts / rate_per_ms), 0) as "tokens"
-from pool
-where name = $1
+select p.slots, p.rate_per_ms::double precision / p.rate_starts as "perTokenMs", clock_timestamp() as "at", ${TOKENS} as "tokens"
+from pool p
+where p.name = $1
 for update`,
 };
 
-// A task that is heavier than its whole pool, which an operator made smaller, counts as the whole pool. A pool without slots is shut.
+// A pool without slots is shut.
 const WAITING = {
   name: 'waiting_tasks',
   text: `
 with used as (
-  select coalesce(sum(least(slots, $2)), 0)::integer as slots
-  from task_instance
-  where pool = $1 and slots > 0 and map_index >= 0 and state in ('queued', 'running')
+  select ${usedSlots('$2')} as slots
+  from task_instance h
+  where h.pool = $1 and ${HOLDS_SLOTS}
 ),
 waiting as (
   select t.run_id, t.task_id, t.map_index, t.slots, t.priority, t.window_start

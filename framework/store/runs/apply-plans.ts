@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 import { windowText } from '../../core/window.ts';
 import { isInstance } from '../../run/mapped.ts';
 import type { Outcome } from '../../run/outcome.ts';
@@ -11,6 +9,7 @@ import type { Transaction } from '../database.ts';
 import { changeStatement } from './change-statement.ts';
 import { type Dispatch, jobId } from './dispatch.ts';
 import type { LockedRun, LockedTask } from './locked-runs.ts';
+import { withIds } from './outbox.ts';
 
 /** A plan beside what it was made from. */
 export interface AppliedPlan {
@@ -34,17 +33,12 @@ export async function applyPlans(
     tasks: changed.filter(isThere).map(taskRow),
     attempts: plans.flatMap(attemptRows),
     runs: plans.map(runRow),
-    dispatches: dispatches.map(dispatchRow),
+    dispatches,
     expansions: changed.filter(isExpanding).map(expansionRow),
     events: plans.flatMap(eventRows),
     ends: plans.some(({ run, plan }) => plan.run.state !== run.state || plan.failure !== undefined),
   });
-  const rows = await transaction.runLast(statement, values);
-  const ids = new Map(rows.map((row) => Sent.parse(row)).map((sent) => [sent.jobId, sent.id]));
-  return dispatches.flatMap((dispatch) => {
-    const id = ids.get(dispatch.jobId);
-    return id === undefined ? [] : [{ ...dispatch, id }];
-  });
+  return withIds(dispatches, await transaction.runLast(statement, values));
 }
 
 interface Changed {
@@ -86,8 +80,6 @@ function expansionRow({ run, change }: Changed): object {
   };
 }
 
-const Sent = z.object({ id: z.number(), jobId: z.string() });
-
 function newDispatches({ run, tasks, plan }: AppliedPlan): Omit<Dispatch, 'id'>[] {
   return plan.tasks.flatMap((change) => {
     const before = tasks.get(change.key);
@@ -119,10 +111,6 @@ export function dispatchLabel(
   const { windowStart: start, windowEnd: end } = run;
   const what = start === null || end === null ? `run ${run.id}` : windowText({ start, end, zone: 'UTC' });
   return `${run.dagId} · ${what} · ${task} · attempt ${attempt}`;
-}
-
-function dispatchRow({ notBefore, ...dispatch }: Omit<Dispatch, 'id'>): object {
-  return { ...dispatch, not_before: notBefore?.toString() };
 }
 
 function taskRow({ run, before, change }: Changed): object {

@@ -1,11 +1,13 @@
 import type { Statement } from '../database.ts';
+import type { Dispatch } from './dispatch.ts';
+import { INSERT_NEW_DISPATCHES } from './outbox.ts';
 
 /** Rows of the tables that plans change, as JSON has them. */
 export interface Changes {
   readonly tasks: readonly object[];
   readonly attempts: readonly object[];
   readonly runs: readonly object[];
-  readonly dispatches: readonly object[];
+  readonly dispatches: readonly Omit<Dispatch, 'id'>[];
   /** Summaries of mapped tasks that get their instances now. */
   readonly expansions: readonly object[];
   readonly events: readonly object[];
@@ -56,7 +58,7 @@ function textFor({ expands, ends, tells }: Parts): string {
     ...(ends ? [RECORDS] : []),
   ];
   const history = tells ? [ATTEMPTS_FIRST, happened(expands ? '$6' : '$5')] : [ATTEMPTS];
-  return `with ${[...written, ...history].join(',\n')}\n${DISPATCHES}`;
+  return `with ${[...written, ...history].join(',\n')}${INSERT_NEW_DISPATCHES}`;
 }
 
 // Plans are made once per connection, when tables may be nearly empty, and kept. In all that follows the only way to a row of a
@@ -188,10 +190,3 @@ function happened(events: string): string {
   where (select count(*) from attempt) >= 0
 )`;
 }
-
-const DISPATCHES = `
-insert into outbox (pool, job_id, label, run_id, task_id, map_index, seq, attempt, priority, not_before)
-select pool, "jobId", label, "runId", "taskId", "mapIndex", seq, attempt, priority, not_before
-from jsonb_to_recordset($4::jsonb) as o (pool text, "jobId" text, label text, "runId" bigint, "taskId" text,
-  "mapIndex" integer, seq integer, attempt integer, priority integer, not_before timestamptz)
-returning id, job_id as "jobId"`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Millis } from '../../core/duration.ts';
-import type { Executor } from '../database.ts';
+import type { Executor, Row } from '../database.ts';
 import type { Dispatch } from './dispatch.ts';
 import { InstantColumn, RunIdColumn, TaskIdColumn } from './run-rows.ts';
 
@@ -46,6 +46,17 @@ export async function dispatchDue(executor: Executor, now: string, atMost: numbe
   return rows.map((row) => DispatchRow.parse(row));
 }
 
+/** New dispatches with their ids, by the rows of a statement with `INSERT_NEW_DISPATCHES`. */
+export function withIds(dispatches: readonly Omit<Dispatch, 'id'>[], rows: readonly Row[]): readonly Dispatch[] {
+  const ids = new Map(rows.map((row) => Sent.parse(row)).map((sent) => [sent.jobId, sent.id]));
+  return dispatches.flatMap((dispatch) => {
+    const id = ids.get(dispatch.jobId);
+    return id === undefined ? [] : [{ ...dispatch, id }];
+  });
+}
+
+const Sent = z.object({ id: z.number(), jobId: z.string() });
+
 const COLUMNS = `id, job_id as "jobId", pool, label, run_id as "runId", task_id as "taskId", map_index as "mapIndex", seq, attempt, priority, not_before as "notBefore"`;
 
 const UNSENT = {
@@ -84,12 +95,22 @@ returning 0 as id, t.run_id || '__' || t.task_id || '__' || t.map_index || '__' 
   t.run_id as "runId", t.task_id as "taskId", t.map_index as "mapIndex", t.seq, t.attempt, t.priority, null::timestamptz as "notBefore"`,
 };
 
+const INSERT = `insert into outbox (pool, job_id, label, run_id, task_id, map_index, seq, attempt, priority, not_before)`;
+
 /** The end of a statement that made tasks ready as `due`. */
 export const INSERT_DISPATCHES = `
-insert into outbox (pool, job_id, label, run_id, task_id, map_index, seq, attempt, priority)
-select pool, run_id || '__' || task_id || '__' || map_index || '__' || seq, label, run_id, task_id, map_index, seq, attempt, priority
+${INSERT}
+select pool, run_id || '__' || task_id || '__' || map_index || '__' || seq, label, run_id, task_id, map_index, seq, attempt, priority, null
 from due
 returning ${COLUMNS}`;
+
+/** The end of a statement that has new dispatches, as JSON, in its parameter `$4`. */
+export const INSERT_NEW_DISPATCHES = `
+${INSERT}
+select pool, "jobId", label, "runId", "taskId", "mapIndex", seq, attempt, priority, "notBefore"
+from jsonb_to_recordset($4::jsonb) as o (pool text, "jobId" text, label text, "runId" bigint, "taskId" text,
+  "mapIndex" integer, seq integer, attempt integer, priority integer, "notBefore" timestamptz)
+returning id, job_id as "jobId"`;
 
 const DUE = {
   name: 'dispatch_due',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { milliseconds } from '../../core/duration.ts';
 import type { PoolLimits } from '../../dag/pool.ts';
 import type { Database } from '../database.ts';
+import { HOLDS_SLOTS } from '../runs/pool-use.ts';
 
 /** A pool with limits, as people look at it. */
 export interface PoolView extends PoolLimits {
@@ -11,7 +12,7 @@ export interface PoolView extends PoolLimits {
   readonly setBy: 'code' | 'operator';
   /** What the code says. */
   readonly code: PoolLimits;
-  /** Slots that tasks hold now. */
+  /** Slots that tasks hold now: more than there are where an operator made the pool smaller meanwhile. */
   readonly used: number;
   /** Tasks that limits hold back. */
   readonly held: number;
@@ -27,8 +28,7 @@ const LIST = {
   text: `
 select name, slots, rate_starts as "rateStarts", rate_per_ms as "ratePerMs", code_slots as "codeSlots",
   code_rate_starts as "codeRateStarts", code_rate_per_ms as "codeRatePerMs", set_by_operator as "byOperator",
-  (select coalesce(sum(t.slots), 0) from task_instance t
-    where t.pool = p.name and t.slots > 0 and t.map_index >= 0 and t.state in ('queued', 'running'))::integer as used,
+  (select coalesce(sum(h.slots), 0)::integer from task_instance h where h.pool = p.name and ${HOLDS_SLOTS}) as used,
   (select count(*) from task_instance t where t.pool = p.name and t.state = 'scheduled')::integer as held
 from pool p
 order by name`,
