@@ -1,6 +1,7 @@
 import type { FailureRecord } from '../core/failures.ts';
 import type { Temporal } from '../core/time.ts';
 import { type Window, windowText } from '../core/window.ts';
+import { type Answer, notFound } from './answer.ts';
 import type { LogLine } from '../store/views/read-task-log.ts';
 import { instancesText, notableTasks } from '../store/views/notable-tasks.ts';
 import type { RunSummary } from '../store/views/run-summary.ts';
@@ -65,12 +66,26 @@ function failures(run: RunDetail): readonly string[] {
   return [...whole, ...tasks];
 }
 
-export function logText(task: string, lines: readonly LogLine[]): string {
-  const texts = lines.map(({ at, attempt, level, message, fields }) => {
+export function noRun(id: number): Answer {
+  return notFound(`There is no run ${id}. The newest: windrow runs list`);
+}
+
+export function logText(lines: readonly LogLine[], nameOf: (line: LogLine) => string): string {
+  const shared = sharedAttempts(lines);
+  const texts = lines.map((line) => {
+    const { at, attempt, fence, level, message, fields } = line;
     const more = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`;
-    return `${moment(at)} ${task} attempt ${attempt} ${level.padEnd(5)} ${message}${more}`;
+    const which = shared.has(attempt) ? `attempt ${attempt} (fence ${fence ?? 'unknown'})` : `attempt ${attempt}`;
+    return `${moment(at)} ${nameOf(line)} ${which} ${level.padEnd(5)} ${message}${more}`;
   });
   return texts.join('\n');
+}
+
+/** A try that was lost and the one behind it have the same attempt. */
+function sharedAttempts(lines: readonly LogLine[]): ReadonlySet<number> {
+  const byAttempt = Map.groupBy(lines, ({ mapIndex, attempt }) => `${mapIndex} ${attempt}`);
+  const shared = [...byAttempt.values()].filter((tries) => new Set(tries.map(({ fence }) => fence)).size > 1);
+  return new Set(shared.flatMap((tries) => tries.map(({ attempt }) => attempt)));
 }
 
 /** A run as JSON. Stacks name files of the machine that ran the task: they are for --debug. */

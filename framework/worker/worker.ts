@@ -18,12 +18,12 @@ import { graphHash } from '../store/register-dags.ts';
 import { jobId } from '../store/runs/dispatch.ts';
 import { renewLeases } from '../store/runs/leases.ts';
 import { type Claim, type Started, startTasks } from '../store/runs/start-tasks.ts';
-import { insertLog } from '../store/runs/task-logs.ts';
 import type { Store } from '../store/store.ts';
 import { type LiveProcess, forgetProcess, noteProcess } from '../store/workers.ts';
 import { runAttempt } from './attempt.ts';
 import { PoolConsumer } from './pool-consumer.ts';
 import type { Settler } from './settler.ts';
+import { RunningLogs } from './running-logs.ts';
 import { taskCode } from './task-code.ts';
 import { TaskLog } from './task-log.ts';
 import { TaskNotes } from './task-notes.ts';
@@ -56,6 +56,8 @@ interface Holding {
 export const DRAIN: Millis = seconds(20);
 
 const REPORT_PAUSES: readonly Millis[] = [0.1, 0.3, 1, 3].map(seconds);
+/** How often the logs of running tries are stored. */
+const LOGS: Millis = seconds(1);
 const NEVER = new AbortController().signal;
 
 /** Takes jobs of every pool, runs tasks, renews their leases, reports how they ended. */
@@ -68,7 +70,9 @@ export class Worker implements Closable {
   readonly #starts: Batcher<Claim, Started | undefined>;
   readonly #consumers: readonly PoolConsumer[];
   readonly #watchdog: Closable;
+  readonly #logs: RunningLogs;
   readonly #heartbeat: Closable;
+  readonly #logLoop: Closable;
   /** From here on, a try that starts is handed back at once. */
   #hurries = false;
   #closing: Promise<void> | undefined;
@@ -93,6 +97,12 @@ export class Worker implements Closable {
     const handle = (job: TaskJob): Promise<JobEnd> => this.#handle(job);
     this.#consumers = [...pools].map((pool) => new PoolConsumer({ dispatcher, pool, concurrency, handle }));
     this.#watchdog = watchConsumers({ ...options, consumers: this.#consumers });
+    this.#logs = new RunningLogs({ database: options.store.database, log: options.log });
+    this.#logLoop = repeat(
+      LOGS,
+      () => this.#logs.flush(),
+      (error) => options.log.warn('Logs could not be stored', { error: String(error) }),
+    );
     const beat = milliseconds(options.leaseMs / 5);
     this.#heartbeat = repeat(
       beat,
@@ -132,7 +142,7 @@ export class Worker implements Closable {
       });
     for (const { stop } of this.#holdings.values()) stop.stop('shutdown');
     await closing;
-    await this.#heartbeat.close();
+    await Promise.all([this.#heartbeat.close(), this.#logLoop.close()]);
     await forgetProcess(store.database, id).catch((error: unknown) =>
       log.warn('The worker could not be taken off the list', { error: String(error) }),
     );
@@ -166,13 +176,14 @@ export class Worker implements Closable {
   }
 
   async #run({ started, stop }: Holding, job: TaskJob): Promise<JobEnd> {
-    const { store, log, dags } = this.#options;
+    const { log, dags } = this.#options;
     const code = taskCode(dags, started);
     if (code === undefined) return this.#end(started, await this.#unknown.handBack(started));
     const { dagId: dag, runId: run, attempt } = started;
     const facts = { dag, run, task: startedKey(started), attempt };
     const taskLog = new TaskLog({ process: log.child(facts), clock: this.#options.clock, show: job.log });
     const notes = new TaskNotes();
+    this.#logs.begin(started, taskLog);
     const outcome = await runAttempt(started, code, {
       ...this.#options,
       notes,
@@ -181,9 +192,9 @@ export class Worker implements Closable {
       progress: (progress) => job.progress({ ...progress }),
     });
     if (outcome?.kind === 'fail') taskLog.error(outcome.failure.message, { code: outcome.failure.code });
-    await insertLog(store.database, started, taskLog.take()).catch((error: unknown) =>
-      log.warn('The log of a try could not be kept', { ...facts, error: String(error) }),
-    );
+    await this.#logs
+      .end(started)
+      .catch((error: unknown) => log.warn('The log of a try could not be kept', { ...facts, error: String(error) }));
     if (outcome === undefined) return { kind: 'completed', note: 'fenced out: another worker has this task now' };
     return this.#end(started, outcome, notes.all);
   }

@@ -8,10 +8,11 @@ import { findRun } from '../../store/views/find-run.ts';
 import { listRuns } from '../../store/views/list-runs.ts';
 import { readRunLogs } from '../../store/views/read-run-logs.ts';
 import { showRun } from '../../store/views/show-run.ts';
-import { type Answer, done, notFound, refused, trouble } from '../answer.ts';
+import { type Answer, done, refused, trouble } from '../answer.ts';
 import { idArgument, limitArgument, reasonArgument } from '../arguments.ts';
-import { logText, runJson, runTable, runText } from '../run-text.ts';
+import { logText, noRun, runJson, runTable, runText } from '../run-text.ts';
 import { cancelText } from '../cancel-text.ts';
+import { addRunLogs } from './run-logs.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
 import { whatNext } from '../started-run.ts';
@@ -49,8 +50,9 @@ export function addRuns(program: Command, { act }: Shell): void {
     .command('show')
     .description('one run: its tasks, tries and failures')
     .argument('<id>', 'number of the run', idArgument)
-    .option('--logs', 'with what its tasks logged')
+    .option('--logs', 'with what its tasks logged, of each the newest 1000 lines')
     .action(act(show));
+  addRunLogs(runs, { act });
   runs
     .command('cancel')
     .description('waiting tasks end at once, running ones are told to stop')
@@ -97,7 +99,7 @@ async function show(session: Session, id: number, { logs }: { readonly logs?: tr
     const lines = [...(await readRunLogs(database, run))];
     return done(
       { ...json, logs: Object.fromEntries(lines) },
-      [runText(run), '', ...lines.map(([task, log]) => logText(task, log))].join('\n'),
+      [runText(run), '', ...lines.map(([task, log]) => logText(log, () => task))].join('\n'),
     );
   });
 }
@@ -154,8 +156,4 @@ function whichTasks(id: number): string {
     `Say which tasks of run ${id} are done again: --failed, --task TASK, or --task TASK --downstream. ` +
     `For all of it start a new run: windrow dags trigger DAG, or windrow records rerun RECORD where it has one.`
   );
-}
-
-function noRun(id: number): Answer {
-  return notFound(`There is no run ${id}. The newest: windrow runs list`);
 }

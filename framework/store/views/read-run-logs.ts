@@ -2,7 +2,7 @@ import type { Executor } from '../database.ts';
 import { type LogLine, readTaskLog } from './read-task-log.ts';
 import type { RunDetail } from './show-run.ts';
 
-/** What the tasks of a run logged, by their names; a task that logged nothing is missing. */
+/** What the tasks of a run logged, by their names, of each task the newest lines only; one that logged nothing is missing. */
 export async function readRunLogs(
   database: Executor,
   run: RunDetail,
