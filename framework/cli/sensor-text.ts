@@ -59,6 +59,11 @@ function stateText({ removedAt, paused, heldBy, failures }: SensorView): string 
 
 function holderText({ id, heldBy }: SensorView): string | null {
   if (heldBy === null) return null;
+  if (heldBy.kind === 'record') {
+    const { recordId, status, key } = heldBy;
+    const what = key === null ? `record ${recordId} (${status})` : `"${key}" (record ${recordId} ${status})`;
+    return `${what}; go on with: windrow records rerun ${recordId}, or skip`;
+  }
   return `"${heldBy.key}" (run ${heldBy.runId} ${heldBy.state}); go on with: windrow sensors rerun ${id} '${heldBy.key}', or skip`;
 }
 

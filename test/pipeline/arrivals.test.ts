@@ -3,6 +3,7 @@ import { type Windrow, backfills, explainRecord, operations, sensorOperations } 
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
+import { sensorText } from '../../framework/cli/sensor-text.ts';
 import { pollIfDue } from '../../framework/scheduler/watch-sensors.ts';
 import { finishPoll } from '../../framework/store/sensors/finish-poll.ts';
 import { BACKENDS, eventually } from '../support/engine.ts';
@@ -124,6 +125,14 @@ describe('a pipeline that a sensor drives', () => {
       kind: 'refused',
       reason: expect.stringContaining('windrow records rerun'),
     });
+    const held = await sensorOperations(engine).show('arrivals', { limit: 9 });
+    expect(held).toMatchObject({ waitingItems: 1, heldBy: { kind: 'record', key: day('20'), status: 'FAILED' } });
+    const text = held === undefined ? '' : sensorText(held, held.items);
+    expect(text).toMatch(/state +held back\n/);
+    expect(text).toMatch(
+      /held back by +"2026-01-20T0000Z" \(record 1 FAILED\); go on with: windrow records rerun 1, or skip/,
+    );
+    expect(text).toMatch(/\n2026-01-21T0000Z +2 +- +PENDING .*\n2026-01-20T0000Z +1 +1 +FAILED /);
     from.doubles.target.trouble = trouble;
     await rerun(engine, FIRST);
     await records(engine, { [FIRST]: 'COMPLETED', [SECOND]: 'COMPLETED' });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
 import type { FailureRecord } from '../../core/failures.ts';
-import { type DagId, type RunId, dagId } from '../../core/ids.ts';
+import { type DagId, type RecordId, type RunId, dagId, recordId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import type { Temporal } from '../../core/time.ts';
 import { ORDERS, type Order } from '../../dag/schedule.ts';
+import { RECORD_STATUSES, type RecordStatus } from '../../record/record.ts';
 import type { RunState } from '../../run/run-state.ts';
 import type { Executor } from '../database.ts';
 import { RunIdColumn, RunStateColumn } from '../runs/run-rows.ts';
@@ -29,15 +30,19 @@ export interface SensorView {
   readonly lastErrorAt: Temporal.Instant | null;
   /** Items whose run has not started yet; of a pipeline, windows that wait for a run. */
   readonly waitingItems: number;
-  /** In strict order: the failed or cancelled item that the waiting ones are held back by. Of a pipeline the record says it. */
+  /** In strict order: the failed or cancelled item that the waiting ones are held back by. */
   readonly heldBy: HoldingItem | null;
 }
 
-export interface HoldingItem {
-  readonly key: string;
-  readonly runId: RunId;
-  readonly state: RunState;
-}
+export type HoldingItem =
+  | { readonly kind: 'run'; readonly key: string; readonly runId: RunId; readonly state: RunState }
+  /** Of a pipeline. Without a key: somebody made the window by hand. */
+  | {
+      readonly kind: 'record';
+      readonly key: string | null;
+      readonly recordId: RecordId;
+      readonly status: RecordStatus;
+    };
 
 /** Every sensor that the database knows, by name. */
 export async function listSensors(database: Executor): Promise<readonly SensorView[]> {
@@ -51,9 +56,15 @@ export async function findSensor(database: Executor, id: string): Promise<Sensor
 }
 
 function sensorView(row: unknown): SensorView {
-  const { heldKey: key, heldRunId: runId, heldState: state, ...sensor } = Columns.parse(row);
-  const isHeld = key !== null && runId !== null && (state === 'failed' || state === 'cancelled');
-  return { ...sensor, heldBy: isHeld ? { key, runId, state } : null };
+  const { heldKey, heldRunId, heldState, oldest, ...sensor } = Columns.parse(row);
+  const run = holdingRun(heldKey, heldRunId, heldState);
+  const isHolding = oldest?.status === 'FAILED' || oldest?.status === 'CANCELLED';
+  return { ...sensor, heldBy: run ?? (isHolding ? { kind: 'record', ...oldest } : null) };
+}
+
+function holdingRun(key: string | null, runId: RunId | null, state: RunState | null): HoldingItem | null {
+  if (key === null || runId === null) return null;
+  return state === 'failed' || state === 'cancelled' ? { kind: 'run', key, runId, state } : null;
 }
 
 const LIST = {
@@ -61,7 +72,7 @@ const LIST = {
 select s.id, s.dag_id as "dagId", s.item_order as "order", s.every_ms as "everyMs", s.paused, s.removed_at as "removedAt", s.cursor,
   s.last_poll_at as "lastPollAt", s.next_poll_at as "nextPollAt", s.failures, s.last_error as "lastError",
   s.last_error_at as "lastErrorAt", waiting.count + pending.count as "waitingItems", held.key as "heldKey", held.run_id as "heldRunId",
-  held.state as "heldState"
+  held.state as "heldState", oldest.record as oldest
 from sensor s
 cross join lateral (
   select count(*)::integer as count, min(i.position) as first
@@ -84,6 +95,14 @@ left join lateral (
   order by e.position desc
   limit 1
 ) held on true
+left join lateral (
+  select jsonb_build_object('recordId', p.id, 'status', p.pipeline_status,
+    'key', (select i.key from sensor_item i where i.record_id = p.id)) as record
+  from pipeline_records p
+  where s.item_order = 'strict' and pending.count > 0 and p.pipeline_id = s.dag_id and p.pipeline_status <> 'COMPLETED'
+  order by p.window_start_time, p.window_end_time
+  limit 1
+) oldest on true
 where $1::text is null or s.id = $1
 order by s.id`,
 };
@@ -105,4 +124,11 @@ const Columns = z.object({
   heldKey: z.string().nullable(),
   heldRunId: RunIdColumn.nullable(),
   heldState: RunStateColumn.nullable(),
+  oldest: z
+    .object({
+      recordId: z.number().transform((id): RecordId => recordId(id)),
+      status: z.enum(RECORD_STATUSES),
+      key: z.string().nullable(),
+    })
+    .nullable(),
 });
