@@ -1,6 +1,7 @@
 import {
   type Job,
   type JobsOptions,
+  type PgPool,
   Queue,
   Worker,
   createPostgresBackend,
@@ -16,6 +17,7 @@ import { Bug } from '../core/failures.ts';
 import type { Log } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import { Temporal } from '../core/time.ts';
+import { ConsumerConnection } from './consumer-connection.ts';
 import type { RedisAddress } from './redis-address.ts';
 import { openSendingConnection, openWorkerConnection, redisAddress } from './redis-connection.ts';
 
@@ -143,19 +145,19 @@ function redisBackend({ address, prefix }: Extract<BackendSettings, { kind: 'red
 function postgresBackend(settings: Extract<BackendSettings, { kind: 'postgres' }>, log: Log): Backend {
   const classes = withBackend(createPostgresBackend);
   // A pool of our own: BullMQ cannot load the driver itself in an ES module, and expects the driver's default types.
-  const pool = new pg.Pool({
+  const options = {
     connectionString: settings.url.reveal(),
-    max: 20,
     // Whatever is lost here in a crash is sent again from the engine's own tables: no job waits for the disk.
     options: '-c search_path=bullmq -c synchronous_commit=off',
     application_name: 'windrow queues',
-  });
+  };
+  const pool = new pg.Pool({ ...options, max: 20 });
   pool.on('error', (error) => log.warn('A queue connection broke', { message: error.message }));
   // The pool listens to idle connections only, and one that breaks while BullMQ uses it must not end the process either.
   pool.on('connect', (client) => client.on('error', () => {}));
-  // A guard, because BullMQ describes the driver's pool in types of its own.
-  const connection: unknown = pool;
-  if (!isPgPool(connection)) throw new Bug('E_QUEUE_POOL', 'BullMQ does not recognise the pool of the pg driver.');
+  // Each queue listens to it; Node takes more than ten of them for a leak.
+  pool.setMaxListeners(0);
+  const connection = asPool(pool);
   return {
     kind: 'postgres',
     queue: (name) => {
@@ -166,20 +168,33 @@ function postgresBackend(settings: Extract<BackendSettings, { kind: 'postgres' }
       };
       return { ...others, addBulk: (jobs) => (jobs.length > SINGLY_UP_TO ? addBulk(jobs) : addSingly(jobs)) };
     },
-    worker: (name, { concurrency, process }) =>
-      jobWorker(
+    worker: (name, { concurrency, process }) => {
+      const own = new ConsumerConnection(pool, options);
+      const worker = jobWorker(
         listening(
           new classes.Worker(name, (job) => process(job), {
             ...WORKER_OPTIONS,
             ...endedJobs(KEPT.postgres),
-            connection,
+            connection: asPool(own),
             concurrency,
           }),
           log,
         ),
-      ),
+      );
+      const leave = (end: () => Promise<void>) => (): Promise<void> => {
+        own.leave();
+        return end();
+      };
+      return { ...worker, close: leave(worker.close), abandon: leave(worker.abandon) };
+    },
     close: () => pool.end(),
   };
+}
+
+/** A guard, because BullMQ describes the driver's pool in types of its own. */
+function asPool(pool: unknown): PgPool {
+  if (!isPgPool(pool)) throw new Bug('E_QUEUE_POOL', 'BullMQ does not recognise the pool of the pg driver.');
+  return pool;
 }
 
 function endedJobs<K>(kept: K): { readonly removeOnComplete: K; readonly removeOnFail: K } {

@@ -2,7 +2,8 @@ import { dag, seconds, task } from '#framework';
 import { type Windrow, findLiveWorkers } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { eventually, openTestEngine } from '../support/engine.ts';
+import { endOf, eventually, openTestEngine } from '../support/engine.ts';
+import { Bench } from './bench.ts';
 
 const idle = dag('idle', {}, (d) => void d.use('nothing', task('nothing', { run: async () => 1 })));
 
@@ -41,5 +42,26 @@ describe('the list of workers', () => {
       text: `insert into worker (id, host, pid, seen_at) values ('gone', 'h', 1, now() - interval '1 minute'), ('here', 'h', 2, now())`,
     });
     expect((await findLiveWorkers(database, seconds(30))).map(({ id }) => id)).toEqual(['here']);
+  });
+});
+
+describe('workers on PostgreSQL', () => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  /** More than the connections that its jobs share. */
+  const POOLS = 24;
+  const wide = dag('wide', {}, (d) => {
+    for (let pool = 0; pool < POOLS; pool += 1)
+      d.use(`work_${pool}`, task(`work_${pool}`, { pool: `pool_${pool}`, run: () => pool }));
+  });
+
+  it('give back what they opened when they are closed at once, so that others can work and the engine can close', async () => {
+    const engine = await bench.engine({ dags: [wide], backend: 'postgres', workers: 2 });
+    await bench.stopWorkers();
+    await engine.close();
+    const again = await bench.beside(engine, { dags: [wide] });
+    const run = await bench.start(again, 'wide');
+    expect(await endOf(again, run)).toMatchObject({ state: 'success' });
   });
 });
