@@ -81,6 +81,7 @@ async function startThose(
 
 // By keys, as `changeStatement` says: a plan made over a few rows would take an index of states for the way, and read all tasks that
 // wait and all runs that are open for each start. A `case` and an `offset 0` are no ways.
+// A retry that limits hold has no job of its own before it is admitted: one that comes holds no slots.
 const START = {
   name: 'start_tasks',
   text: `
@@ -91,7 +92,7 @@ from unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[]) as claim (ru
 cross join lateral (select * from dag_run where id = claim.run_id offset 0) r
 cross join open_fences
 where t.run_id = claim.run_id and t.task_id = claim.task_id and t.map_index = claim.map_index and t.seq = claim.seq
-  and case t.state when 'queued' then true when 'up_for_retry' then true else false end
+  and case t.state when 'queued' then true when 'up_for_retry' then not t.limited else false end
   and r.state = 'running' and open_fences.is_only
 returning t.run_id as "runId", t.task_id as "taskId", t.map_index as "mapIndex", t.seq, t.fence, t.attempt, t.map_total as "mapTotal", r.dag_id as "dagId",
   r.graph_hash as "graphHash", r.record_id as "recordId", r.window_start as "windowStart", r.window_end as "windowEnd",
