@@ -6,10 +6,24 @@ import { type Windrow, openWindrow, readEngineSettings } from '#framework/operat
 import { type Fault, type FaultCounts, faultsOf, strike } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import { type BackendName, type Ground, openGround } from './ground.ts';
-import { EXPECTED, clockUntil, loadDags } from './load.ts';
+import { EXPECTED, NARROW } from './load/expectations.ts';
+import { loadProject } from './load/project.ts';
+import { type People, startPeople } from './people.ts';
 import { seededRandom } from './random.ts';
-import { createTarget, openTarget } from './target.ts';
-import { type Period, type Verdict, isClean, judge, readWork, recoveries, windowsOf } from './verdict.ts';
+import { type SlotsSeen, watchSlots } from './slots.ts';
+import { type Target, createTarget, openTarget } from './target.ts';
+import {
+  type Period,
+  type Verdict,
+  isClean,
+  isDone,
+  judge,
+  readLeft,
+  readWork,
+  recoveries,
+  startsOf,
+  verdictText,
+} from './verdict.ts';
 
 export interface ChaosOptions {
   readonly backend: BackendName;
@@ -20,6 +34,8 @@ export interface ChaosOptions {
   readonly processes?: number;
   /** How long the load may take to end after the last fault. */
   readonly drainMs?: number;
+  /** Hears now and then what is waited for behind the last fault. */
+  readonly note?: (text: string) => void;
 }
 
 export interface ChaosReport {
@@ -27,13 +43,18 @@ export interface ChaosReport {
   readonly backend: BackendName;
   readonly minutes: number;
   readonly faults: FaultCounts;
+  /** What people did. */
+  readonly deeds: ReturnType<People['counts']>;
   readonly windows: Readonly<Record<string, number>>;
   readonly work: Readonly<Record<string, number>>;
   /** From SIGKILL to the next start of the tasks that the dead process held. */
   readonly recovery: { readonly tasks: number; readonly p50Ms: number | null; readonly maxMs: number | null };
+  readonly slots: SlotsSeen;
   readonly drainSeconds: number;
   /** What processes wrote that ended although nobody struck them. */
   readonly crashes: readonly string[];
+  /** Where the verdict is not clean: what is open or failed. */
+  readonly left: readonly string[];
   readonly verdict: Verdict;
 }
 
@@ -41,8 +62,10 @@ const PROCESSES = 3;
 const DRAIN_MS = 180_000;
 const LEASE_MS = 4000;
 const STARTING_MS = 5000;
+/** So many looks behind the last fault pass between two notes. */
+const TOLD_EACH = 20;
 
-/** Runs the mixed load under faults, lets it end in peace, and counts what it left behind. */
+/** Runs the mixed load under faults, then in peace until all windows of before are done, and counts what is left of them. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const opened: Closable[] = [];
   try {
@@ -53,29 +76,50 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 }
 
 async function play(options: ChaosOptions, opened: Closable[]): Promise<ChaosReport> {
-  const { backend, minutes, seed, faults = faultsOf(backend), processes = PROCESSES, drainMs = DRAIN_MS } = options;
+  const {
+    backend,
+    minutes,
+    seed,
+    faults = faultsOf(backend),
+    processes = PROCESSES,
+    drainMs = DRAIN_MS,
+    note,
+  } = options;
   const ground = keep(opened, await openGround(backend));
   await createTarget(ground.databaseUrl);
   const period = periodOf(minutes);
-  const onlooker = keep(opened, await openOnlooker(ground, period, opened));
+  const target = keep(opened, openTarget(ground.databaseUrl));
+  const onlooker = keep(opened, await openOnlooker(ground, period, target));
+  const { database } = onlooker.store;
   const fleet = keep(opened, new Fleet({ ...ground.environment, ...settingsOf(period) }));
   await Promise.all(Array.from({ length: processes }, () => fleet.start()));
+  const pool = keep(opened, watchSlots(database, NARROW));
+  const people = keep(opened, startPeople({ windrow: onlooker, target, period, random: seededRandom(seed + 1) }));
+  const verdict = (): Promise<Verdict> =>
+    judge(database, { expected: EXPECTED, period, asked: people.asked(), slots: pool.seen() });
   const scene = { fleet, ground, onlooker, random: seededRandom(seed), leaseMs: LEASE_MS };
   const counts = await strike(scene, { faults, until: period.end });
-  const drainSeconds = await drain(onlooker, period, drainMs);
-  await fleet.close();
-  const { database } = onlooker.store;
+  const tell = async (now: Verdict): Promise<void> => {
+    if (note === undefined) return;
+    note([verdictText(now), ...(await readLeft(database, period)).slice(0, 5)].join('\n  '));
+  };
+  const drainSeconds = await drain(verdict, { limitMs: drainMs, tell });
+  await closeAll([people, fleet]);
+  const found = await verdict();
   return {
     seed,
     backend,
     minutes,
     faults: counts,
-    windows: Object.fromEntries(EXPECTED.map((each) => [each.dagId, windowsOf(each, period).length])),
+    deeds: people.counts(),
+    windows: Object.fromEntries(EXPECTED.map((each) => [each.dagId, startsOf(each, period).length])),
     work: await readWork(database),
     recovery: summary(await recoveries(database, fleet.killed)),
+    slots: pool.seen(),
     drainSeconds,
     crashes: fleet.crashes.map(({ pid, said }) => `process ${pid} ended by itself: ${said}`),
-    verdict: await judge(database, EXPECTED, period),
+    left: isClean(found) ? [] : await readLeft(database, period),
+    verdict: found,
   };
 }
 
@@ -89,33 +133,39 @@ function periodOf(minutes: number): Period {
   return { start, end: new Date(start.getTime() + STARTING_MS + minutes * 60_000) };
 }
 
-function settingsOf({ start, end }: Period): Readonly<Record<string, string>> {
-  return { CHAOS_START: start.toISOString(), CHAOS_END: end.toISOString(), WINDROW_LOG_LEVEL: 'error' };
+function settingsOf({ start }: Period): Readonly<Record<string, string>> {
+  return { CHAOS_START: start.toISOString(), WINDROW_LOG_LEVEL: 'error' };
 }
 
-/** An installation that starts nothing: it looks into the truth and copies jobs. */
-async function openOnlooker(ground: Ground, period: Period, opened: Closable[]): Promise<Windrow> {
+/** An installation that starts nothing: it looks into the truth, copies and delays jobs, and people work at it. */
+async function openOnlooker(ground: Ground, period: Period, target: Target): Promise<Windrow> {
   const sources = { environment: ground.environment, readFile: () => undefined };
   const reading = readEngineSettings(sources);
   if (reading.kind === 'unreadable') throw new Error(reading.problems.join('\n'));
-  const [start, end] = [period.start, period.end].map((at) => Temporal.Instant.from(at.toISOString()));
-  if (start === undefined || end === undefined) throw new Error('A period has two ends.');
-  const target = keep(opened, openTarget(ground.databaseUrl));
+  const start = Temporal.Instant.fromEpochMilliseconds(period.start.getTime());
   return openWindrow({
-    project: { dags: loadDags({ start, end, target }) },
+    project: loadProject({ start, target }),
     settings: reading.settings,
     sources,
-    clock: clockUntil(end, systemClock),
+    clock: systemClock,
     log: silentLog,
     random: Math.random,
   });
 }
 
 /** Waits until all is done; gives up at the limit, and the verdict says what was left. */
-async function drain({ store }: Windrow, period: Period, limitMs: number): Promise<number> {
+async function drain(
+  verdict: () => Promise<Verdict>,
+  { limitMs, tell }: { readonly limitMs: number; readonly tell: (verdict: Verdict) => Promise<void> },
+): Promise<number> {
   const started = performance.now();
   const spent = (): number => performance.now() - started;
-  while (spent() < limitMs && !isClean(await judge(store.database, EXPECTED, period))) await rest(500);
+  for (let looks = 1; spent() < limitMs; looks += 1) {
+    const now = await verdict();
+    if (isDone(now)) break;
+    if (looks % TOLD_EACH === 0) await tell(now);
+    await rest(500);
+  }
   return Math.round(spent() / 100) / 10;
 }
 

@@ -1,11 +1,10 @@
 import { setTimeout as rest } from 'node:timers/promises';
 
-import { Temporal, runId, taskId } from '#framework';
 import type { Windrow } from '#framework/operate';
-import { z } from 'zod';
 
 import type { Fleet } from './fleet.ts';
 import type { BackendName, Ground } from './ground.ts';
+import { delay, duplicate, pausePool } from './job-faults.ts';
 import { pick } from './random.ts';
 
 export const FAULTS = [
@@ -13,6 +12,8 @@ export const FAULTS = [
   'freeze',
   'block',
   'duplicate',
+  'delay',
+  'pause_pool',
   'restart_postgres',
   'crash_postgres',
   'flush_redis',
@@ -87,6 +88,8 @@ const DO: Readonly<Record<Fault, Doing>> = {
     return fleet.block(random, blockMs, () => rest(blockMs));
   },
   duplicate: (scene) => duplicate(scene),
+  delay: (scene) => delay(scene),
+  pause_pool: (scene) => pausePool(scene),
   restart_postgres: ({ ground, random }, servers) => alone(servers, () => ground.restartPostgres('fast', down(random))),
   crash_postgres: ({ ground, random }, servers) =>
     alone(servers, () => ground.restartPostgres('immediate', down(random))),
@@ -104,42 +107,4 @@ async function alone(servers: Servers, work: () => Promise<void>): Promise<boole
   servers.isDown = true;
   await work().finally(() => (servers.isDown = false));
   return true;
-}
-
-const RECENT = `
-select run_id as "runId", task_id as "taskId", map_index as "mapIndex", seq, attempt, pool, priority
-from task_instance
-where seq > 0
-order by run_id desc, task_id
-limit 40`;
-
-const Recent = z.object({
-  runId: z.number().transform(runId),
-  taskId: z.string().transform(taskId),
-  mapIndex: z.number(),
-  seq: z.number(),
-  attempt: z.number(),
-  pool: z.string(),
-  priority: z.number(),
-});
-
-let copies = 0;
-
-/** Sends jobs of dispatches that were sent already, of open and of ended tasks, at once and late. */
-async function duplicate({ onlooker, random }: Scene): Promise<boolean> {
-  try {
-    const rows = await onlooker.store.database.run({ text: RECENT });
-    const late = Temporal.Now.instant().add({ milliseconds: Math.round(random() * 8000) });
-    const again = rows.map((row, index) => {
-      copies += 1;
-      const recent = Recent.parse(row);
-      const jobId = `copy__${copies}`;
-      return { ...recent, id: 0, jobId, label: 'a copy', ...(index % 2 === 0 ? {} : { notBefore: late }) };
-    });
-    await onlooker.dispatcher.send(again);
-    return true;
-  } catch {
-    // A server is down: nothing was delivered.
-    return false;
-  }
 }

@@ -29,7 +29,8 @@ const { faults, ...orders } = Orders.parse({
   faults: values.faults?.split(','),
 });
 process.stderr.write(`chaos: seed ${orders.seed} on ${orders.backend} for ${orders.minutes} min …\n`);
-const report = await runChaos({ ...orders, ...(faults === undefined ? {} : { faults }) });
+const note = (text: string): void => void process.stderr.write(`chaos: ${text}\n`);
+const report = await runChaos({ ...orders, note, ...(faults === undefined ? {} : { faults }) });
 console.log(JSON.stringify(report));
 console.log(verdictText(report.verdict));
 if (!isClean(report.verdict) || report.crashes.length > 0) process.exitCode = 1;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
-import type { Executor } from '../../framework/store/database.ts';
-import type { Expectation } from './load.ts';
+import type { Database, Executor } from '../../framework/store/database.ts';
+import type { Asked } from './asked.ts';
 import type { Killed } from './fleet.ts';
+import type { Expectation } from './load/expectations.ts';
+import type { SlotsSeen } from './slots.ts';
 
 export interface Period {
   readonly start: Date;
@@ -10,30 +12,59 @@ export interface Period {
 }
 
 export interface Verdict {
-  /** Windows of the schedule without a run or record that ended well, or without all their effects. */
+  /** Windows and items without a run or record that ended well, or without all their effects. */
   readonly lost: number;
-  /** Effects beyond the one of each window and task, and tasks that ended well more than once. */
+  /** Effects beyond the one of each window and task, loads beyond those that people asked for, tasks that ended well more than once. */
   readonly doubled: number;
-  /** Open tasks, runs and records, and dispatches that nobody sent. */
+  /** Open tasks, runs and records of windows in the period, backfills, and dispatches that nobody sent. */
   readonly stuck: number;
-  /** Effects of strict pipelines that came before one of an earlier window. */
+  /** Effects of strict dags that came before one of an earlier window. */
   readonly disordered: number;
+  /** Of runs whose cancel was confirmed: other ends, tries that began later, effects of tries that had ended. */
+  readonly uncancelled: number;
+  /** Looks at the pool that found more slots in use than it has. */
+  readonly overbooked: number;
 }
 
-/** Counts from the truth and from the target; the windows that must be there come from the clock alone. */
-export async function judge(executor: Executor, expected: readonly Expectation[], period: Period): Promise<Verdict> {
-  const windows = expected.flatMap((expectation) => windowsOf(expectation, period));
+export interface Evidence {
+  readonly expected: readonly Expectation[];
+  readonly period: Period;
+  readonly asked: Asked;
+  readonly slots: Pick<SlotsSeen, 'overbooked'>;
+}
+
+/** Counts from the truth and from the target; the windows that must be there come from the clock and from what people asked for. */
+export async function judge(database: Database, { expected, period, asked, slots }: Evidence): Promise<Verdict> {
+  const windows = JSON.stringify(expected.flatMap((expectation) => expectedWindows(expectation, period, asked)));
   const strict = expected.filter(({ isStrict }) => isStrict).map(({ dagId }) => dagId);
-  return {
-    lost: await count(executor, LOST, [JSON.stringify(windows)]),
-    doubled: await count(executor, DOUBLED, []),
-    stuck: await count(executor, STUCK, []),
-    disordered: await count(executor, DISORDERED, [strict]),
-  };
+  const { confirmed, cancels } = asked;
+  const counted = await database.transaction(async (transaction) => {
+    await transaction.run({ text: WHOLE_TABLES });
+    return {
+      lost: await count(transaction, LOST, [windows, cancels]),
+      doubled: await count(transaction, DOUBLED, [windows]),
+      stuck: await count(transaction, STUCK, [period.end.toISOString()]),
+      disordered: await count(transaction, DISORDERED, [strict]),
+      uncancelled: await count(transaction, UNCANCELLED, [
+        confirmed.map(({ run }) => run),
+        confirmed.map(({ at }) => at),
+      ]),
+    };
+  });
+  return { ...counted, overbooked: slots.overbooked };
 }
 
-export function isClean({ lost, doubled, stuck, disordered }: Verdict): boolean {
-  return lost + doubled + stuck + disordered === 0;
+// The engine's connections plan for few rows of many.
+const WHOLE_TABLES = `
+select set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)`;
+
+export function isClean(verdict: Verdict): boolean {
+  return Object.values(verdict).every((count) => count === 0);
+}
+
+/** Whether there is nothing left to wait for. */
+export function isDone({ lost, stuck }: Verdict): boolean {
+  return lost + stuck === 0;
 }
 
 /** The last line of the harness. */
@@ -45,58 +76,93 @@ export interface ExpectedWindow {
   readonly dag_id: string;
   readonly window_start: string;
   readonly effects: readonly string[];
-  readonly is_pipeline: boolean;
+  readonly kind: Expectation['kind'];
+  /** People asked for more than one load of it. */
+  readonly may_repeat: boolean;
 }
 
-/** Every whole window between the two moments; the grid begins at the epoch. */
-export function windowsOf(
-  { dagId, everyMs, effects, isPipeline }: Expectation,
-  { start, end }: Period,
-): readonly ExpectedWindow[] {
-  const first = Math.ceil(start.getTime() / everyMs) * everyMs;
-  const most = Math.max(0, Math.floor((end.getTime() - first) / everyMs));
-  return Array.from({ length: most }, (_, index) => ({
+function expectedWindows(expectation: Expectation, period: Period, asked: Asked): readonly ExpectedWindow[] {
+  const { kind, dagId } = expectation;
+  const filled = asked.backfills.filter((backfill) => backfill.dagId === dagId);
+  const again = new Set(
+    filled.filter(({ only }) => only === 'all').flatMap((backfill) => startsOf(expectation, backfill)),
+  );
+  const own = startsOf(expectation, period);
+  const past = filled.flatMap((backfill) => startsOf(expectation, backfill));
+  const isRepeated = expectation.brokenEach !== undefined || expectation.isCancelled === true;
+  return [...new Set([...own, ...past])].map((at) => ({
     dag_id: dagId,
-    window_start: new Date(first + index * everyMs).toISOString(),
-    effects,
-    is_pipeline: isPipeline,
+    window_start: at,
+    effects: expectation.effects,
+    kind,
+    may_repeat: isRepeated || again.has(at),
   }));
 }
 
+/** The starts of every whole window between the two moments; the grid begins at the epoch. */
+export function startsOf({ everyMs }: Expectation, { start, end }: Period): readonly string[] {
+  const first = Math.ceil(start.getTime() / everyMs) * everyMs;
+  const most = Math.max(0, Math.floor((end.getTime() - first) / everyMs));
+  return Array.from({ length: most }, (_, index) => new Date(first + index * everyMs).toISOString());
+}
+
+// A cancelled window of a plain dag stays undone; one of a pipeline is run again.
 const LOST = `
 select count(*)
-from jsonb_to_recordset($1::jsonb) as w (dag_id text, window_start timestamptz, effects jsonb, is_pipeline boolean)
-where exists (
+from jsonb_to_recordset($1::jsonb) as w (dag_id text, window_start timestamptz, effects jsonb, kind text)
+where (exists (
     select 1
     from jsonb_array_elements_text(w.effects) as e (task_id)
     where not exists (
       select 1 from target.effect t
-      where t.dag_id = w.dag_id and t.window_start = w.window_start and t.task_id = e.task_id
+      where t.dag_id = w.dag_id and t.window_start = w.window_start and t.task_id = e.task_id and not t.replaced
     )
   )
-  or not exists (
+  or w.kind <> 'sensor' and not exists (
     select 1 from dag_run r where r.dag_id = w.dag_id and r.window_start = w.window_start and r.state = 'success'
   )
-  or w.is_pipeline and not exists (
+  or w.kind = 'sensor' and not exists (
+    select 1 from sensor_item i join dag_run r on r.id = i.run_id
+    where i.sensor_id = w.dag_id and i.key::timestamptz = w.window_start and r.state = 'success'
+  )
+  or w.kind = 'pipeline' and not exists (
     select 1 from pipeline_records p
     where p.pipeline_id = w.dag_id and p.window_start_time = w.window_start and p.pipeline_status = 'COMPLETED'
-  )`;
+  ))
+  and not (w.kind = 'dag' and exists (
+    select 1 from dag_run r
+    where r.dag_id = w.dag_id and r.window_start = w.window_start and r.state = 'cancelled' and r.id = any ($2::bigint[])
+  ))`;
 
 const DOUBLED = `
 select coalesce(sum(n - 1), 0) as count
 from (
-  select count(*) as n from target.effect group by dag_id, window_start, task_id
+  select count(*) as n from target.effect where not replaced group by dag_id, window_start, task_id
+  union all
+  select count(*) from target.effect group by load_id
+  union all
+  select count(*)
+  from target.effect t
+  left join jsonb_to_recordset($1::jsonb) as w (dag_id text, window_start timestamptz, may_repeat boolean)
+    on w.dag_id = t.dag_id and w.window_start = t.window_start
+  where not coalesce(w.may_repeat, false)
+  group by t.dag_id, t.window_start, t.task_id
+  having bool_or(t.replaced)
   union all
   select count(*) from task_attempt where outcome = 'success' group by run_id, task_id, map_index
 ) counted
 where n > 1`;
 
+// Later windows are at work while the earlier ones are waited for.
 const STUCK = `
-select (select count(*) from dag_run where state in ('queued', 'running'))
-  + (select count(*) from task_instance
-     where state in ('none', 'scheduled', 'queued', 'running', 'deferred', 'up_for_retry'))
-  + (select count(*) from outbox)
-  + (select count(*) from pipeline_records where pipeline_status <> 'COMPLETED') as count`;
+with run as (select id, state from dag_run where coalesce(window_end, (params ->> 'until')::timestamptz) <= $1)
+select (select count(*) from run where state in ('queued', 'running'))
+  + (select count(*) from run join task_instance t on t.run_id = run.id
+     where t.state in ('none', 'scheduled', 'queued', 'running', 'deferred', 'up_for_retry'))
+  + (select count(*) from run join outbox o on o.run_id = run.id)
+  + (select count(*) from pipeline_records where pipeline_status <> 'COMPLETED' and window_end_time <= $1)
+  + (select count(*) from backfill where ended_at is null)
+  + (select count(*) from backfill_window where state in ('pending', 'active')) as count`;
 
 const DISORDERED = `
 select count(*)
@@ -106,6 +172,18 @@ from (
   where dag_id = any ($1::text[])
 ) ordered
 where window_start < before`;
+
+// A teardown runs behind a cancel. The end of a try is stamped by the transaction that ends it, which may begin a moment before
+// an effect of that try and hear of it only later: hence the second.
+const UNCANCELLED = `
+with confirmed as (
+  select r.id, r.state, c.at from unnest($1::bigint[], $2::timestamptz[]) as c (run, at) join dag_run r on r.id = c.run
+)
+select (select count(*) from confirmed where state <> 'cancelled')
+  + (select count(*) from confirmed c join task_attempt a on a.run_id = c.id
+     where a.started_at > c.at and a.task_id <> 'cleanup_stale_locks')
+  + (select count(*) from confirmed c join task_attempt a on a.run_id = c.id join target.effect t on t.fence = a.fence
+     where t.at > a.ended_at + interval '1 second') as count`;
 
 const Counted = z.object({ count: z.coerce.number() });
 
@@ -143,7 +221,39 @@ export async function readWork(executor: Executor): Promise<Readonly<Record<stri
 select (select count(*) from dag_run where state = 'success') as runs,
   (select count(*) from target.effect) as effects,
   (select count(*) from task_attempt) as tries,
-  (select count(*) from task_attempt where outcome = 'lost') as lost_tries`,
+  (select count(*) from task_attempt where outcome = 'lost') as lost_tries,
+  (select count(*) from task_attempt where outcome = 'defer') as deferrals,
+  (select count(*) from task_instance where map_total is not null and map_index >= 0) as mapped_instances,
+  (select count(*) from sensor_item) as items,
+  (select count(*) from backfill_window where state = 'success') as backfilled_windows,
+  (select count(*) from dag_run where state = 'cancelled') as cancelled_runs`,
   });
   return z.record(z.string(), z.coerce.number()).parse(row);
 }
+
+/** Of what is open or failed, the first few, for people who look for the cause. */
+export async function readLeft(executor: Executor, { end }: Period): Promise<readonly string[]> {
+  const rows = await executor.run({ text: LEFT }, [end.toISOString()]);
+  return rows.map((row) => z.object({ left: z.string() }).parse(row).left);
+}
+
+const LEFT = `
+(select concat_ws(' ', 'run', r.id, r.dag_id, r.kind, r.state, r.window_start, 'open', r.open_tasks, 'task', t.task_id, t.map_index,
+    t.state, 'seq', t.seq, 'attempt', t.attempt, 'infra', t.infra_attempt, t.reason, t.failure ->> 'message', t.next_at,
+    t.dispatched_at) as left
+  from dag_run r
+  left join task_instance t on t.run_id = r.id and t.state not in ('success', 'skipped', 'cancelled')
+  where r.state in ('queued', 'running', 'failed')
+    and coalesce(r.window_end, (r.params ->> 'until')::timestamptz) <= $1
+    -- Of a record or an item a later run may have done what this one has not.
+    and (r.state <> 'failed' or r.record_id is null and (r.kind <> 'sensor' or exists (select from sensor_item i where i.run_id = r.id)))
+  order by r.id, t.task_id, t.map_index
+  limit 20)
+union all
+(select concat_ws(' ', 'record', id, pipeline_id, window_start_time, pipeline_status, phase_completed, error)
+  from pipeline_records where pipeline_status <> 'COMPLETED' and window_end_time <= $1 order by id limit 10)
+union all
+(select concat_ws(' ', 'backfill', id, state, selection, from_time, to_time, ended_at) from backfill
+  where state <> 'completed' order by id limit 10)
+union all
+(select concat_ws(' ', 'dispatch', job_id, created_at) from outbox order by id limit 10)`;

@@ -4,13 +4,13 @@ import { Temporal, closeAll, openLog, systemClock } from '#framework';
 import { openWindrow, readEngineSettings } from '#framework/operate';
 import { z } from 'zod';
 
-import { clockUntil, loadDags } from './load.ts';
+import { loadProject } from './load/project.ts';
 import { openTarget } from './target.ts';
 
 // What `windrow up` runs without the dashboard, over the load of the harness, which can make its event loop stand still.
-const Environment = z.object({ DATABASE_URL: z.string(), CHAOS_START: z.string(), CHAOS_END: z.string() });
-const { DATABASE_URL, CHAOS_START, CHAOS_END } = Environment.parse(process.env);
-const [start, end] = [Temporal.Instant.from(CHAOS_START), Temporal.Instant.from(CHAOS_END)];
+const Environment = z.object({ DATABASE_URL: z.string(), CHAOS_START: z.string() });
+const { DATABASE_URL, CHAOS_START } = Environment.parse(process.env);
+const start = Temporal.Instant.from(CHAOS_START);
 const sources = { environment: process.env, readFile: () => undefined };
 const reading = readEngineSettings(sources);
 if (reading.kind === 'unreadable') throw new Error(reading.problems.join('\n'));
@@ -25,10 +25,10 @@ process.on('message', (message) => {
 
 const target = openTarget(DATABASE_URL);
 const windrow = await openWindrow({
-  project: { dags: loadDags({ start, end, target }) },
+  project: loadProject({ start, target }),
   settings: reading.settings,
   sources,
-  clock: clockUntil(end, systemClock),
+  clock: systemClock,
   log: openLog(reading.settings.logLevel),
   random: Math.random,
 });
