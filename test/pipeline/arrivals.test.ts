@@ -239,6 +239,24 @@ describe('a pipeline that a sensor drives', () => {
     expect(from.loads.map(([directory]) => directory)).toEqual([day('20'), day('21')]);
   });
 
+  it('lets nobody start the window of a waiting item by hand with other params', async () => {
+    const from = arrivals();
+    from.folder.push(day('20'), day('21'));
+    spoilt(from, day('20'));
+    const engine = await open(from);
+    await look(engine, from);
+    await records(engine, { [FIRST]: 'FAILED', [SECOND]: 'PENDING' });
+    const window = { start: endOf(day('20')), end: endOf(day('21')), zone: 'UTC' };
+    expect(await operations(engine).triggerDag('bronze', { window, params: { directory: 'other' } })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining(`is that of the item "${day('21')}", which sensor arrivals found`),
+    });
+    const params = { directory: day('21') };
+    expect(await operations(engine).triggerDag('bronze', { window, params })).toMatchObject({ kind: 'created' });
+    await records(engine, { [FIRST]: 'FAILED', [SECOND]: 'COMPLETED' });
+    expect(from.loads).toEqual([[day('21'), '2026-01-21T00:00:00Z']]);
+  });
+
   it('tells of time that no item holds, in the history of the window', async () => {
     const from = arrivals();
     const engine = await open(from);

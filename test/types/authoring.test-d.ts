@@ -8,6 +8,7 @@ import {
   dag,
   defer,
   definePlugin,
+  Temporal,
   defineProject,
   newDirectories,
   sensor,
@@ -156,6 +157,15 @@ sensor('directories', {
   cursor: z.string(),
   poll: async ({ cursor }) => newDirectories({ list: ['a'], after: cursor }),
 });
+sensor('windows', {
+  every: '30s',
+  dag: arrived,
+  cursor: z.string(),
+  poll: async ({ cursor }) =>
+    newDirectories({ list: ['a'], after: cursor, window: (name) => ({ end: Temporal.Instant.from(name) }) }),
+});
+// @ts-expect-error a window says where it ends
+sensor('endless', { every: '30s', dag: arrived, poll: async () => ({ items: [{ key: 'a', window: {} }] }) });
 sensor('untyped', { every: '30s', dag: arrived, poll: async () => ({ items: [], cursor: [1, 'a', null] }) });
 sensor('other_cursor', {
   every: '30s',

@@ -35,7 +35,7 @@ export async function triggerRecord(database: Database, trigger: RecordTrigger):
     if (gap !== undefined) return { kind: 'refused', reason: gap };
     await insertRecords(transaction, [record]);
     const found = readRecord((await transaction.run(LOCK, windowKey(record)))[0]);
-    const reason = (await openRun(transaction, found)) ?? finished(found);
+    const reason = (await openRun(transaction, found)) ?? finished(found) ?? (await ofItem(transaction, found, params));
     if (reason !== undefined) return { kind: 'refused', reason, recordId: found.id };
     const run = await createRun(transaction, {
       dagId: record.pipelineId,
@@ -78,6 +78,21 @@ function finished(record: WindowRecord): string | undefined {
   );
 }
 
+/** A run with other params would complete the window, and what the item names would never be loaded. */
+async function ofItem(
+  transaction: Executor,
+  { id, window }: WindowRecord,
+  params: RecordTrigger['params'],
+): Promise<string | undefined> {
+  const [row] = await transaction.run(ITEM, [id, JSON.stringify(params)]);
+  if (row === undefined) return undefined;
+  const { key, sensorId, given } = Item.parse(row);
+  return (
+    `The window ${windowText(window)} is that of the item "${key}", which sensor ${sensorId} found with the params ${JSON.stringify(given)}. ` +
+    'Give it the same ones, or name another window.'
+  );
+}
+
 function windowKey({ pipelineId, window }: NewRecord): readonly string[] {
   return [pipelineId, window.start.toString(), window.end.toString()];
 }
@@ -92,4 +107,9 @@ for update`,
 
 const OPEN_RUN = { text: `select id from dag_run where record_id = $1 and state in ('queued', 'running')` };
 
+const ITEM = {
+  text: `select key, sensor_id as "sensorId", params as given from sensor_item where record_id = $1 and params <> $2::jsonb`,
+};
+
+const Item = z.object({ key: z.string(), sensorId: z.string(), given: z.json() });
 const OpenRun = z.object({ id: RunIdColumn });
