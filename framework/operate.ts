@@ -57,7 +57,7 @@ export {
   type EmbeddedPostgres,
   openEmbeddedPostgres,
 } from './store/embedded/embedded-postgres.ts';
-export type { Reason, ReasonCode } from './run/reason.ts';
+export type { Reason, ReasonCode } from './run/explain/reason.ts';
 export {
   type BackfillDetail,
   type BackfillFilter,

@@ -1,10 +1,10 @@
 import type { Temporal } from '../core/time.ts';
-import { explainBackfill as backfillReasons } from '../run/explain-backfill.ts';
-import { explainRecord as recordReasons, openRunOf } from '../run/explain-record.ts';
-import { explainRun as runReasons } from '../run/explain-run.ts';
-import { nearestInstances } from '../run/explain-instances.ts';
-import { type TaskFacts, explainUnexpanded, explainTask as taskReasons } from '../run/explain-task.ts';
-import { type Reason, because } from '../run/reason.ts';
+import { explainBackfill as backfillReasons } from '../run/explain/explain-backfill.ts';
+import { explainRecord as recordReasons, openRunOf } from '../run/explain/explain-record.ts';
+import { explainRun as runReasons } from '../run/explain/explain-run.ts';
+import { nearestInstances } from '../run/explain/explain-instances.ts';
+import { type TaskFacts, explainUnexpanded, explainTask as taskReasons } from '../run/explain/explain-task.ts';
+import { type Reason, because } from '../run/explain/reason.ts';
 import type { Executor } from '../store/database.ts';
 import { findBackfillFacts } from '../store/explain/backfill-facts.ts';
 import { findRecordFacts } from '../store/explain/record-facts.ts';

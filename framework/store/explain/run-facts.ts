@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { FailureRecord } from '../../core/failures.ts';
-import type { RunFacts } from '../../run/explain-run.ts';
+import type { RunFacts } from '../../run/explain/explain-run.ts';
 import { TASK_STATES } from '../../run/task-state.ts';
 import type { Executor } from '../database.ts';
 import { InstantColumn, RunStateColumn } from '../runs/run-rows.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 import { TRIGGER_RULES } from '../../dag/trigger-rule.ts';
-import type { TaskFacts } from '../../run/explain-task.ts';
-import { MOST_COUNTED } from '../../run/reason.ts';
+import type { TaskFacts } from '../../run/explain/explain-task.ts';
+import { MOST_COUNTED } from '../../run/explain/reason.ts';
 import { TASK_STATES } from '../../run/task-state.ts';
 import type { Executor } from '../database.ts';
 import { InstantColumn, TaskStateColumn } from '../runs/run-rows.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { expect, it } from 'vitest';
 
-import { REASONS } from '../../../framework/run/reason.ts';
+import { REASONS } from '../../../framework/run/explain/reason.ts';
 import { TASK_EVENTS, TASK_STATES, TASK_TRANSITIONS, isFinal } from '../../../framework/run/task-state.ts';
 import { type Arrow, arrowsOf } from '../../support/state-chart.ts';
 

@@ -1,5 +1,5 @@
-import { type Window, windowText } from '../core/window.ts';
-import type { BackfillState } from '../record/backfill-plan.ts';
+import { type Window, windowText } from '../../core/window.ts';
+import type { BackfillState } from '../../record/backfill-plan.ts';
 import { type EarlierWindow, explainEarlier } from './explain-earlier.ts';
 import { type LiveSchedulers, type Reason, because, counted, unplanned } from './reason.ts';
 

@@ -1,7 +1,11 @@
 import { Temporal } from '#framework';
 import { describe, expect, it } from 'vitest';
 
-import { type BackfillFacts, explainBackfill, explainWindow } from '../../../framework/run/explain-backfill.ts';
+import {
+  type BackfillFacts,
+  explainBackfill,
+  explainWindow,
+} from '../../../../framework/run/explain/explain-backfill.ts';
 
 const start = Temporal.Instant.from('2026-01-19T03:00Z');
 const pending = { window: { start, end: start.add({ hours: 1 }), zone: 'UTC' }, ahead: 0, earlier: null };

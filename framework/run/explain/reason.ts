@@ -1,5 +1,5 @@
-import type { Json } from '../core/json.ts';
-import type { Temporal } from '../core/time.ts';
+import type { Json } from '../../core/json.ts';
+import type { Temporal } from '../../core/time.ts';
 
 /** Why something is as it is; the codes are stable, so that programs may rely on them. */
 export const REASONS = {

@@ -1,8 +1,8 @@
 import { Temporal } from '#framework';
 import { describe, expect, it } from 'vitest';
 
-import { type TaskFacts, explainTask, explainUnexpanded } from '../../../framework/run/explain-task.ts';
-import { nearestInstances } from '../../../framework/run/explain-instances.ts';
+import { type TaskFacts, explainTask, explainUnexpanded } from '../../../../framework/run/explain/explain-task.ts';
+import { nearestInstances } from '../../../../framework/run/explain/explain-instances.ts';
 
 const NOW = Temporal.Instant.from('2026-01-20T13:30:00Z');
 

@@ -1,8 +1,8 @@
 import { Temporal, every, recordId } from '#framework';
 import { describe, expect, it } from 'vitest';
 
-import { NO_AUDIT, PENDING_PHASE, type WindowRecord } from '../../../framework/record/record.ts';
-import { type RecordFacts, explainRecord } from '../../../framework/run/explain-record.ts';
+import { NO_AUDIT, PENDING_PHASE, type WindowRecord } from '../../../../framework/record/record.ts';
+import { type RecordFacts, explainRecord } from '../../../../framework/run/explain/explain-record.ts';
 
 const NOW = Temporal.Instant.from('2026-01-20T13:30:00Z');
 const start = Temporal.Instant.from('2026-01-20T12:00:00Z');

@@ -1,11 +1,11 @@
-import type { Temporal } from '../core/time.ts';
-import { windowText } from '../core/window.ts';
-import type { Order, Schedule } from '../dag/schedule.ts';
-import type { RecordStatus, WindowRecord } from '../record/record.ts';
+import type { Temporal } from '../../core/time.ts';
+import { windowText } from '../../core/window.ts';
+import type { Order, Schedule } from '../../dag/schedule.ts';
+import type { RecordStatus, WindowRecord } from '../../record/record.ts';
 import { type BackfillFacts, explainWindow } from './explain-backfill.ts';
 import { type EarlierWindow, explainEarlier } from './explain-earlier.ts';
 import { type LiveSchedulers, type Reason, at, because, counted, unplanned } from './reason.ts';
-import type { RunState } from './run-state.ts';
+import type { RunState } from '../run-state.ts';
 
 /** What the truth says of one window and of those that could keep it back. */
 export interface RecordFacts {

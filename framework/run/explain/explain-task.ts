@@ -1,12 +1,12 @@
-import type { FailureRecord } from '../core/failures.ts';
-import type { Temporal } from '../core/time.ts';
-import type { TriggerRule } from '../dag/trigger-rule.ts';
+import type { FailureRecord } from '../../core/failures.ts';
+import type { Temporal } from '../../core/time.ts';
+import type { TriggerRule } from '../../dag/trigger-rule.ts';
 import { type HeldFacts, explainHeld } from './explain-held.ts';
 import { type InstanceFacts, explainInstances } from './explain-instances.ts';
 import { type LiveSchedulers, type Reason, at, because, counted, unplanned } from './reason.ts';
-import { instanceName } from './task-key.ts';
-import { type TaskState, isFinal } from './task-state.ts';
-import { type UpstreamTally, tallyOf } from './trigger-decision.ts';
+import { instanceName } from '../task-key.ts';
+import { type TaskState, isFinal } from '../task-state.ts';
+import { type UpstreamTally, tallyOf } from '../trigger-decision.ts';
 
 /** What the truth says of one task instance and of those that could move it. */
 export interface TaskFacts extends HeldFacts {

@@ -1,7 +1,7 @@
 import { Temporal } from '#framework';
 import { describe, expect, it } from 'vitest';
 
-import { type RunFacts, explainRun } from '../../../framework/run/explain-run.ts';
+import { type RunFacts, explainRun } from '../../../../framework/run/explain/explain-run.ts';
 
 const facts: RunFacts = {
   runId: 9,

@@ -1,6 +1,6 @@
-import { type Window, windowText } from '../core/window.ts';
+import { type Window, windowText } from '../../core/window.ts';
 import { type Reason, because, counted } from './reason.ts';
-import { instanceName } from './task-key.ts';
+import { instanceName } from '../task-key.ts';
 
 /** What limits a task that may start by its rule: its pool and the window before. */
 export interface HeldFacts {

@@ -1,8 +1,8 @@
-import type { FailureRecord } from '../core/failures.ts';
-import type { Temporal } from '../core/time.ts';
+import type { FailureRecord } from '../../core/failures.ts';
+import type { Temporal } from '../../core/time.ts';
 import { type LiveSchedulers, type Reason, at, because, unplanned } from './reason.ts';
-import type { RunState } from './run-state.ts';
-import type { TaskState } from './task-state.ts';
+import type { RunState } from '../run-state.ts';
+import type { TaskState } from '../task-state.ts';
 
 /** What the truth says of one run and of those that could keep it back. */
 export interface RunFacts {

@@ -1,4 +1,4 @@
-import type { RecordStatus } from '../record/record.ts';
+import type { RecordStatus } from '../../record/record.ts';
 import { type Reason, because } from './reason.ts';
 
 /** The oldest window that is not complete, of those before another. */

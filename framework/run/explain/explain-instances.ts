@@ -1,6 +1,6 @@
 import { type Reason, because } from './reason.ts';
-import { type TaskState, isFinal } from './task-state.ts';
-import type { UpstreamTally } from './trigger-decision.ts';
+import { type TaskState, isFinal } from '../task-state.ts';
+import type { UpstreamTally } from '../trigger-decision.ts';
 
 /** How the instances of a mapped task stand. */
 export interface InstanceFacts extends UpstreamTally {
