@@ -30,7 +30,7 @@ export type { Connection, ConnectionTools } from './dag/connection.ts';
 export { type DeclaredConnection } from './dag/connections.ts';
 export { type Dag, type DagOptions, dag } from './dag/dag.ts';
 export type { After, DagBuilder, Wire, Wires, Wiring } from './dag/dag-builder.ts';
-export { dueWindows, nextDueAt } from './dag/due-windows.ts';
+export { dueWindows, nextDueAt } from './dag/schedule/due-windows.ts';
 export type { Extensions, Note } from './dag/extensions.ts';
 export type { DagGraph, GraphTask } from './dag/graph.ts';
 export type { ItemWindow } from './dag/item-window.ts';
@@ -73,8 +73,15 @@ export type {
 export type { PoolOptions, Pools } from './dag/pool.ts';
 export { type OpenedSecrets, type Project, type SecretStore, defineProject } from './dag/project.ts';
 export { DEFAULT_RETRY, type RetryPolicy, type RetryReaction, type RetryReactions } from './dag/retry-policy.ts';
-export { scheduleFromJson, scheduleToJson } from './dag/schedule-json.ts';
-export { type CatchUp, type Order, type Overlap, type Schedule, type ScheduleOptions, every } from './dag/schedule.ts';
+export { scheduleFromJson, scheduleToJson } from './dag/schedule/schedule-json.ts';
+export {
+  type CatchUp,
+  type Order,
+  type Overlap,
+  type Schedule,
+  type ScheduleOptions,
+  every,
+} from './dag/schedule/schedule.ts';
 export {
   MAX_SENSOR_ITEMS,
   type PollContext,
@@ -103,9 +110,9 @@ export {
   stop,
 } from './dag/task-outcome.ts';
 export { TRIGGER_RULES, type TriggerRule } from './dag/trigger-rule.ts';
-export { type WakeUp, wakeUp } from './dag/wake-up.ts';
-export { type WindowKind, intervalText, parseWindowKind, windowKindText } from './dag/window-kind.ts';
-export { nextWindow, previousWindow, windowContaining, windowsBetween } from './dag/windows.ts';
+export { type WakeUp, wakeUp } from './dag/schedule/wake-up.ts';
+export { type WindowKind, intervalText, parseWindowKind, windowKindText } from './dag/schedule/window-kind.ts';
+export { nextWindow, previousWindow, windowContaining, windowsBetween } from './dag/schedule/windows.ts';
 export { type PipelineDagOptions, pipeline } from './pipeline/pipeline.ts';
 export type { OpenPorts } from './pipeline/window-work.ts';
 export { type Differences, differences } from './record/differences.ts';

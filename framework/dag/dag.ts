@@ -9,7 +9,7 @@ import { DagBuilder, type Wiring } from './dag-builder.ts';
 import type { DagGraph } from './graph.ts';
 import { orderedTasks } from './ordered-tasks.ts';
 import { type PipelineOptions, type PipelineSpec, pipelineSpec } from './pipeline-spec.ts';
-import type { Schedule } from './schedule.ts';
+import type { Schedule } from './schedule/schedule.ts';
 import type { TaskHandler } from './task-handler.ts';
 
 /** A dag as a value: what to run, on what, when. Defining one does no work. */

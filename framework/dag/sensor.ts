@@ -10,9 +10,9 @@ import type { Temporal } from '../core/time.ts';
 import { type DeclaredConnection, distinctConnections } from './connections.ts';
 import type { Dag } from './dag.ts';
 import { type ItemWindow, ItemWindowShape } from './item-window.ts';
-import type { Order } from './schedule.ts';
+import type { Order } from './schedule/schedule.ts';
 import type { Connections } from './task-context.ts';
-import { parseInstant } from './window-kind.ts';
+import { parseInstant } from './schedule/window-kind.ts';
 
 /**
  * Looks for new items at an interval and starts one run of its dag for each, or makes one window of its pipeline of each.

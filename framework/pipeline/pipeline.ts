@@ -5,7 +5,7 @@ import type { DeclaredConnection } from '../dag/connections.ts';
 import { type Dag, dag } from '../dag/dag.ts';
 import { type PipelineOptions, pipelineSpec } from '../dag/pipeline-spec.ts';
 import type { RetryPolicy } from '../dag/retry-policy.ts';
-import type { Schedule } from '../dag/schedule.ts';
+import type { Schedule } from '../dag/schedule/schedule.ts';
 import { type NoInput, task } from '../dag/task.ts';
 import type { TaskContext } from '../dag/task-context.ts';
 import {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { type Closable, closeAll } from '../core/closable.ts';
 import type { Temporal } from '../core/time.ts';
-import type { WakeUp } from '../dag/wake-up.ts';
+import type { WakeUp } from '../dag/schedule/wake-up.ts';
 import type { Dispatch } from '../store/runs/dispatch.ts';
 import { RunIdColumn, TaskIdColumn } from '../store/runs/run-rows.ts';
 import type { Backend, JobQueue, NewJob, Repeat } from './backend.ts';

@@ -1,7 +1,7 @@
 import type { Closable } from '../core/closable.ts';
 import type { Json } from '../core/json.ts';
 import type { Temporal } from '../core/time.ts';
-import type { WakeUp } from '../dag/wake-up.ts';
+import type { WakeUp } from '../dag/schedule/wake-up.ts';
 import type { Claim } from '../store/runs/start-tasks.ts';
 import type { Dispatch } from '../store/runs/dispatch.ts';
 

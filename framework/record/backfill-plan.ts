@@ -1,7 +1,7 @@
 import { Temporal } from '../core/time.ts';
 import { type Window, windowText } from '../core/window.ts';
-import type { Schedule } from '../dag/schedule.ts';
-import { windowsBetween } from '../dag/windows.ts';
+import type { Schedule } from '../dag/schedule/schedule.ts';
+import { windowsBetween } from '../dag/schedule/windows.ts';
 
 /** A cancelled backfill ends with its last run. */
 export const BACKFILL_STATES = ['running', 'paused', 'completed', 'failed', 'cancelled'] as const;

@@ -3,7 +3,7 @@ import { DataFailure } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
 import { type Window, windowText } from '../core/window.ts';
 import type { PipelineSpec, RecordFacts } from '../dag/pipeline-spec.ts';
-import { type WindowKind, intervalText } from '../dag/window-kind.ts';
+import { type WindowKind, intervalText } from '../dag/schedule/window-kind.ts';
 
 /** What is inserted for a window that has no record yet; everything else has its column's default. */
 export interface NewRecord extends RecordFacts {

@@ -4,7 +4,7 @@ import { type Closable, closeAll } from '../core/closable.ts';
 import { type Millis, seconds } from '../core/duration.ts';
 import { repeat } from '../core/timer.ts';
 import type { Dag } from '../dag/dag.ts';
-import { wakeUp } from '../dag/wake-up.ts';
+import { wakeUp } from '../dag/schedule/wake-up.ts';
 import type { Dispatcher } from '../queue/dispatcher.ts';
 import { graphHash } from '../store/register-dags.ts';
 import { type LiveProcess, forgetProcess, noteProcess } from '../store/workers.ts';

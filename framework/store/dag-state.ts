@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import type { Schedule } from '../dag/schedule.ts';
-import { scheduleToJson } from '../dag/schedule-json.ts';
+import type { Schedule } from '../dag/schedule/schedule.ts';
+import { scheduleToJson } from '../dag/schedule/schedule-json.ts';
 import type { Executor } from './database.ts';
 
 export interface DagState {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Dag } from '../dag/dag.ts';
-import { scheduleToJson } from '../dag/schedule-json.ts';
+import { scheduleToJson } from '../dag/schedule/schedule-json.ts';
 import type { Database } from './database.ts';
 
 /** Makes the database know the dags of the code: their shapes, schedules and limits. Idempotent. */

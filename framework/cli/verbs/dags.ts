@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 
 import type { Json } from '../../core/json.ts';
 import { type Window, windowText } from '../../core/window.ts';
-import { scheduleFromJson } from '../../dag/schedule-json.ts';
-import { windowKindText } from '../../dag/window-kind.ts';
+import { scheduleFromJson } from '../../dag/schedule/schedule-json.ts';
+import { windowKindText } from '../../dag/schedule/window-kind.ts';
 import { operations } from '../../process/operations.ts';
 import { setPaused } from '../../store/dag-state.ts';
 import type { DagSummary } from '../../store/views/dag-rows.ts';

@@ -1,6 +1,6 @@
 import type { Temporal } from '../../core/time.ts';
 import { windowText } from '../../core/window.ts';
-import type { Order, Schedule } from '../../dag/schedule.ts';
+import type { Order, Schedule } from '../../dag/schedule/schedule.ts';
 import type { RecordStatus, WindowRecord } from '../../record/record.ts';
 import { type BackfillFacts, explainWindow } from './explain-backfill.ts';
 import { type EarlierWindow, explainEarlier } from './explain-earlier.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { ORDERS } from '../../dag/schedule.ts';
-import { scheduleFromJson } from '../../dag/schedule-json.ts';
+import { ORDERS } from '../../dag/schedule/schedule.ts';
+import { scheduleFromJson } from '../../dag/schedule/schedule-json.ts';
 import { RECORD_STATUSES } from '../../record/record.ts';
 import type { RecordFacts } from '../../run/explain/explain-record.ts';
 import { MOST_COUNTED } from '../../run/explain/reason.ts';

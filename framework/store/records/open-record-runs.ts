@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { recordId } from '../../core/ids.ts';
 import type { Temporal } from '../../core/time.ts';
 import type { Window } from '../../core/window.ts';
-import type { Order } from '../../dag/schedule.ts';
+import type { Order } from '../../dag/schedule/schedule.ts';
 import type { Executor } from '../database.ts';
 import { createRun } from '../runs/create-run.ts';
 import { InstantColumn } from '../runs/run-rows.ts';

@@ -4,7 +4,7 @@ import type { FailureRecord } from '../../core/failures.ts';
 import { type DagId, type RecordId, type RunId, dagId, recordId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import type { Temporal } from '../../core/time.ts';
-import { ORDERS, type Order } from '../../dag/schedule.ts';
+import { ORDERS, type Order } from '../../dag/schedule/schedule.ts';
 import { RECORD_STATUSES, type RecordStatus } from '../../record/record.ts';
 import type { RunState } from '../../run/run-state.ts';
 import type { Executor } from '../database.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-import { milliseconds } from '../core/duration.ts';
-import { Bug } from '../core/failures.ts';
-import type { Json } from '../core/json.ts';
-import { Temporal } from '../core/time.ts';
+import { milliseconds } from '../../core/duration.ts';
+import { Bug } from '../../core/failures.ts';
+import type { Json } from '../../core/json.ts';
+import { Temporal } from '../../core/time.ts';
 import { MAX_DUE_WINDOWS, ORDERS, OVERLAPS, type Schedule } from './schedule.ts';
 import { WALL_CLOCK_UNITS } from './wall-clock-grid.ts';
 

@@ -1,6 +1,6 @@
-import { type Millis, milliseconds, parseDuration } from '../core/duration.ts';
-import { DefinitionFailure } from '../core/failures.ts';
-import type { Temporal } from '../core/time.ts';
+import { type Millis, milliseconds, parseDuration } from '../../core/duration.ts';
+import { DefinitionFailure } from '../../core/failures.ts';
+import type { Temporal } from '../../core/time.ts';
 import { type WindowKind, type WindowKindOptions, parseInstant, parseWindowKind } from './window-kind.ts';
 
 /** When windows become due and how many may run. Only windows that have passed, with their lag, are ever due. */

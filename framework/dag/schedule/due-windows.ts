@@ -1,5 +1,5 @@
-import { Temporal } from '../core/time.ts';
-import type { Window } from '../core/window.ts';
+import { Temporal } from '../../core/time.ts';
+import type { Window } from '../../core/window.ts';
 import { MAX_DUE_WINDOWS, type Schedule } from './schedule.ts';
 import { nextWindow, previousWindow, windowContaining, windowsBetween } from './windows.ts';
 

@@ -1,6 +1,6 @@
-import { type Millis, formatDuration, parseDuration } from '../core/duration.ts';
-import { DefinitionFailure } from '../core/failures.ts';
-import { Temporal } from '../core/time.ts';
+import { type Millis, formatDuration, parseDuration } from '../../core/duration.ts';
+import { DefinitionFailure } from '../../core/failures.ts';
+import { Temporal } from '../../core/time.ts';
 import { WALL_CLOCK_UNITS, type WallClockUnit } from './wall-clock-grid.ts';
 
 /** How time is cut into windows. The two kinds differ on the days on which clocks change. */

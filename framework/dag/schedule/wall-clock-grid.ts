@@ -1,4 +1,4 @@
-import { Temporal } from '../core/time.ts';
+import { Temporal } from '../../core/time.ts';
 
 export const WALL_CLOCK_UNITS = ['hour', 'day', 'week', 'month'] as const;
 export type WallClockUnit = (typeof WALL_CLOCK_UNITS)[number];

@@ -1,5 +1,5 @@
-import { Temporal } from '../core/time.ts';
-import type { Window } from '../core/window.ts';
+import { Temporal } from '../../core/time.ts';
+import type { Window } from '../../core/window.ts';
 import { firstInstantAt, wallClockGrid } from './wall-clock-grid.ts';
 import type { FixedWindows, WallClockWindows, WindowKind } from './window-kind.ts';
 
