@@ -33,8 +33,8 @@ export type { After, DagBuilder, Wire, Wires, Wiring } from './dag/dag-builder.t
 export { dueWindows, nextDueAt } from './dag/schedule/due-windows.ts';
 export type { Extensions, Note } from './dag/extensions.ts';
 export type { DagGraph, GraphTask } from './dag/graph.ts';
-export type { ItemWindow } from './dag/item-window.ts';
-export { type NewDirectoriesOptions, newDirectories } from './dag/new-directories.ts';
+export type { ItemWindow } from './dag/sensor/item-window.ts';
+export { type NewDirectoriesOptions, newDirectories } from './dag/sensor/new-directories.ts';
 export {
   type BusinessKey,
   type FirstStart,
@@ -90,7 +90,7 @@ export {
   type SensorItem,
   type SensorOptions,
   sensor,
-} from './dag/sensor.ts';
+} from './dag/sensor/sensor.ts';
 export { type NoInput, type Task, type TaskOptions, type Usable, task } from './dag/task.ts';
 export { DEFAULT_POOL, type PolicyOptions, type TaskPolicy } from './dag/task-policy.ts';
 export { type Connections, type Progress, type RecordHandle, type TaskContext, windowOf } from './dag/task-context.ts';

@@ -4,7 +4,7 @@ import type { SecretResolver } from '../core/secret-reference.ts';
 import type { Reading, SettingSources } from '../core/settings.ts';
 import type { Plugin } from '../plugin/plugin.ts';
 import type { Dag } from './dag.ts';
-import type { Sensor } from './sensor.ts';
+import type { Sensor } from './sensor/sensor.ts';
 import { type Pools, checkPools } from './pool.ts';
 
 /** Everything one installation runs; the file that defines it is named in package.json as `windrow.project`. */

@@ -1,7 +1,7 @@
 import type { Json } from '../core/json.ts';
 import { Temporal } from '../core/time.ts';
 import type { Dag } from '../dag/dag.ts';
-import { orderOf } from '../dag/order-of.ts';
+import { orderOf } from '../dag/sensor/order-of.ts';
 import {
   type BackfillSelection,
   type ExpandedWindows,

@@ -1,7 +1,7 @@
 import type { RunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { Window } from '../core/window.ts';
-import type { SensorItem } from '../dag/sensor.ts';
+import type { SensorItem } from '../dag/sensor/sensor.ts';
 import { callPoll } from '../scheduler/call-poll.ts';
 import { activate } from '../queue/activate.ts';
 import { rerunItem, skipItem } from '../store/sensors/release-item.ts';

@@ -11,7 +11,7 @@ import type { SecretResolver } from '../core/secret-reference.ts';
 import type { SettingSources } from '../core/settings.ts';
 import type { Dag } from '../dag/dag.ts';
 import type { OpenedSecrets, Project } from '../dag/project.ts';
-import type { Sensor } from '../dag/sensor.ts';
+import type { Sensor } from '../dag/sensor/sensor.ts';
 import { recordDeskConnection } from '../pipeline/record-desk-connection.ts';
 import type { Plugin } from '../plugin/plugin.ts';
 import { backendSettings, migrateQueues, openBackend, type BackendSettings } from '../queue/backend.ts';

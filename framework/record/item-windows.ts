@@ -5,7 +5,7 @@ import type { RecordId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import { Temporal } from '../core/time.ts';
 import { type Window, windowText } from '../core/window.ts';
-import type { ItemWindow } from '../dag/item-window.ts';
+import type { ItemWindow } from '../dag/sensor/item-window.ts';
 
 /** An item of a pipeline that the sensor has not returned before. */
 export interface NewItem {

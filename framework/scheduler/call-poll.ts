@@ -4,7 +4,7 @@ import { Cancelled, TimedOut } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import { rest } from '../core/timer.ts';
-import type { Polled, Sensor } from '../dag/sensor.ts';
+import type { Polled, Sensor } from '../dag/sensor/sensor.ts';
 import type { Connections } from '../dag/task-context.ts';
 
 export interface PollTools {

@@ -2,7 +2,7 @@ import { type Closable, closeAll } from '../core/closable.ts';
 import { type Millis, milliseconds, minutes, seconds } from '../core/duration.ts';
 import { failureRecord } from '../core/failures.ts';
 import { repeat } from '../core/timer.ts';
-import type { Polled, Sensor } from '../dag/sensor.ts';
+import type { Polled, Sensor } from '../dag/sensor/sensor.ts';
 import { backoff } from '../run/backoff.ts';
 import { type FinishedPoll, failPoll, finishPoll, handBackPoll } from '../store/sensors/finish-poll.ts';
 import { type TakenPoll, takePoll } from '../store/sensors/take-poll.ts';

@@ -1,6 +1,6 @@
 import type { SensorId } from '../../core/ids.ts';
 import type { Temporal } from '../../core/time.ts';
-import type { Polled, Sensor } from '../../dag/sensor.ts';
+import type { Polled, Sensor } from '../../dag/sensor/sensor.ts';
 import type { Database, Executor } from '../database.ts';
 import { lockDag } from '../lock-dag.ts';
 import { RUN_PRIORITIES } from '../runs/create-run.ts';

@@ -1,4 +1,4 @@
-import type { Sensor } from '../../dag/sensor.ts';
+import type { Sensor } from '../../dag/sensor/sensor.ts';
 import type { Database } from '../database.ts';
 
 /**

@@ -4,7 +4,7 @@ import { DataFailure } from '../../core/failures.ts';
 import { type RecordId, recordId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import type { PipelineSpec } from '../../dag/pipeline-spec.ts';
-import type { Polled, Sensor } from '../../dag/sensor.ts';
+import type { Polled, Sensor } from '../../dag/sensor/sensor.ts';
 import { type NewItem, type PlacedItem, type RecordThere, placeItems } from '../../record/item-windows.ts';
 import { newRecords } from '../../record/new-records.ts';
 import type { Executor } from '../database.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SensorId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import type { Temporal } from '../../core/time.ts';
-import { MAX_SENSOR_ITEMS } from '../../dag/sensor.ts';
+import { MAX_SENSOR_ITEMS } from '../../dag/sensor/sensor.ts';
 import type { Executor } from '../database.ts';
 
 /** A poll that this process may do now. */

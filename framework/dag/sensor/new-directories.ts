@@ -1,5 +1,5 @@
-import { DataFailure } from '../core/failures.ts';
-import type { Json } from '../core/json.ts';
+import { DataFailure } from '../../core/failures.ts';
+import type { Json } from '../../core/json.ts';
 import type { ItemWindow } from './item-window.ts';
 import { MAX_SENSOR_ITEMS, type Polled } from './sensor.ts';
 

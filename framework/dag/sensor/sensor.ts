@@ -1,18 +1,18 @@
 import { z } from 'zod';
 
-import type { Clock } from '../core/clock.ts';
-import { type Millis, parseDuration } from '../core/duration.ts';
-import { DataFailure, DefinitionFailure } from '../core/failures.ts';
-import { type SensorId, sensorId } from '../core/ids.ts';
-import type { Json } from '../core/json.ts';
-import type { Log } from '../core/log.ts';
-import type { Temporal } from '../core/time.ts';
-import { type DeclaredConnection, distinctConnections } from './connections.ts';
-import type { Dag } from './dag.ts';
+import type { Clock } from '../../core/clock.ts';
+import { type Millis, parseDuration } from '../../core/duration.ts';
+import { DataFailure, DefinitionFailure } from '../../core/failures.ts';
+import { type SensorId, sensorId } from '../../core/ids.ts';
+import type { Json } from '../../core/json.ts';
+import type { Log } from '../../core/log.ts';
+import type { Temporal } from '../../core/time.ts';
+import { type DeclaredConnection, distinctConnections } from '../connections.ts';
+import type { Dag } from '../dag.ts';
 import { type ItemWindow, ItemWindowShape } from './item-window.ts';
-import type { Order } from './schedule/schedule.ts';
-import type { Connections } from './task-context.ts';
-import { parseInstant } from './schedule/window-kind.ts';
+import type { Order } from '../schedule/schedule.ts';
+import type { Connections } from '../task-context.ts';
+import { parseInstant } from '../schedule/window-kind.ts';
 
 /**
  * Looks for new items at an interval and starts one run of its dag for each, or makes one window of its pipeline of each.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Temporal } from '../core/time.ts';
+import { Temporal } from '../../core/time.ts';
 
 /** Which time an item of a pipeline holds. */
 export interface ItemWindow {
