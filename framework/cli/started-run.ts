@@ -4,7 +4,7 @@ import type { RunDetail } from '../store/views/show-run.ts';
 import { type Answer, done } from './answer.ts';
 import { hasLiveWorker } from './live-worker.ts';
 import { workUntilEnd } from './local/work-until-end.ts';
-import { runJson, runText } from './run-text.ts';
+import { runJson, runText } from './text/run-text.ts';
 import type { Session } from './session.ts';
 import { listenForStop } from './stop-signals.ts';
 import { waitForRun } from './wait-for-run.ts';

@@ -13,7 +13,7 @@ import { type SensorOperations, type Windrow, sensorOperations } from '#framewor
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { sensorTable } from '../../framework/cli/sensor-text.ts';
+import { sensorTable } from '../../framework/cli/text/sensor-text.ts';
 import { pollIfDue } from '../../framework/scheduler/watch-sensors.ts';
 import { BACKENDS, eventually } from '../support/engine.ts';
 import { TestClock } from '../support/test-clock.ts';

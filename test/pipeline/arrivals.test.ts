@@ -3,7 +3,7 @@ import { type Windrow, backfills, explainRecord, operations, sensorOperations } 
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { sensorText } from '../../framework/cli/sensor-text.ts';
+import { sensorText } from '../../framework/cli/text/sensor-text.ts';
 import { pollIfDue } from '../../framework/scheduler/watch-sensors.ts';
 import { finishPoll } from '../../framework/store/sensors/finish-poll.ts';
 import { BACKENDS, eventually } from '../support/engine.ts';

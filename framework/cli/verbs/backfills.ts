@@ -8,7 +8,7 @@ import { type BackfillFilter, listBackfills, showBackfill } from '../../store/ba
 import type { SwitchedBackfill } from '../../store/backfills/switch-backfill.ts';
 import { type Answer, done, notFound, refused } from '../answer.ts';
 import { idArgument, limitArgument, momentArgument, paramArgument, positionArgument } from '../arguments.ts';
-import { backfillTable, backfillText, plannedTable, progressText } from '../backfill-text.ts';
+import { backfillTable, backfillText, plannedTable, progressText } from '../text/backfill-text.ts';
 import { unknownName } from '../near-names.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';

@@ -4,7 +4,7 @@ import { type Retention, limitOf } from '../../store/retention/clean-up.ts';
 import { type CleanUpPreview, previewCleanUp } from '../../store/retention/preview.ts';
 import { type TableSize, readTableSizes } from '../../store/views/table-sizes.ts';
 import { type Answer, done } from '../answer.ts';
-import { moment } from '../run-text.ts';
+import { moment } from '../text/run-text.ts';
 import type { Session } from '../session.ts';
 import { type Cell, table } from '../table.ts';
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { SILENCE, type ProcessView, findLiveProcesses } from '../../store/workers.ts';
 import { type Answer, done } from '../answer.ts';
-import { moment } from '../run-text.ts';
+import { moment } from '../text/run-text.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
 import { type Cell, table } from '../table.ts';

@@ -5,7 +5,7 @@ import { LOG_LINES, readTaskLog } from '../../store/views/read-task-log.ts';
 import { showRun } from '../../store/views/show-run.ts';
 import { type Answer, done, notFound } from '../answer.ts';
 import { type TaskName, idArgument, limitArgument, taskArgument } from '../arguments.ts';
-import { logText, noRun } from '../run-text.ts';
+import { logText, noRun } from '../text/run-text.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
 

@@ -11,7 +11,7 @@ import { loadDashboard } from '../project-file.ts';
 import type { Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
 import { type StopSignals, type StopStep, aborted, listenForStop } from '../stop-signals.ts';
-import { stopText } from '../stop-text.ts';
+import { stopText } from '../text/stop-text.ts';
 
 type Part = 'worker' | 'scheduler' | 'dashboard';
 

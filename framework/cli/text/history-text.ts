@@ -1,6 +1,6 @@
-import type { HistoryEntry } from '../store/views/read-history.ts';
+import type { HistoryEntry } from '../../store/views/read-history.ts';
 import { moment } from './run-text.ts';
-import { type Cell, table } from './table.ts';
+import { type Cell, table } from '../table.ts';
 
 /** What happened to a sensor or a backfill and who did it, newest first; nothing where nothing is known. */
 export function historyText(history: readonly HistoryEntry[]): string {

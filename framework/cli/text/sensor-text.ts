@@ -1,8 +1,8 @@
-import { formatDuration, milliseconds } from '../core/duration.ts';
-import type { SensorView } from '../store/views/list-sensors.ts';
-import type { SensorItemView } from '../store/views/sensor-items.ts';
+import { formatDuration, milliseconds } from '../../core/duration.ts';
+import type { SensorView } from '../../store/views/list-sensors.ts';
+import type { SensorItemView } from '../../store/views/sensor-items.ts';
 import { moment, withoutStack } from './run-text.ts';
-import { type Cell, facts, table } from './table.ts';
+import { type Cell, facts, table } from '../table.ts';
 
 export function sensorTable(sensors: readonly SensorView[]): string {
   const rows = sensors.map((sensor): Cell[] => [

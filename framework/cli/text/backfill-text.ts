@@ -1,9 +1,9 @@
-import { windowText } from '../core/window.ts';
-import type { PlannedWindow } from '../record/backfill-plan.ts';
-import type { BackfillDetail, BackfillView } from '../store/backfills/read-backfills.ts';
+import { windowText } from '../../core/window.ts';
+import type { PlannedWindow } from '../../record/backfill-plan.ts';
+import type { BackfillDetail, BackfillView } from '../../store/backfills/read-backfills.ts';
 import { historyText } from './history-text.ts';
 import { moment } from './run-text.ts';
-import { type Cell, facts, table } from './table.ts';
+import { type Cell, facts, table } from '../table.ts';
 
 export function backfillTable(backfills: readonly BackfillView[]): string {
   const rows = backfills.map((backfill): Cell[] => [

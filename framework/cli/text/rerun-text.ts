@@ -1,6 +1,6 @@
-import { windowText } from '../core/window.ts';
-import type { AcceptedRerun } from '../process/operations.ts';
-import { facts, table } from './table.ts';
+import { windowText } from '../../core/window.ts';
+import type { AcceptedRerun } from '../../process/operations.ts';
+import { facts, table } from '../table.ts';
 
 /** What a re-run resets and what stays, for people. */
 export function rerunText({ recordId, from, keeps, repeats, resets, after }: AcceptedRerun): string {

@@ -1,7 +1,7 @@
-import { formatDuration } from '../core/duration.ts';
-import { DRAIN } from '../worker/worker.ts';
-import { EXIT_CODES } from './exit-codes.ts';
-import type { StopStep } from './stop-signals.ts';
+import { formatDuration } from '../../core/duration.ts';
+import { DRAIN } from '../../worker/worker.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
+import type { StopStep } from '../stop-signals.ts';
 
 const ENDS = `ends this process at once, with exit code ${EXIT_CODES.ended.code}`;
 

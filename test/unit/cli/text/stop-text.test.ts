@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { stopText } from '../../framework/cli/stop-text.ts';
+import { stopText } from '../../../../framework/cli/text/stop-text.ts';
 
 describe('what a server says at a signal', () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { RunState } from '../run/run-state.ts';
+import type { RunState } from '../../run/run-state.ts';
 
 /** What a cancel did to a run, and what of it goes on: `state` is the run's now, `running` its tasks that were told. */
 export function cancelText(id: number, now: { readonly state: RunState | null; readonly running: number }): string {
