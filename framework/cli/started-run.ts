@@ -1,6 +1,6 @@
 import type { RunId } from '../core/ids.ts';
 import type { Windrow } from '../process/windrow.ts';
-import type { RunDetail } from '../store/views/show-run.ts';
+import type { RunDetail } from '../store/views/runs/show-run.ts';
 import { type Answer, done } from './answer.ts';
 import { hasLiveWorker } from './live-worker.ts';
 import { workUntilEnd } from './local/work-until-end.ts';

@@ -2,8 +2,8 @@ import type { RunId } from '../core/ids.ts';
 import { milliseconds } from '../core/duration.ts';
 import { rest } from '../core/timer.ts';
 import type { Executor } from '../store/database.ts';
-import { findRun } from '../store/views/find-run.ts';
-import { type RunDetail, showRun } from '../store/views/show-run.ts';
+import { findRun } from '../store/views/runs/find-run.ts';
+import { type RunDetail, showRun } from '../store/views/runs/show-run.ts';
 
 const LOOK = milliseconds(200);
 

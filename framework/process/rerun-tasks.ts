@@ -6,7 +6,7 @@ import type { ClearRequest } from '../run/clear-plan.ts';
 import { isInstance } from '../run/mapped.ts';
 import type { TaskState } from '../run/task-state.ts';
 import { type Cleared, clearRun } from '../store/runs/clear-run.ts';
-import { listRuns } from '../store/views/list-runs.ts';
+import { listRuns } from '../store/views/runs/list-runs.ts';
 import { findRecord } from '../store/views/find-record.ts';
 import type { Refused } from './trigger.ts';
 import type { Windrow } from './windrow.ts';

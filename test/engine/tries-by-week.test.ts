@@ -9,7 +9,7 @@ import { readPluginEvents } from '../../framework/store/plugins/read-plugin-even
 import { cleanUp, limitOf } from '../../framework/store/retention/clean-up.ts';
 import { makeWeeks } from '../../framework/store/retention/partitions.ts';
 import { previewCleanUp } from '../../framework/store/retention/preview.ts';
-import { readAttempts } from '../../framework/store/views/read-attempts.ts';
+import { readAttempts } from '../../framework/store/views/runs/read-attempts.ts';
 import { readTableSizes } from '../../framework/store/views/table-sizes.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/engine.ts';

@@ -13,7 +13,7 @@ import { checkedChoice } from '../../run/choice.ts';
 import type { Outcome } from '../../run/outcome.ts';
 import { mintFence } from '../../store/runs/mint-fence.ts';
 import { pluginDatabase } from '../../store/plugins/plugin-database.ts';
-import { listRuns } from '../../store/views/list-runs.ts';
+import { listRuns } from '../../store/views/runs/list-runs.ts';
 import { openExtensions } from '../../worker/open-extensions.ts';
 import { StopSwitch, callUserCode } from '../../worker/user-code.ts';
 import { readWires } from '../../worker/wired-input.ts';

@@ -4,7 +4,7 @@ import type { RunId } from '../../core/ids.ts';
 import { repeat } from '../../core/timer.ts';
 import type { Windrow } from '../../process/windrow.ts';
 import { sweeper } from '../../scheduler/sweep.ts';
-import type { RunDetail } from '../../store/views/show-run.ts';
+import type { RunDetail } from '../../store/views/runs/show-run.ts';
 import { waitForRun } from '../wait-for-run.ts';
 
 const LOOK = milliseconds(500);

@@ -2,10 +2,10 @@ import type { FailureRecord } from '../../core/failures.ts';
 import type { Temporal } from '../../core/time.ts';
 import { type Window, windowText } from '../../core/window.ts';
 import { type Answer, notFound } from '../answer.ts';
-import type { LogLine } from '../../store/views/read-task-log.ts';
-import { instancesText, notableTasks } from '../../store/views/notable-tasks.ts';
-import type { RunSummary } from '../../store/views/run-summary.ts';
-import type { RunDetail } from '../../store/views/show-run.ts';
+import type { LogLine } from '../../store/views/runs/read-task-log.ts';
+import { instancesText, notableTasks } from '../../store/views/runs/notable-tasks.ts';
+import type { RunSummary } from '../../store/views/runs/run-summary.ts';
+import type { RunDetail } from '../../store/views/runs/show-run.ts';
 import { type Cell, facts, table } from '../table.ts';
 
 export function runTable(runs: readonly RunSummary[]): string {

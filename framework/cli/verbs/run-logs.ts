@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 
 import { SUMMARY } from '../../run/task-key.ts';
-import { LOG_LINES, readTaskLog } from '../../store/views/read-task-log.ts';
-import { showRun } from '../../store/views/show-run.ts';
+import { LOG_LINES, readTaskLog } from '../../store/views/runs/read-task-log.ts';
+import { showRun } from '../../store/views/runs/show-run.ts';
 import { type Answer, done, notFound } from '../answer.ts';
 import { type TaskName, idArgument, limitArgument, taskArgument } from '../arguments.ts';
 import { logText, noRun } from '../text/run-text.ts';

@@ -8,7 +8,7 @@ import type { Windrow } from '../../process/windrow.ts';
 import type { WindowRecord } from '../../record/record.ts';
 import type { Outcome } from '../../run/outcome.ts';
 import { findRecord } from '../../store/views/find-record.ts';
-import { listRuns } from '../../store/views/list-runs.ts';
+import { listRuns } from '../../store/views/runs/list-runs.ts';
 import { type Answer, notFound, refused } from '../answer.ts';
 import { idArgument, paramsArgument, windowArgument } from '../arguments.ts';
 import { runTask } from '../local/run-task.ts';

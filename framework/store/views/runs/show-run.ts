@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-import type { FailureRecord } from '../../core/failures.ts';
-import type { Temporal } from '../../core/time.ts';
-import type { DagGraph, GraphTask } from '../../dag/graph.ts';
-import { countedIndex, taskKey } from '../../run/task-key.ts';
-import type { Executor } from '../database.ts';
+import type { FailureRecord } from '../../../core/failures.ts';
+import type { Temporal } from '../../../core/time.ts';
+import type { DagGraph, GraphTask } from '../../../dag/graph.ts';
+import { countedIndex, taskKey } from '../../../run/task-key.ts';
+import type { Executor } from '../../database.ts';
 import { type AttemptView, readAttempts } from './read-attempts.ts';
 import { type TaskView, readRunTasks } from './read-run-tasks.ts';
 import { RUN_COLUMNS, RunColumns, type RunSummary, runSummary } from './run-summary.ts';
-import { MaybeFailure, MaybeInstant } from './view-rows.ts';
+import { MaybeFailure, MaybeInstant } from '../view-rows.ts';
 
 export interface RunDetail extends RunSummary {
   /** Upstream tasks first. Before the run has started, every task stands there with the state `none`. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-import type { FailureRecord } from '../../core/failures.ts';
-import type { RunId, TaskId } from '../../core/ids.ts';
-import type { Temporal } from '../../core/time.ts';
-import type { Executor } from '../database.ts';
-import { InstantColumn, TaskIdColumn } from '../runs/run-rows.ts';
-import { MaybeFailure, MaybeInstant } from './view-rows.ts';
+import type { FailureRecord } from '../../../core/failures.ts';
+import type { RunId, TaskId } from '../../../core/ids.ts';
+import type { Temporal } from '../../../core/time.ts';
+import type { Executor } from '../../database.ts';
+import { InstantColumn, TaskIdColumn } from '../../runs/run-rows.ts';
+import { MaybeFailure, MaybeInstant } from '../view-rows.ts';
 
 /** One ended try of a task, whoever ended it. */
 export interface AttemptView {

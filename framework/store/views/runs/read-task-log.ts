@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-import type { Json } from '../../core/json.ts';
-import type { Temporal } from '../../core/time.ts';
-import type { Executor } from '../database.ts';
-import { InstantColumn } from '../runs/run-rows.ts';
+import type { Json } from '../../../core/json.ts';
+import type { Temporal } from '../../../core/time.ts';
+import type { Executor } from '../../database.ts';
+import { InstantColumn } from '../../runs/run-rows.ts';
 
 /** A kept line of a task's log. */
 export interface LogLine {

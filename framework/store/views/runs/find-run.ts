@@ -1,4 +1,4 @@
-import type { Executor } from '../database.ts';
+import type { Executor } from '../../database.ts';
 import { RUN_COLUMNS, RunColumns, type RunSummary, runSummary } from './run-summary.ts';
 
 /** A run without its tasks: cheap enough to ask often. */

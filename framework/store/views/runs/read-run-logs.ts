@@ -1,4 +1,4 @@
-import type { Executor } from '../database.ts';
+import type { Executor } from '../../database.ts';
 import { type LogLine, readTaskLog } from './read-task-log.ts';
 import type { RunDetail } from './show-run.ts';
 

@@ -1,8 +1,8 @@
-import type { RunState } from '../../run/run-state.ts';
-import type { Executor } from '../database.ts';
-import { buildList } from './build-list.ts';
+import type { RunState } from '../../../run/run-state.ts';
+import type { Executor } from '../../database.ts';
+import { buildList } from '../build-list.ts';
 import { RUN_COLUMNS, RunColumns, type RunSummary, runSummary } from './run-summary.ts';
-import type { Page } from './view-rows.ts';
+import type { Page } from '../view-rows.ts';
 
 export interface RunFilter extends Page {
   readonly dagId?: string;

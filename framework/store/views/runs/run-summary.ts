@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-import { type DagId, type RecordId, type RunId, dagId } from '../../core/ids.ts';
-import type { Temporal } from '../../core/time.ts';
-import type { Window } from '../../core/window.ts';
-import type { RunState } from '../../run/run-state.ts';
-import { RUN_KINDS, type RunKind } from '../runs/create-run.ts';
-import { InstantColumn, RunIdColumn, RunStateColumn } from '../runs/run-rows.ts';
-import { MaybeInstant, MaybeRecordId, windowOf } from './view-rows.ts';
+import { type DagId, type RecordId, type RunId, dagId } from '../../../core/ids.ts';
+import type { Temporal } from '../../../core/time.ts';
+import type { Window } from '../../../core/window.ts';
+import type { RunState } from '../../../run/run-state.ts';
+import { RUN_KINDS, type RunKind } from '../../runs/create-run.ts';
+import { InstantColumn, RunIdColumn, RunStateColumn } from '../../runs/run-rows.ts';
+import { MaybeInstant, MaybeRecordId, windowOf } from '../view-rows.ts';
 
 export interface RunSummary {
   readonly id: RunId;

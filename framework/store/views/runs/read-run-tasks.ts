@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-import type { FailureRecord } from '../../core/failures.ts';
-import type { RunId, TaskId } from '../../core/ids.ts';
-import type { Json } from '../../core/json.ts';
-import type { Temporal } from '../../core/time.ts';
-import { SUMMARY, taskKey } from '../../run/task-key.ts';
-import type { TaskState } from '../../run/task-state.ts';
-import type { UpstreamTally } from '../../run/trigger-decision.ts';
-import type { Executor } from '../database.ts';
-import { TaskIdColumn, TaskStateColumn } from '../runs/run-rows.ts';
-import { MaybeFailure, MaybeInstant } from './view-rows.ts';
+import type { FailureRecord } from '../../../core/failures.ts';
+import type { RunId, TaskId } from '../../../core/ids.ts';
+import type { Json } from '../../../core/json.ts';
+import type { Temporal } from '../../../core/time.ts';
+import { SUMMARY, taskKey } from '../../../run/task-key.ts';
+import type { TaskState } from '../../../run/task-state.ts';
+import type { UpstreamTally } from '../../../run/trigger-decision.ts';
+import type { Executor } from '../../database.ts';
+import { TaskIdColumn, TaskStateColumn } from '../../runs/run-rows.ts';
+import { MaybeFailure, MaybeInstant } from '../view-rows.ts';
 
 /** A task of a run as people look at it. */
 export interface TaskView {
