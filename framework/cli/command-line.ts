@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { failureAnswer } from './failure-answer.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { loadProject, loadVerbs } from './project-file.ts';
+import { projectShell } from './project-verbs.ts';
 import { Session, type Surroundings } from './session.ts';
 import type { Shell } from './shell.ts';
 import { addBackfills } from './verbs/backfills.ts';
@@ -39,7 +40,7 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
   };
   try {
     addOwnVerbs(program, shell);
-    await addVerbsFor(words, program, session);
+    await addVerbsFor(words, program, { session, shell });
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -86,25 +87,35 @@ function verbsOf(group: Command): readonly Command[] {
 const json = (): Option => new Option('--json', 'print exactly one JSON value on standard output');
 const debug = (): Option => new Option('--debug', 'show where an error comes from');
 
+function isJson({ long }: Option): boolean {
+  return long === '--json';
+}
+
+interface Own {
+  readonly session: Session;
+  readonly shell: Shell;
+}
+
 /** The project is loaded only where one of its verbs may be meant, or all verbs are to be listed. */
-async function addVerbsFor(words: readonly string[], program: Command, session: Session): Promise<void> {
+async function addVerbsFor(words: readonly string[], program: Command, own: Own): Promise<void> {
   const verb = words.find((word) => !word.startsWith('-'));
   if (verb !== undefined && verb !== 'help') {
-    if (!program.commands.some((command) => command.name() === verb)) await addProjectVerbs(program, session);
+    if (!program.commands.some((command) => command.name() === verb)) await addProjectVerbs(program, own);
     return;
   }
   try {
-    await addProjectVerbs(program, session);
+    await addProjectVerbs(program, own);
   } catch (error) {
     // Who asks for help gets it, whatever the project's state; the reason stands above it.
-    session.note(`The project's own verbs are not listed: ${failureAnswer(error, session).text}`);
+    own.session.note(`The project's own verbs are not listed: ${failureAnswer(error, own.session).text}`);
   }
 }
 
-/** The extension points: package.json `windrow.verbs` names modules that export `addVerbs(program)`; plugins have verbs. */
-async function addProjectVerbs(program: Command, session: Session): Promise<void> {
+/** The extension points: package.json `windrow.verbs` names modules that export `addVerbs(program, shell)`; plugins have verbs. */
+async function addProjectVerbs(program: Command, { session, shell }: Own): Promise<void> {
   const file = session.projectFile();
-  for (const addVerbs of await loadVerbs(file)) addVerbs(program);
+  for (const addVerbs of await loadVerbs(file)) addVerbs(program, projectShell(shell));
+  for (const verb of verbsOf(program)) if (!verb.options.some(isJson)) verb.addOption(json()).addOption(debug());
   const { plugins = [] } = await loadProject(file);
   for (const plugin of plugins) plugin.verbs?.(program, (work) => session.withPlugin(plugin, work));
 }

@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import type { Command } from 'commander';
 import { z } from 'zod';
 
 import { ConfigFailure, Failure } from '../core/failures.ts';
 import type { Project } from '../dag/project.ts';
 import type { StartDashboard } from '../process/dashboard.ts';
 import type { Prepare } from '../process/preparation.ts';
+import type { AddVerbs } from './project-verbs.ts';
 
 /** The field `windrow` of package.json. Every path is relative to that file. */
 export interface ProjectFile {
@@ -22,8 +22,6 @@ export interface ProjectFile {
   /** The module that exports `prepare`. */
   readonly prepare: string | undefined;
 }
-
-export type AddVerbs = (program: Command) => void;
 
 const Field = z.strictObject({
   project: z.string(),
@@ -70,7 +68,7 @@ export async function loadProject(file: ProjectFile): Promise<Project> {
 
 /** @throws ConfigFailure `E_PROJECT_MODULE` */
 export async function loadVerbs(file: ProjectFile): Promise<readonly AddVerbs[]> {
-  const expected = 'a function (program: Command) => void';
+  const expected = 'a function (program: Command, shell: ProjectShell) => void';
   return Promise.all(
     file.verbs.map((module) => exported(file, { module, name: 'addVerbs', check: isAddVerbs, expected })),
   );

@@ -1,6 +1,7 @@
 export { type VaultSettings, readVaultSettings } from './config.ts';
 export { type VaultOpened, vaultConnection } from './connector.ts';
 export { EXTRACT_KINDS, type ExtractKind } from './files/extract-kind.ts';
+export { type Gap, type GapRecord, findGaps } from './files/find-gaps.ts';
 export type { FilePart, ListedFile, ListedHole, ListedItem } from './files/file-list.ts';
 export { type VeevaSourceOptions, veevaSource } from './source.ts';
 export {

@@ -24,7 +24,7 @@ export interface Installation {
   readonly close: () => Promise<void>;
 }
 
-const FIELD = { project: join(FIXTURES, 'project.ts') };
+export const FIELD = { project: join(FIXTURES, 'project.ts') };
 
 /** A folder with a package.json, and an empty database. */
 export async function openInstallationFolder(field: object = FIELD): Promise<Installation> {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { Temporal } from '#framework';
-import { operations } from '#framework/operate';
+import { Temporal, silentLog } from '#framework';
+import { type RecordFilter, listRecords, operations } from '#framework/operate';
 
+import { gaps } from '../../tasks/veeva-redshift/verbs.ts';
 import { eventually } from '../support/engine.ts';
 import { ENABLED_AT, type VeevaInstallation, loadFull, openVeeva } from '../support/veeva-installation.ts';
 
@@ -15,6 +16,11 @@ beforeAll(async () => {
   await loadFull(veeva);
 }, 60_000);
 afterAll(() => veeva.close());
+
+const EXPIRED = expect.objectContaining({
+  kind: 'expired',
+  window: { start: '2026-03-02T08:15:00Z', end: '2026-03-02T08:30:00Z' },
+});
 
 /** The number of the window that ends then. */
 function windowAt(moment: string): number {
@@ -30,6 +36,11 @@ it('goes on by itself behind a new Full where a file is not listed any more', as
   clock.moveTo(Temporal.Instant.from('2026-03-12T08:46Z'));
   const lost = await ended(2);
   expect(lost).toMatchObject({ pipelineStatus: 'FAILED', error: { code: 'E_VAULT_FILE_EXPIRED' } });
+  const records = (filter: RecordFilter) => listRecords(windrow.store.database, filter);
+  const tools = { connections: windrow.connections, records, clock, log: silentLog };
+  const answer = await gaps(tools, { kind: 'incremental' });
+  expect(answer).toMatchObject({ exit: 'failed', json: expect.arrayContaining([EXPIRED]) });
+  expect(answer.text).toContain('windrow dags trigger veeva_full');
   await windrow.advance('veeva_incremental');
   expect(await find(3)).toMatchObject({ pipelineStatus: 'PENDING', dagRunId: undefined });
 

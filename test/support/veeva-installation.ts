@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 import { inject, vi } from 'vitest';
 
-import { type Closable, type Phase, Temporal, type WindowRecord, closeAll } from '#framework';
-import { type Windrow, listRecords, openWindrow, operations, readEngineSettings } from '#framework/operate';
+import { type Closable, type Phase, Temporal, type WindowRecord, closeAll, recordId } from '#framework';
+import { type Windrow, findRecord, listRecords, openWindrow, operations, readEngineSettings } from '#framework/operate';
 import { type Sandbox, startSandbox } from '#sandbox';
 import { dynamoDbConnection } from '#tasks/dynamodb';
 import { redshiftConnection } from '#tasks/redshift';
@@ -182,13 +182,19 @@ function publisher(clock: SteppedClock): (windows: number) => void {
   return (windows) => clock.moveTo(windowEnd(windows + 1).add({ minutes: 1 }));
 }
 
+const ID_OF_WINDOW = {
+  name: 'test_id_of_window',
+  text: 'select id from pipeline_records where pipeline_id = $1 and window_end_time = $2',
+};
+
 type RecordQuestions = Pick<VeevaInstallation, 'ended' | 'completed' | 'find' | 'rerun'>;
 
 function recordQuestions(windrow: Windrow): RecordQuestions {
   const find: RecordQuestions['find'] = async (window) => {
-    const filter = { pipelineId: window === 0 ? 'veeva_full' : 'veeva_incremental', limit: 5000 };
-    const records = await listRecords(windrow.store.database, filter);
-    return records.find((record) => record.window.end.equals(windowEnd(window)));
+    const { database } = windrow.store;
+    const pipelineId = window === 0 ? 'veeva_full' : 'veeva_incremental';
+    const [row] = await database.run(ID_OF_WINDOW, [pipelineId, windowEnd(window).toString()]);
+    return row === undefined ? undefined : findRecord(database, recordId(Number(row['id'])));
   };
   const ended: RecordQuestions['ended'] = (window) =>
     eventually(`the end of window ${window}`, async () => {

@@ -7,7 +7,7 @@ import type { ListedFile, ListedHole, ListedItem } from './file-list.ts';
 export type Match =
   | { readonly kind: 'file'; readonly file: ListedFile }
   /** Vault failed to publish the file and tries again. */
-  | { readonly kind: 'hole'; readonly until: Temporal.Instant; readonly reason: string }
+  | { readonly kind: 'hole'; readonly name: string; readonly until: Temporal.Instant; readonly reason: string }
   | { readonly kind: 'not_published'; readonly until: Temporal.Instant; readonly reason: string }
   /** The file is not listed and will not come any more. */
   | { readonly kind: 'expired'; readonly reason: string };
@@ -58,7 +58,12 @@ function expiredReason({ kind, window }: Wanted): string {
 function waitForHole(hole: ListedHole, { kind, now }: Wanted): Match {
   const announced = hole.nextRetry;
   const until = announced !== undefined && isAfter(announced, now) ? announced : now.add(POLL);
-  return { kind: 'hole', until, reason: `Vault could not publish the ${kind} file ${hole.name}: ${hole.message}` };
+  return {
+    kind: 'hole',
+    name: hole.name,
+    until,
+    reason: `Vault could not publish the ${kind} file ${hole.name}: ${hole.message}`,
+  };
 }
 
 function notPublished(items: readonly ListedItem[], { kind, window, now }: Wanted): Match {

@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+
+import {
+  type AddVerbs,
+  type Answer,
+  RECORD_STATUSES,
+  type RecordStatus,
+  Temporal,
+  type VerbTools,
+  type WindowRecord,
+  table,
+  trouble,
+  windowText,
+} from '#framework';
+import { EXTRACT_KINDS, type ExtractKind, type Gap, findGaps, vaultConnection } from '#tasks/veeva';
+
+/** Adds `windrow veeva …`. */
+export const addVerbs: AddVerbs = (program, { act }) => {
+  const veeva = program.command('veeva').description('Veeva Vault Direct Data beside the windows loaded from it');
+  gapsVerb(veeva).action(act(gaps));
+};
+
+interface GapOptions {
+  readonly kind: string;
+  readonly dag?: string;
+}
+
+function gapsVerb(veeva: Command): Command {
+  return veeva
+    .command('gaps')
+    .description(
+      'windows whose file Vault failed to publish, publishes late or lists no more, and times without a record',
+    )
+    .option('--kind <kind>', `files of this kind: ${EXTRACT_KINDS.join(', ')}`, 'incremental')
+    .option('--dag <id>', 'the pipeline that loads them; default: veeva_ and the kind');
+}
+
+/** Exit code 1 where there is a gap, so that a monitor may ask. */
+export async function gaps(tools: VerbTools, options: GapOptions): Promise<Answer> {
+  const kind = EXTRACT_KINDS.find((one) => one === options.kind);
+  if (kind === undefined) {
+    const message = `There is no kind of file "${options.kind}". Use one of ${EXTRACT_KINDS.join(', ')}.`;
+    return trouble('usage', { code: 'E_USAGE', message });
+  }
+  const pipelineId = options.dag ?? `veeva_${kind}`;
+  const records = await recordsOf(tools, pipelineId);
+  if (records.length === 0) {
+    const message = `The pipeline ${pipelineId} has no window yet, so there is nothing to compare with Vault's list.`;
+    return trouble('not_found', { code: 'E_NOT_FOUND', message });
+  }
+  const items = await listed(tools, kind, records);
+  const compared = records.map(({ id, window, pipelineStatus: status }) => ({ id, window, status }));
+  const found = findGaps({ kind, items, records: compared, now: tools.clock.now() });
+  return { exit: found.some(({ kind: gap }) => gap !== 'odd_file') ? 'failed' : 'ok', ...said(found, records.length) };
+}
+
+/** Newest first, so many of each status: what Vault can still list, and what was never loaded. */
+const MOST = 2000;
+
+async function recordsOf({ records }: VerbTools, pipelineId: string): Promise<readonly WindowRecord[]> {
+  const open = RECORD_STATUSES.filter((status) => status !== 'COMPLETED');
+  const filters: { readonly status?: RecordStatus }[] = [{}, ...open.map((status) => ({ status }))];
+  const found = await Promise.all(filters.map((filter) => records({ pipelineId, limit: MOST, ...filter })));
+  return [...new Map(found.flat().map((record) => [record.id, record])).values()];
+}
+
+/** Fulls are listed only where the question reaches back to where they begin. */
+const BEGINNING = Temporal.Instant.from('2000-01-01T00:00Z');
+
+async function listed({ connections }: VerbTools, kind: ExtractKind, records: readonly WindowRecord[]) {
+  const { client } = await connections.get(vaultConnection);
+  const from = kind === 'full' ? BEGINNING : oldest(records);
+  const listing = await client.list({ kind, from, to: undefined }, { signal: AbortSignal.timeout(ASKING_MS) });
+  return listing.kind === 'listed' ? listing.items : [];
+}
+
+function oldest(records: readonly WindowRecord[]): Temporal.Instant {
+  const [first] = records.toSorted((a, b) => Temporal.Instant.compare(a.window.start, b.window.start));
+  return first?.window.start ?? BEGINNING;
+}
+
+/** Vault may delay an answer by five minutes. */
+const ASKING_MS = 420_000;
+
+function said(found: readonly Gap[], windows: number): Pick<Answer, 'json' | 'text'> {
+  const rows = found.map(({ kind, window, record, file, reason, remedy }) => [
+    kind.replace('_', ' '),
+    windowText(window),
+    record,
+    file,
+    reason,
+    remedy,
+  ]);
+  const json = found.map(({ window, ...gap }) => ({
+    ...gap,
+    window: { start: window.start.toString(), end: window.end.toString() },
+  }));
+  const none = `No gaps: each of ${windows} windows is loaded, or waits for its turn with its file listed or not due.`;
+  return { json, text: table(['gap', 'window', 'record', 'file', 'why', 'what to do'], rows, none) };
+}
