@@ -21,6 +21,7 @@ import {
   pauseBackfill,
   resumeBackfill,
 } from '../store/backfills/switch-backfill.ts';
+import { UNKNOWN } from '../store/note-deed.ts';
 import { activate } from '../queue/activate.ts';
 import { type Refused, unusableParams } from './trigger.ts';
 import type { Windrow } from './windrow.ts';
@@ -65,9 +66,6 @@ export interface Backfills {
   readonly resume: (id: number, by?: string) => Promise<SwitchedBackfill>;
   readonly cancel: (id: number, by?: string) => Promise<SwitchedBackfill>;
 }
-
-/** Of a program that does not say for whom it asks. */
-const UNKNOWN = 'unknown';
 
 export function backfills(windrow: Windrow): Backfills {
   const { database } = windrow.store;

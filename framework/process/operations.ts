@@ -5,6 +5,7 @@ import { businessKeys } from '../record/new-records.ts';
 import type { RecordStatus } from '../record/record.ts';
 import type { RerunPlan, RerunRequest } from '../record/rerun-plan.ts';
 import { setPaused } from '../store/dag-state.ts';
+import { UNKNOWN } from '../store/note-deed.ts';
 import { openRun } from '../store/records/open-run.ts';
 import { previewRerun, rerunRecord } from '../store/records/rerun-record.ts';
 import { type SkipResult, skipRecord } from '../store/records/skip-record.ts';
@@ -15,27 +16,29 @@ import { type RerunTarget, type RerunTasks, type TasksAgain, rerunTasks } from '
 import { type CreatedByHand, type Refused, type TriggerOptions, createTriggered } from './trigger.ts';
 import type { Windrow } from './windrow.ts';
 
-/** What people do to an installation, from the command line and the dashboard alike. Nothing here throws for an ordinary no. */
+/**
+ * What people do to an installation, from the command line and the dashboard alike. `by` says who, for the history. Nothing here
+ * throws for an ordinary no.
+ */
 export interface Operations {
   /** Starts a run by hand; of a pipeline, the run of one window. It runs on a paused dag too. */
   readonly triggerDag: (dagId: string, options?: TriggerOptions) => Promise<Triggered>;
-  readonly pauseDag: (dagId: string) => Promise<Switched>;
-  readonly unpauseDag: (dagId: string) => Promise<Switched>;
-  readonly cancelRun: (id: number) => Promise<CancelledRun>;
-  /** Gives up the window of an ended run without a record: tasks of later windows wait for it no more. `by` says who asks. */
+  readonly pauseDag: (dagId: string, by?: string) => Promise<Switched>;
+  readonly unpauseDag: (dagId: string, by?: string) => Promise<Switched>;
+  readonly cancelRun: (id: number, by?: string) => Promise<CancelledRun>;
+  /** Gives up the window of an ended run without a record: tasks of later windows wait for it no more. */
   readonly skipRun: (id: number, reason: string, by?: string) => Promise<SkippedRun>;
   /** Shows what `rerunRecord` would do. Changes nothing. */
   readonly previewRerun: (id: number, options?: RerunFrom) => Promise<RerunPreview>;
-  readonly rerunRecord: (id: number, options?: RerunFrom) => Promise<Rerun>;
+  readonly rerunRecord: (id: number, options?: RerunFrom & { readonly by?: string }) => Promise<Rerun>;
   /**
-   * Does tasks of an ended run again, in that run, with its history; of a record, in its newest run. `dryRun` changes nothing;
-   * `by` says who asks, for the history.
+   * Does tasks of an ended run again, in that run, with its history; of a record, in its newest run. `dryRun` changes nothing.
    */
   readonly rerunTasks: (target: RerunTarget, tasks: TasksAgain, options?: RerunOptions) => Promise<RerunTasks>;
   /** Cancels the open run of a record, as `cancelRun` does. */
-  readonly cancelRecord: (id: number) => Promise<CancelledRecord>;
+  readonly cancelRecord: (id: number, by?: string) => Promise<CancelledRecord>;
   /** Completes a window that will not be loaded any more; later windows go on at the scheduler's next tick. */
-  readonly skipRecord: (id: number, reason: string) => Promise<SkipResult>;
+  readonly skipRecord: (id: number, reason: string, by?: string) => Promise<SkipResult>;
 }
 
 export interface RerunFrom {
@@ -66,8 +69,6 @@ export type Rerun =
   | NotFound
   | Refused;
 
-/** Of a program that does not say for whom it asks. */
-const UNKNOWN = 'unknown';
 /** At once; a scheduler admits the others. */
 const MOST_ADMITTED = 100;
 
@@ -81,10 +82,11 @@ export function operations(windrow: Windrow): Operations {
       if (created.kind === 'created') await activate(windrow, dagId);
       return created;
     },
-    pauseDag: async (dagId) => ((await setPaused(database, dagId, true)) ? { kind: 'paused' } : { kind: 'not_found' }),
-    unpauseDag: async (dagId) =>
-      (await setPaused(database, dagId, false)) ? { kind: 'unpaused' } : { kind: 'not_found' },
-    cancelRun: (id) => cancel(windrow, id),
+    pauseDag: async (dagId, by = UNKNOWN) =>
+      (await setPaused(database, dagId, { paused: true, by })) ? { kind: 'paused' } : { kind: 'not_found' },
+    unpauseDag: async (dagId, by = UNKNOWN) =>
+      (await setPaused(database, dagId, { paused: false, by })) ? { kind: 'unpaused' } : { kind: 'not_found' },
+    cancelRun: (id, by = UNKNOWN) => cancel(windrow, id, by),
     skipRun: async (id, reason, by = UNKNOWN) => {
       const skipped = await skipRun(windrow.store.database, runId(id), { reason, by });
       if (skipped.kind === 'skipped') await windrow.delivery.admitHeld(windrow.clock.now().toString(), MOST_ADMITTED);
@@ -96,18 +98,18 @@ export function operations(windrow: Windrow): Operations {
       return preview.kind === 'started' ? { kind: 'planned', plan: preview.plan } : preview;
     },
     rerunRecord: (id, options = {}) => rerun(windrow, id, options),
-    rerunTasks: async (target, tasks, { dryRun = false, by = 'unknown' } = {}) => {
+    rerunTasks: async (target, tasks, { dryRun = false, by = UNKNOWN } = {}) => {
       const result = await rerunTasks(windrow, target, { tasks, dryRun, by, record: rerunRequest(windrow, {}) });
       if (result.kind === 'started') await activate(windrow, result.plan.dagId);
       return result;
     },
-    cancelRecord: (id) => cancelRecord(windrow, id),
-    skipRecord: (id, reason) => skipRecord(database, recordId(id), reason),
+    cancelRecord: (id, by = UNKNOWN) => cancelRecord(windrow, id, by),
+    skipRecord: (id, reason, by = UNKNOWN) => skipRecord(database, recordId(id), { reason, by }),
   };
 }
 
-async function cancel(windrow: Windrow, id: number): Promise<CancelledRun> {
-  const cancelled = await cancelRun(windrow.store, runId(id));
+async function cancel(windrow: Windrow, id: number, by: string): Promise<CancelledRun> {
+  const cancelled = await cancelRun(windrow.store, runId(id), by);
   if (cancelled.kind === 'not_found') return cancelled;
   if (cancelled.kind === 'already_ended')
     return { kind: 'refused', reason: `Run ${id} has ended already; there is nothing to cancel.` };
@@ -115,12 +117,12 @@ async function cancel(windrow: Windrow, id: number): Promise<CancelledRun> {
   return { kind: 'cancelling', running: cancelled.running };
 }
 
-async function cancelRecord(windrow: Windrow, id: number): Promise<CancelledRecord> {
+async function cancelRecord(windrow: Windrow, id: number, by: string): Promise<CancelledRecord> {
   const open = await openRun(windrow.store.database, recordId(id));
   if (open === undefined) return { kind: 'not_found' };
   const { runId: run, status } = open;
   if (run === null) return { kind: 'refused', reason: nothingOpen(id, status) };
-  const cancelled = await cancel(windrow, run);
+  const cancelled = await cancel(windrow, run, by);
   return cancelled.kind === 'cancelling' ? { ...cancelled, runId: run } : cancelled;
 }
 
@@ -150,8 +152,12 @@ async function orRefused<T>(work: Promise<T>): Promise<T | Refused> {
   }
 }
 
-async function rerun(windrow: Windrow, id: number, options: RerunFrom): Promise<Rerun> {
-  const request = rerunRequest(windrow, options);
+async function rerun(
+  windrow: Windrow,
+  id: number,
+  { by = UNKNOWN, ...options }: RerunFrom & { readonly by?: string },
+): Promise<Rerun> {
+  const request = { ...rerunRequest(windrow, options), by };
   const result = await orRefused(rerunRecord(windrow.store.database, recordId(id), request));
   if (result.kind === 'not_found' || result.kind === 'refused') return result;
   if (result.kind === 'planned' || result.run.kind === 'already_there') {

@@ -4,6 +4,7 @@ import type { Window } from '../core/window.ts';
 import type { SensorItem } from '../dag/sensor/sensor.ts';
 import { callPoll } from '../scheduler/call-poll.ts';
 import { activate } from '../queue/activate.ts';
+import { UNKNOWN } from '../store/note-deed.ts';
 import { rerunItem, skipItem } from '../store/sensors/release-item.ts';
 import { setCursor, setSensorPaused } from '../store/sensors/set-sensor.ts';
 import { planWindows } from '../store/sensors/start-windows.ts';
@@ -31,9 +32,9 @@ export interface SensorOperations {
   readonly pause: (id: string, by?: string) => Promise<Switched>;
   readonly unpause: (id: string, by?: string) => Promise<Switched>;
   /** Starts a new run for an item whose run failed or was cancelled. */
-  readonly rerunItem: (id: string, key: string) => Promise<ItemRerun>;
+  readonly rerunItem: (id: string, key: string, by?: string) => Promise<ItemRerun>;
   /** Gives an item up that failed, was cancelled, or made the last poll fail, so that later ones go on. */
-  readonly skipItem: (id: string, key: string, reason: string) => Promise<ItemSkipped>;
+  readonly skipItem: (id: string, key: string, ...why: [reason: string, by?: string]) => Promise<ItemSkipped>;
 }
 
 export interface SensorDetail extends SensorView {
@@ -76,14 +77,14 @@ export function sensorOperations(windrow: Windrow): SensorOperations {
       (await setSensorPaused(database, id, { paused: true, by })) ? { kind: 'paused' } : NOT_FOUND,
     unpause: async (id, by = UNKNOWN) =>
       (await setSensorPaused(database, id, { paused: false, by })) ? { kind: 'unpaused' } : NOT_FOUND,
-    rerunItem: async (sensorId, key) => {
-      const released = await rerunItem(database, { sensorId, key });
+    rerunItem: async (sensorId, key, by = UNKNOWN) => {
+      const released = await rerunItem(database, { sensorId, key, by });
       if (released.kind !== 'started') return released;
       await activate(windrow, released.dagId);
       return { kind: 'started', runId: released.runId };
     },
-    skipItem: async (sensorId, key, reason) => {
-      const released = await skipItem(database, { sensorId, key }, reason);
+    skipItem: async (sensorId, key, ...[reason, by = UNKNOWN]) => {
+      const released = await skipItem(database, { sensorId, key, by }, reason);
       if (released.kind !== 'skipped') return released;
       await activate(windrow, released.dagId);
       return { kind: 'skipped' };
@@ -91,8 +92,6 @@ export function sensorOperations(windrow: Windrow): SensorOperations {
   };
 }
 
-/** Of a program that does not say for whom it asks. */
-const UNKNOWN = 'unknown';
 const NOT_FOUND: NotFound = { kind: 'not_found' };
 
 async function previewCursor(windrow: Windrow, id: string, cursor: Json | undefined): Promise<CursorPreview> {

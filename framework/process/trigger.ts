@@ -5,6 +5,7 @@ import { type Window, windowText } from '../core/window.ts';
 import type { Dag } from '../dag/dag.ts';
 import type { PipelineSpec } from '../dag/pipeline-spec.ts';
 import { newRecords } from '../record/new-records.ts';
+import { UNKNOWN, noteDeed } from '../store/note-deed.ts';
 import { triggerRecord } from '../store/records/trigger-record.ts';
 import { createRun } from '../store/runs/create-run.ts';
 import type { Windrow } from './windrow.ts';
@@ -12,6 +13,8 @@ import type { Windrow } from './windrow.ts';
 export interface TriggerOptions {
   readonly window?: Window;
   readonly params?: Readonly<Record<string, Json>>;
+  /** Who asks for it, for the history. */
+  readonly by?: string;
 }
 
 export interface TriggerRequest extends TriggerOptions {
@@ -71,10 +74,15 @@ function unreadParams({ id }: Dag, names: readonly string[]): string | undefined
 async function plainRun(
   windrow: Windrow,
   dag: Dag,
-  { kind, window, params }: TriggerRequest,
+  { kind, window, params, by = UNKNOWN }: TriggerRequest,
 ): Promise<CreatedByHand | Refused> {
   const given = { ...(window === undefined ? {} : { window }), ...(params === undefined ? {} : { params }) };
-  const run = await createRun(windrow.store.database, { dagId: dag.id, kind, ...given });
+  const run = await windrow.store.database.transaction(async (transaction) => {
+    const made = await createRun(transaction, { dagId: dag.id, kind, ...given });
+    if (made.kind === 'created')
+      await noteDeed(transaction, { kind: 'run_triggered', by, dagId: dag.id, runId: made.runId });
+    return made;
+  });
   if (run.kind === 'already_there')
     return {
       kind: 'refused',
@@ -107,6 +115,7 @@ async function windowRun(
     kind: request.kind,
     gapless,
     params: request.params ?? {},
+    by: request.by ?? UNKNOWN,
   });
   return created.kind === 'created' ? { ...created, window } : created;
 }

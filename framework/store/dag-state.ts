@@ -47,7 +47,21 @@ const StateRow = z.object({
 });
 
 /** Returns whether there is such a dag. */
-export async function setPaused(executor: Executor, dagId: string, paused: boolean): Promise<boolean> {
-  const rows = await executor.run({ text: 'update dag set paused = $2 where id = $1 returning id' }, [dagId, paused]);
-  return rows.length > 0;
+export async function setPaused(
+  executor: Executor,
+  dagId: string,
+  { paused, by }: { readonly paused: boolean; readonly by: string },
+): Promise<boolean> {
+  return (await executor.run(SET_PAUSED, [dagId, paused, by])).length > 0;
 }
+
+const SET_PAUSED = {
+  text: `
+with written as (
+  update dag set paused = $2 where id = $1 returning id, paused
+)
+insert into event (kind, dag_id, details)
+select case when paused then 'dag_paused' else 'dag_unpaused' end, id, jsonb_build_object('by', $3::text)
+from written
+returning id`,
+};

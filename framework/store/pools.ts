@@ -1,5 +1,6 @@
 import { type PoolLimits, type Pools, poolLimits } from '../dag/pool.ts';
 import type { Executor } from './database.ts';
+import { UNKNOWN } from './note-deed.ts';
 import { SILENCE } from './workers.ts';
 
 /**
@@ -24,18 +25,24 @@ export interface PoolChange {
   /** 0 shuts the pool: what runs goes on, nothing else starts. */
   readonly slots: number;
   readonly rate?: PoolLimits['rate'] | 'none';
+  /** Who sets it. */
+  readonly by?: string;
 }
 
 /** Sets the limits of a pool by hand, until they are reset. Returns whether there is such a pool. */
-export async function setPool(executor: Executor, name: string, { slots, rate }: PoolChange): Promise<boolean> {
+export async function setPool(
+  executor: Executor,
+  name: string,
+  { slots, rate, by = UNKNOWN }: PoolChange,
+): Promise<boolean> {
   const given = rate === undefined || rate === 'none' ? undefined : rate;
-  const values = [name, slots, rate !== undefined, given?.starts ?? null, given?.perMs ?? null];
+  const values = [name, slots, rate !== undefined, given?.starts ?? null, given?.perMs ?? null, by];
   return (await executor.run(SET, values)).length > 0;
 }
 
 /** Puts the limits of the code in force again. Returns whether there is such a pool. */
-export async function resetPool(executor: Executor, name: string): Promise<boolean> {
-  return (await executor.run(RESET, [name])).length > 0;
+export async function resetPool(executor: Executor, name: string, by: string = UNKNOWN): Promise<boolean> {
+  return (await executor.run(RESET, [name, by])).length > 0;
 }
 
 // The rows that stay are locked in the order of their names, so that two processes that start together cannot deadlock.
@@ -63,21 +70,35 @@ on conflict (name) do update set
   rate_per_ms = case when pool.set_by_operator then pool.rate_per_ms else excluded.rate_per_ms end`,
 };
 
+/** The end of a statement that has `written` the limits of a pool. */
+function tell(kind: string, by: string): string {
+  return `insert into event (kind, details)
+select '${kind}', jsonb_strip_nulls(jsonb_build_object('pool', name, 'by', ${by}::text, 'slots', slots, 'rateStarts', rate_starts, 'ratePerMs', rate_per_ms))
+from written
+returning id`;
+}
+
 const SET = {
   text: `
-update pool set
-  slots = $2,
-  rate_starts = case when $3::boolean then $4::integer else rate_starts end,
-  rate_per_ms = case when $3::boolean then $5::bigint else rate_per_ms end,
-  set_by_operator = true
-where name = $1
-returning name`,
+with written as (
+  update pool set
+    slots = $2,
+    rate_starts = case when $3::boolean then $4::integer else rate_starts end,
+    rate_per_ms = case when $3::boolean then $5::bigint else rate_per_ms end,
+    set_by_operator = true
+  where name = $1
+  returning name, slots, rate_starts, rate_per_ms
+)
+${tell('pool_set', '$6')}`,
 };
 
 const RESET = {
   text: `
-update pool set
-  slots = code_slots, rate_starts = code_rate_starts, rate_per_ms = code_rate_per_ms, set_by_operator = false
-where name = $1
-returning name`,
+with written as (
+  update pool set
+    slots = code_slots, rate_starts = code_rate_starts, rate_per_ms = code_rate_per_ms, set_by_operator = false
+  where name = $1
+  returning name, slots, rate_starts, rate_per_ms
+)
+${tell('pool_reset', '$2')}`,
 };

@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -83,9 +83,9 @@ describe('sensors', () => {
   it('keep in their history who set and who reset the cursor', async () => {
     const { history } = History.parse((await windrowJson(at, 'sensors show arrivals')).json);
     expect(history.map(({ kind, details }) => ({ kind, ...details }))).toEqual([
-      { kind: 'sensor_cursor_reset', sensor: 'arrivals', by: userInfo().username },
-      { kind: 'sensor_cursor_set', sensor: 'arrivals', by: userInfo().username, cursor: 'day-1' },
-      { kind: 'sensor_unpaused', sensor: 'arrivals', by: userInfo().username },
+      { kind: 'sensor_cursor_reset', sensor: 'arrivals', by: `${userInfo().username}@${hostname()}` },
+      { kind: 'sensor_cursor_set', sensor: 'arrivals', by: `${userInfo().username}@${hostname()}`, cursor: 'day-1' },
+      { kind: 'sensor_unpaused', sensor: 'arrivals', by: `${userInfo().username}@${hostname()}` },
       { kind: 'sensor_paused', sensor: 'arrivals', by: 'anna' },
     ]);
   });

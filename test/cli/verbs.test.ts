@@ -328,7 +328,7 @@ describe('records', () => {
       events: expect.arrayContaining([
         expect.objectContaining({
           kind: 'record_skipped',
-          details: { reason: 'the sack is lost', was: 'FAILED', error: 'E_TORN' },
+          details: { reason: 'the sack is lost', by: expect.any(String), was: 'FAILED', error: 'E_TORN' },
         }),
       ]),
     });

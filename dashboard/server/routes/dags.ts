@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { operations } from '#framework/operate';
 
-import { type Desk, notFound } from './desk.ts';
+import { DASHBOARD, type Desk, notFound } from './desk.ts';
 
 const Params = z.object({ id: z.string() });
 
@@ -16,7 +16,7 @@ export function dagRoutes({ windrow, token }: Desk): Router {
   ] as const) {
     router.post(`/dags/:id/${verb}`, token.check, async (request, response) => {
       const { id } = Params.parse(request.params);
-      const switched = await act(id);
+      const switched = await act(id, DASHBOARD);
       if (switched.kind === 'not_found') throw notFound('dag', id);
       response.redirect(303, `/?notice=${switched.kind}`);
     });

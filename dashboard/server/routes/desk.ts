@@ -12,6 +12,9 @@ export interface Desk {
   readonly token: FormToken;
 }
 
+/** Who did it, for the history: people do not log in here. */
+export const DASHBOARD = 'dashboard';
+
 const Id = z.object({
   id: z
     .string()

@@ -10,7 +10,7 @@ import { type RecordFacts, recordPage } from '../pages/record.ts';
 import type { RerunOffer } from '../pages/rerun-section.ts';
 import { notice } from '../pages/sections.ts';
 import { Refusal } from '../refusal.ts';
-import { type Desk, idOf, notFound } from './desk.ts';
+import { DASHBOARD, type Desk, idOf, notFound } from './desk.ts';
 import { withLogs } from './run-facts.ts';
 
 const MOST_RUNS = 20;
@@ -33,7 +33,7 @@ export function recordRoutes({ windrow, token }: Desk): Router {
     const form = RerunForm.safeParse(request.body);
     if (!form.success) throw new Refusal(400, `A re-run starts at one of ${PHASES.join(', ')}.`);
     const { from } = form.data;
-    const rerun = await rerunRecord(id, from === undefined ? {} : { from });
+    const rerun = await rerunRecord(id, { by: DASHBOARD, ...(from === undefined ? {} : { from }) });
     if (rerun.kind === 'not_found') throw notFound('record', id);
     if (rerun.kind === 'refused') throw new Refusal(409, rerun.reason);
     response.redirect(303, `/records/${id}?notice=rerun`);

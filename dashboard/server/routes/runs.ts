@@ -7,7 +7,7 @@ import { page } from '../html/page.ts';
 import { runPage } from '../pages/run.ts';
 import { notice } from '../pages/sections.ts';
 import { Refusal } from '../refusal.ts';
-import { type Desk, idOf, notFound } from './desk.ts';
+import { DASHBOARD, type Desk, idOf, notFound } from './desk.ts';
 import { withLogs } from './run-facts.ts';
 
 export function runRoutes({ windrow, token }: Desk): Router {
@@ -32,7 +32,7 @@ export function runRoutes({ windrow, token }: Desk): Router {
   });
   router.post('/runs/:id/cancel', token.check, async (request, response) => {
     const id = idOf(request, 'run');
-    const cancelled = await cancelRun(id);
+    const cancelled = await cancelRun(id, DASHBOARD);
     if (cancelled.kind === 'not_found') throw notFound('run', id);
     if (cancelled.kind === 'refused') throw new Refusal(409, cancelled.reason);
     response.redirect(303, `/runs/${id}?notice=cancel`);

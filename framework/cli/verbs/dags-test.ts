@@ -42,7 +42,7 @@ async function test(
 ): Promise<Answer> {
   const dag = windrow.dags.get(id);
   if (dag === undefined) return unknownDag(id, [...windrow.dags.keys()]);
-  const created = await createTriggered(windrow, dag, { ...options, kind: 'test' });
+  const created = await createTriggered(windrow, dag, { ...options, kind: 'test', by: session.user });
   if (created.kind === 'refused') return refused(created.reason);
   const { runId, recordId } = created;
   const signals = listenForStop({

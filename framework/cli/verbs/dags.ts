@@ -82,7 +82,7 @@ async function show(session: Session, id: string): Promise<Answer> {
 
 async function trigger(session: Session, id: string, { wait, ...options }: TriggerOptions): Promise<Answer> {
   return session.withWindrow(async (windrow) => {
-    const triggered = await operations(windrow).triggerDag(id, options);
+    const triggered = await operations(windrow).triggerDag(id, { ...options, by: session.user });
     if (triggered.kind === 'not_found') return unknownDag(id, [...windrow.dags.keys()]);
     if (triggered.kind === 'refused') return refused(triggered.reason);
     const { runId, window, recordId } = triggered;
@@ -97,7 +97,8 @@ async function trigger(session: Session, id: string, { wait, ...options }: Trigg
 
 async function pause(session: Session, id: string, paused: boolean): Promise<Answer> {
   return session.withDags(async (database) => {
-    if (!(await setPaused(database, id, paused))) return unknownDag(id, await knownDags(database));
+    if (!(await setPaused(database, id, { paused, by: session.user })))
+      return unknownDag(id, await knownDags(database));
     const text = paused ? 'is paused: no new windows and runs are made; what runs goes on.' : 'is active again.';
     return done({ dagId: id, paused }, `Dag ${id} ${text}`);
   });

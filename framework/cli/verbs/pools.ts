@@ -56,7 +56,7 @@ async function set(session: Session, name: string, { reset, ...options }: SetOpt
   }
   return session.withDags(async (database) => {
     const before = (await listPools(database)).find((pool) => pool.name === name);
-    const known = before !== undefined && (await change(database, before, options));
+    const known = before !== undefined && (await change(database, before, { ...options, by: session.user }));
     const pools = await listPools(database);
     const pool = pools.find((one) => one.name === name);
     if (!known || pool === undefined) {
@@ -78,9 +78,9 @@ async function set(session: Session, name: string, { reset, ...options }: SetOpt
 function change(
   database: Parameters<typeof setPool>[0],
   { name, slots }: PoolView,
-  options: Partial<PoolChange>,
+  options: Partial<PoolChange> & { readonly by: string },
 ): Promise<boolean> {
-  if (options.slots === undefined && options.rate === undefined) return resetPool(database, name);
+  if (options.slots === undefined && options.rate === undefined) return resetPool(database, name, options.by);
   return setPool(database, name, { slots, ...options });
 }
 

@@ -139,7 +139,7 @@ interface Start {
 }
 
 async function start(session: Session, windrow: Windrow, { id, from, finish }: Start): Promise<Answer> {
-  const result = await operations(windrow).rerunRecord(id, from);
+  const result = await operations(windrow).rerunRecord(id, { ...from, by: session.user });
   if (result.kind === 'not_found') return noRecord(id);
   if (result.kind === 'refused') return refused(result.reason);
   const { plan, runId } = result;
@@ -155,7 +155,7 @@ async function start(session: Session, windrow: Windrow, { id, from, finish }: S
 
 async function cancel(session: Session, id: number): Promise<Answer> {
   return session.withWindrow(async (windrow) => {
-    const cancelled = await operations(windrow).cancelRecord(id);
+    const cancelled = await operations(windrow).cancelRecord(id, session.user);
     if (cancelled.kind === 'not_found') return noRecord(id);
     if (cancelled.kind === 'refused') return refused(cancelled.reason);
     const { runId, running } = cancelled;
@@ -166,7 +166,7 @@ async function cancel(session: Session, id: number): Promise<Answer> {
 
 async function skip(session: Session, id: number, { reason }: { readonly reason: string }): Promise<Answer> {
   return session.withWindrow(async (windrow) => {
-    const result = await operations(windrow).skipRecord(id, reason);
+    const result = await operations(windrow).skipRecord(id, reason, session.user);
     if (result.kind === 'not_found') return noRecord(id);
     if (result.kind === 'refused') return refused(result.reason);
     const { record } = result;

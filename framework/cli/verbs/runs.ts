@@ -106,7 +106,7 @@ async function show(session: Session, id: number, { logs }: { readonly logs?: tr
 
 async function cancel(session: Session, id: number): Promise<Answer> {
   return session.withWindrow(async (windrow) => {
-    const cancelled = await operations(windrow).cancelRun(id);
+    const cancelled = await operations(windrow).cancelRun(id, session.user);
     switch (cancelled.kind) {
       case 'not_found':
         return noRun(id);

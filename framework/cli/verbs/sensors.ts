@@ -117,7 +117,7 @@ function fateOf({ known, began }: PreviewedItem): string {
 
 async function rerun(session: Session, id: string, key: string): Promise<Answer> {
   return session.withWindrow(async (windrow) => {
-    const started = await sensorOperations(windrow).rerunItem(id, key);
+    const started = await sensorOperations(windrow).rerunItem(id, key, session.user);
     if (started.kind === 'not_found') return unknownItem(windrow.store.database, id, key);
     if (started.kind === 'refused') return refused(started.reason);
     const { runId } = started;
@@ -135,7 +135,7 @@ interface Skip {
 /** Commander hands over an option object behind the arguments. */
 async function skip(session: Session, ...[id, key, { reason }]: [string, string, Skip]): Promise<Answer> {
   return session.withWindrow(async (windrow) => {
-    const skipped = await sensorOperations(windrow).skipItem(id, key, reason);
+    const skipped = await sensorOperations(windrow).skipItem(id, key, reason, session.user);
     if (skipped.kind === 'not_found') return unknownItem(windrow.store.database, id, key);
     if (skipped.kind === 'refused') return refused(skipped.reason);
     return done(

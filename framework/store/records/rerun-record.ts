@@ -4,6 +4,7 @@ import type { RecordId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import { type RerunPlan, type RerunRequest, rerunPlan } from '../../record/rerun-plan.ts';
 import type { Database, Executor } from '../database.ts';
+import { noteDeed } from '../note-deed.ts';
 import { type CreatedRun, createRun } from '../runs/create-run.ts';
 import { recordParams } from './record-params.ts';
 import { readRecord } from './record-rows.ts';
@@ -23,7 +24,11 @@ export async function previewRerun(database: Database, id: RecordId, options: Re
 }
 
 /** Resets the record as planned and creates a queued run that is bound to it, with the params of its newest run, in one transaction. */
-export async function rerunRecord(database: Database, id: RecordId, options: RerunRequest): Promise<RerunResult> {
+export async function rerunRecord(
+  database: Database,
+  id: RecordId,
+  { by, ...options }: RerunRequest & { readonly by: string },
+): Promise<RerunResult> {
   return database.transaction(async (transaction): Promise<RerunResult> => {
     const [row] = await transaction.run(LOCK, [id]);
     if (row === undefined) return { kind: 'not_found' };
@@ -40,6 +45,11 @@ export async function rerunRecord(database: Database, id: RecordId, options: Rer
       recordId: id,
       params: await nextParams(transaction, id),
     });
+    if (run.kind === 'created') {
+      const of = { dagId: after.pipelineId, runId: run.runId, recordId: id };
+      const details = options.from === undefined ? {} : { from: options.from };
+      await noteDeed(transaction, { kind: 'record_rerun', by, ...of, details });
+    }
     return { ...planned, kind: 'started', run };
   });
 }

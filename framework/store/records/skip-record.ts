@@ -12,14 +12,18 @@ export type SkipResult =
   | { readonly kind: 'skipped'; readonly record: WindowRecord };
 
 /** Completes a record whose window will not be loaded any more, with the reason on it, so that later windows go on. */
-export async function skipRecord(database: Database, id: RecordId, reason: string): Promise<SkipResult> {
+export async function skipRecord(
+  database: Database,
+  id: RecordId,
+  { reason, by }: { readonly reason: string; readonly by: string },
+): Promise<SkipResult> {
   return database.transaction(async (transaction): Promise<SkipResult> => {
     const [row] = await transaction.run(LOCK, [id]);
     if (row === undefined) return { kind: 'not_found' };
     const { openRun } = OpenRun.parse(row);
     const refusal = whyNot(readRecord(row), openRun);
     if (refusal !== undefined) return { kind: 'refused', reason: refusal };
-    const [skipped] = await transaction.run(SKIP, [id, reason]);
+    const [skipped] = await transaction.run(SKIP, [id, reason, by]);
     return { kind: 'skipped', record: readRecord(skipped) };
   });
 }
@@ -53,7 +57,7 @@ with skipped as (
 ),
 told as (
   insert into event (kind, dag_id, record_id, details)
-  select 'record_skipped', pipeline_id, id, jsonb_strip_nulls(jsonb_build_object('reason', $2::text, 'was', was, 'error', code))
+  select 'record_skipped', pipeline_id, id, jsonb_strip_nulls(jsonb_build_object('reason', $2::text, 'by', $3::text, 'was', was, 'error', code))
   from skipped
 )
 select * from skipped`,

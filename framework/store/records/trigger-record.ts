@@ -7,6 +7,7 @@ import { windowText } from '../../core/window.ts';
 import type { NewRecord } from '../../record/new-records.ts';
 import type { WindowRecord } from '../../record/record.ts';
 import type { Database, Executor } from '../database.ts';
+import { noteDeed } from '../note-deed.ts';
 import { type RunKind, createRun } from '../runs/create-run.ts';
 import { RunIdColumn } from '../runs/run-rows.ts';
 import { findLastWindowEnd, insertRecords } from './insert-records.ts';
@@ -18,6 +19,8 @@ export interface RecordTrigger {
   /** Windows of this pipeline follow each other: a window that would leave a gap behind the newest one is refused. */
   readonly gapless: boolean;
   readonly params: Readonly<Record<string, Json>>;
+  /** Who asks for it. */
+  readonly by: string;
 }
 
 export type TriggeredRecord =
@@ -44,7 +47,11 @@ export async function triggerRecord(database: Database, trigger: RecordTrigger):
       recordId: found.id,
       params,
     });
-    if (run.kind === 'created') return { kind: 'created', runId: run.runId, recordId: found.id };
+    if (run.kind === 'created') {
+      const of = { dagId: record.pipelineId, runId: run.runId, recordId: found.id };
+      await noteDeed(transaction, { kind: 'run_triggered', by: trigger.by, ...of });
+      return { kind: 'created', runId: run.runId, recordId: found.id };
+    }
     return {
       kind: 'refused',
       reason: `Record ${found.id} has got a run just now. Wait for its end.`,

@@ -3,12 +3,15 @@ import { z } from 'zod';
 import { dagId, type DagId, type RunId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import type { Database, Executor } from '../database.ts';
+import { type Deed, noteDeed } from '../note-deed.ts';
 import { createRun } from '../runs/create-run.ts';
 import { RunIdColumn, RunStateColumn } from '../runs/run-rows.ts';
 
 export interface ItemName {
   readonly sensorId: string;
   readonly key: string;
+  /** Who asks for it. */
+  readonly by: string;
 }
 
 export type NotReleased = { readonly kind: 'not_found' } | { readonly kind: 'refused'; readonly reason: string };
@@ -27,6 +30,7 @@ export async function rerunItem(
     const run = await createRun(transaction, { dagId: dag, kind: 'sensor', params });
     if (run.kind === 'already_there') return { kind: 'not_found' };
     await transaction.run(SET_RUN, [item.sensorId, item.key, run.runId]);
+    await noteItem(transaction, { ...item, kind: 'sensor_item_rerun', dagId: dag, details: { run: run.runId } });
     return { kind: 'started', dagId: dag, runId: run.runId };
   });
 }
@@ -39,12 +43,23 @@ export async function skipItem(
 ): Promise<(Released & { readonly kind: 'skipped' }) | NotReleased> {
   const released = await release(database, item, async (transaction, { dagId: dag }) => {
     await transaction.run(SKIP, [item.sensorId, item.key, reason]);
+    await noteItem(transaction, { ...item, kind: 'sensor_item_skipped', dagId: dag, details: { reason } });
     return { kind: 'skipped' as const, dagId: dag };
   });
   if (released.kind !== 'not_found') return released;
-  const [row] = await database.run(SKIP_UNSTARTED, [item.sensorId, item.key, reason]);
+  const [row] = await database.run(SKIP_UNSTARTED, [item.sensorId, item.key, reason, item.by]);
   return row === undefined ? released : { kind: 'skipped', dagId: Unstarted.parse(row).dagId };
 }
+
+/** Without a run of its own, so that it stands in the history of the sensor. */
+function noteItem(
+  transaction: Executor,
+  { sensorId, key, by, kind, dagId: dag, details }: ItemName & ItemDeed,
+): Promise<void> {
+  return noteDeed(transaction, { kind, by, dagId: dag, details: { sensor: sensorId, key, ...details } });
+}
+
+type ItemDeed = Required<Pick<Deed, 'kind' | 'dagId' | 'details'>>;
 
 type Stuck = z.infer<typeof Stuck>;
 
@@ -126,12 +141,18 @@ with skipped as (
   where id = $1 and failures > 0 and last_error -> 'details' ->> 'key' = $2
   on conflict do nothing
   returning sensor_id
+),
+released as (
+  update sensor s
+  set next_poll_at = null, failures = 0
+  from skipped
+  where s.id = skipped.sensor_id
+  returning s.id, s.dag_id
 )
-update sensor s
-set next_poll_at = null, failures = 0
-from skipped
-where s.id = skipped.sensor_id
-returning s.dag_id as "dagId"`,
+insert into event (kind, dag_id, details)
+select 'sensor_item_skipped', dag_id, jsonb_build_object('sensor', id, 'key', $2::text, 'reason', $3::text, 'by', $4::text)
+from released
+returning dag_id as "dagId"`,
 };
 
 const Unstarted = z.object({ dagId: z.string().transform(dagId) });
