@@ -18,7 +18,7 @@ describe.each(BACKENDS)('processes that are killed, frozen and blocked, on serve
       console.log(JSON.stringify(report));
       expect(verdictText(report.verdict)).toBe('lost 0, doubled 0, stuck 0');
       expect(report.left).toEqual([]);
-      expect(report.verdict).toEqual({ lost: 0, doubled: 0, stuck: 0, disordered: 0, uncancelled: 0, overbooked: 0 });
+      expect(Object.entries(report.verdict).filter(([, count]) => count > 0)).toEqual([]);
       expect(report.crashes).toEqual([]);
       // A load on which nothing was done proves nothing.
       expect(Object.values(report.faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(5);

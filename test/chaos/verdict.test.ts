@@ -31,15 +31,15 @@ from generate_series(timestamptz '2026-01-20T00:00Z', '2026-01-20T00:01Z', '1 mi
 insert into pipeline_records (pipeline_id, target_day, window_start_time, window_end_time, window_zone, time_interval,
   pipeline_status)
 select 'd', '2026-01-20', window_start, window_end, 'UTC', '1m', 'COMPLETED' from dag_run;
-insert into task_instance (run_id, task_id, state, pool, priority, upstream_total)
-select id, t, 'success', 'default', 1, 0 from dag_run, unnest(array['a', 'b']) t;
+insert into task_instance (run_id, task_id, state, attempt, pool, priority, upstream_total)
+select id, t, 'success', 1, 'default', 1, 0 from dag_run, unnest(array['a', 'b']) t;
 insert into task_attempt (run_id, task_id, map_index, attempt, fence, outcome, worker, started_at, ended_at)
 select run_id, task_id, 0, 1, 10 * run_id, 'success', 'host:7:x', '2026-01-20T00:03:04Z', '2026-01-20T00:03:05Z'
 from task_instance;
 insert into target.effect (dag_id, window_start, task_id, load_id, fence, at)
 select dag_id, window_start, t, id || t, 10 * id, timestamptz '2026-01-20T00:03:05Z' from dag_run, unnest(array['a', 'b']) t order by window_start`;
 
-const CLEAN: Verdict = { lost: 0, doubled: 0, stuck: 0, disordered: 0, uncancelled: 0, overbooked: 0 };
+const CLEAN: Verdict = { lost: 0, doubled: 0, stuck: 0, disordered: 0, uncancelled: 0, miscounted: 0, overbooked: 0 };
 
 describe('the verdict of the chaos harness', () => {
   let database: Database;
@@ -84,6 +84,16 @@ describe('the verdict of the chaos harness', () => {
       'a task that ended well twice',
       `insert into task_attempt (run_id, task_id, map_index, attempt, fence, outcome) values (1, 'a', 0, 1, 11, 'success')`,
       { doubled: 1 },
+    ],
+    [
+      'a wait that was counted as an attempt',
+      `update task_instance set attempt = 2 where run_id = 1 and task_id = 'a'`,
+      { miscounted: 1 },
+    ],
+    [
+      'a failure that was not counted',
+      `insert into task_attempt (run_id, task_id, map_index, attempt, fence, outcome) values (1, 'a', 0, 1, 9, 'fail')`,
+      { miscounted: 1 },
     ],
     ['a task that still waits', `update task_instance set state = 'deferred' where run_id = 1`, { stuck: 2 }],
     [

@@ -22,6 +22,8 @@ export interface Verdict {
   readonly disordered: number;
   /** Of runs whose cancel was confirmed: other ends, tries that began later, effects of tries that had ended. */
   readonly uncancelled: number;
+  /** Tasks that ended well whose attempts are not one more than the failures in their history: a wait or a lost try was counted. */
+  readonly miscounted: number;
   /** Looks at the pool that found more slots in use than it has. */
   readonly overbooked: number;
 }
@@ -49,6 +51,7 @@ export async function judge(database: Database, { expected, period, asked, slots
         confirmed.map(({ run }) => run),
         confirmed.map(({ at }) => at),
       ]),
+      miscounted: await count(transaction, MISCOUNTED, []),
     };
   });
   return { ...counted, overbooked: slots.overbooked };
@@ -184,6 +187,18 @@ select (select count(*) from confirmed where state <> 'cancelled')
      where a.started_at > c.at and a.task_id <> 'cleanup_stale_locks')
   + (select count(*) from confirmed c join task_attempt a on a.run_id = c.id join target.effect t on t.fence = a.fence
      where t.at > a.ended_at + interval '1 second') as count`;
+
+// What a mapped task does itself is to count the elements of its list; its instances have attempts.
+const MISCOUNTED = `
+select count(*)
+from task_instance t
+left join (
+  select run_id, task_id, map_index, count(*) as failures
+  from task_attempt
+  where outcome = 'fail'
+  group by run_id, task_id, map_index
+) a using (run_id, task_id, map_index)
+where t.state = 'success' and t.map_index >= 0 and t.attempt <> 1 + coalesce(a.failures, 0)`;
 
 const Counted = z.object({ count: z.coerce.number() });
 
