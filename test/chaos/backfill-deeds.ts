@@ -7,7 +7,7 @@ import { ARCHIVE, expectationOf } from './load/expectations.ts';
 import { pick } from './random.ts';
 
 /** Windows of one backfill. */
-const LENGTH = 10;
+const LENGTH = 6;
 
 /**
  * Wishes for another backfill: of windows further back than the last one, or of the newest windows once more, which the
