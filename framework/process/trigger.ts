@@ -7,6 +7,7 @@ import type { PipelineSpec } from '../dag/pipeline-spec.ts';
 import { newRecords } from '../record/new-records.ts';
 import { UNKNOWN, noteDeed } from '../store/note-deed.ts';
 import { triggerRecord } from '../store/records/trigger-record.ts';
+import { registerShape } from '../store/register-dags.ts';
 import { createRun } from '../store/runs/create-run.ts';
 import type { Windrow } from './windrow.ts';
 
@@ -76,7 +77,8 @@ async function plainRun(
   dag: Dag,
   { kind, window, params, by = UNKNOWN }: TriggerRequest,
 ): Promise<CreatedByHand | Refused> {
-  const given = { ...(window === undefined ? {} : { window }), ...(params === undefined ? {} : { params }) };
+  const shape = await ownShape(windrow, dag, kind);
+  const given = { ...(window === undefined ? {} : { window }), ...(params === undefined ? {} : { params }), ...shape };
   const run = await windrow.store.database.transaction(async (transaction) => {
     const made = await createRun(transaction, { dagId: dag.id, kind, ...given });
     if (made.kind === 'created')
@@ -116,8 +118,18 @@ async function windowRun(
     gapless,
     params: request.params ?? {},
     by: request.by ?? UNKNOWN,
+    ...(await ownShape(windrow, dag, request.kind)),
   });
   return created.kind === 'created' ? { ...created, window } : created;
+}
+
+/** A test runs the dag as the code of this process has it, whatever servers have registered. */
+async function ownShape(
+  { store }: Windrow,
+  dag: Dag,
+  kind: TriggerRequest['kind'],
+): Promise<{ readonly graphHash?: string }> {
+  return kind === 'test' ? { graphHash: await registerShape(store.database, dag) } : {};
 }
 
 async function newestWindow(windrow: Windrow, spec: PipelineSpec): Promise<Window | undefined> {

@@ -4,7 +4,7 @@ import type { Temporal } from '../core/time.ts';
 import type { Window } from '../core/window.ts';
 import type { Dag } from '../dag/dag.ts';
 import { dueWindows, scheduleWhile } from '../dag/schedule/due-windows.ts';
-import type { PipelineSpec } from '../dag/pipeline-spec.ts';
+import type { FirstStart, PipelineSpec } from '../dag/pipeline-spec.ts';
 import { orderOf } from '../dag/sensor/order-of.ts';
 import type { Schedule } from '../dag/schedule/schedule.ts';
 import type { Sensor } from '../dag/sensor/sensor.ts';
@@ -31,6 +31,8 @@ export interface AdvanceTools {
   readonly log: Log;
   readonly superseded: SupersededDags;
   readonly sensors: ReadonlyMap<string, Sensor>;
+  /** Aborts when the process stops: code that is asked where the first window begins is not waited for. */
+  readonly closing?: AbortSignal;
 }
 
 /**
@@ -127,8 +129,24 @@ interface Position {
 async function findPosition({ id, schedule, spec }: Scheduled, tools: AdvanceTools): Promise<Position | undefined> {
   const lastEnd = await findLastWindowEnd(tools.store.database, id);
   if (lastEnd !== undefined || spec.firstStart === undefined) return { schedule, lastEnd };
-  const first = await spec.firstStart({ ...tools, signal: AbortSignal.timeout(ASKING) });
+  const first = await askFirst(spec.firstStart, tools);
   if (!('notYet' in first)) return { schedule: { ...schedule, start: first }, lastEnd };
   tools.log.debug('No window can be made yet', { dag: id, why: first.notYet });
   return undefined;
 }
+
+async function askFirst(firstStart: FirstStart, tools: AdvanceTools): ReturnType<FirstStart> {
+  const { closing = NEVER } = tools;
+  const left = Promise.withResolvers<{ readonly notYet: string }>();
+  const leave = (): void => left.resolve({ notYet: 'the process stops' });
+  closing.addEventListener('abort', leave, { once: true });
+  if (closing.aborted) leave();
+  try {
+    const asked = firstStart({ ...tools, signal: AbortSignal.any([AbortSignal.timeout(ASKING), closing]) });
+    return await Promise.race([left.promise, asked]);
+  } finally {
+    closing.removeEventListener('abort', leave);
+  }
+}
+
+const NEVER = new AbortController().signal;

@@ -30,13 +30,15 @@ const RENEW_WAKE_UPS: Millis = seconds(30);
  * Watches the clock and the leftovers. BullMQ's job schedulers are the wake-ups; the loops here make their loss harmless.
  * Any number of schedulers may run.
  */
-export function startScheduler(options: SchedulerOptions): Closable {
+export function startScheduler(given: SchedulerOptions): Closable {
+  const closing = new AbortController();
+  const options = { ...given, closing: closing.signal };
   const { dags, dispatcher, log } = options;
   const sweep = sweeper(options);
   const failed = (what: string) => (error: unknown) =>
     log.warn(what, { error: error instanceof Error ? error.message : String(error) });
   const move = (dag: Dag): Promise<void> => advance(dag, options).catch(failed(`Dag ${dag.id} could not be advanced`));
-  return closable([
+  return closable(closing, [
     heartbeat(options, failed('The scheduler could not say that it lives')),
     repeat(
       options.tickMs,
@@ -83,7 +85,12 @@ function wakeUps(dags: ReadonlyMap<string, Dag>): ReadonlyMap<string, ReturnType
   );
 }
 
-function closable(parts: readonly Closable[]): Closable {
-  let closing: Promise<void> | undefined;
-  return { close: () => (closing ??= closeAll(parts)) };
+function closable(closing: AbortController, parts: readonly Closable[]): Closable {
+  let closed: Promise<void> | undefined;
+  return {
+    close: () => {
+      closing.abort();
+      return (closed ??= closeAll(parts));
+    },
+  };
 }

@@ -2,32 +2,37 @@ import { createHash } from 'node:crypto';
 
 import type { Dag } from '../dag/dag.ts';
 import { scheduleToJson } from '../dag/schedule/schedule-json.ts';
-import type { Database } from './database.ts';
+import type { Database, Executor } from './database.ts';
 
 /** Makes the database know the dags of the code: their shapes, schedules and limits. Idempotent. */
 export async function registerDags(database: Database, dags: readonly Dag[]): Promise<void> {
   await database.transaction(async (transaction) => {
     // Always in the same order, so that two processes that start together cannot deadlock.
     for (const dag of dags.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
-      const graph = JSON.stringify(dag.graph);
-      const hash = graphHash(dag);
       await transaction.run(UPSERT_DAG, [
         dag.id,
         dag.description ?? null,
         dag.pipeline !== undefined,
         dag.schedule === undefined ? null : JSON.stringify(scheduleToJson(dag.schedule)),
         activeRuns(dag),
-        hash,
+        graphHash(dag),
       ]);
-      await transaction.run(INSERT_VERSION, [hash, dag.id, graph]);
-      const edges = dag.graph.tasks.flatMap((task) => task.upstream.map((upstream) => [upstream, task.id] as const));
-      await transaction.run(INSERT_EDGES, [
-        hash,
-        edges.map(([upstream]) => upstream),
-        edges.map(([, downstream]) => downstream),
-      ]);
+      await registerShape(transaction, dag);
     }
   });
+}
+
+/** Makes the database know a shape of a dag that it has; runs are made with another one unless they ask for this. Returns its hash. */
+export async function registerShape(executor: Executor, dag: Dag): Promise<string> {
+  const hash = graphHash(dag);
+  await executor.run(INSERT_VERSION, [hash, dag.id, JSON.stringify(dag.graph)]);
+  const edges = dag.graph.tasks.flatMap((task) => task.upstream.map((upstream) => [upstream, task.id] as const));
+  await executor.run(INSERT_EDGES, [
+    hash,
+    edges.map(([upstream]) => upstream),
+    edges.map(([, downstream]) => downstream),
+  ]);
+  return hash;
 }
 
 /** The version of a dag's shape. */

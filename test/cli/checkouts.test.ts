@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { FIXTURES, type Installation, openInstallationFolder, windrow } from './windrow.ts';
+import { FIXTURES, type Installation, openInstallationFolder, windrow, windrowJson } from './windrow.ts';
 
 describe('a command in another checkout of the project', () => {
   let at: Installation;
@@ -26,12 +26,19 @@ describe('a command in another checkout of the project', () => {
     'pools set api --slots 10',
     'dags trigger parcels',
     'dags trigger added',
+    'dags test parcels',
     'backfill create --dag daily --from 2026-01-01 --to 2026-01-02 --dry-run',
   ])('leaves limits, schedules, shapes and sensors as they were registered: %s', async (words) => {
     const before = await registered(at);
     expect(before).toMatchObject({ pools: [{ name: 'api' }, { name: 'dock', code_slots: 2 }] });
     await windrow(other, words);
     expect(await registered(at)).toEqual(before);
+  });
+
+  it('tests a dag in the shape that its own code has', async () => {
+    expect((await windrowJson(other, 'dags test parcels')).json).toMatchObject({
+      run: { state: 'success', tasks: [{ taskId: 'east', output: 'east' }] },
+    });
   });
 
   it('knows the dags that only it has, so that they can be tried', async () => {

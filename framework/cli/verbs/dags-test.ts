@@ -29,7 +29,6 @@ export function addDagsTest(dags: Command, { act }: Shell): void {
       act((session: Session, id: string, options: TestOptions) =>
         session.withWindrow((windrow) => test(session, windrow, { id, options }), {
           log: session.taskLog(),
-          learning: 'all',
         }),
       ),
     );

@@ -19,6 +19,8 @@ export interface RecordTrigger {
   /** Windows of this pipeline follow each other: a window that would leave a gap behind the newest one is refused. */
   readonly gapless: boolean;
   readonly params: Readonly<Record<string, Json>>;
+  /** Default: the shape that the dag has at present. */
+  readonly graphHash?: string;
   /** Who asks for it. */
   readonly by: string;
 }
@@ -46,6 +48,7 @@ export async function triggerRecord(database: Database, trigger: RecordTrigger):
       window: found.window,
       recordId: found.id,
       params,
+      ...(trigger.graphHash === undefined ? {} : { graphHash: trigger.graphHash }),
     });
     if (run.kind === 'created') {
       const of = { dagId: record.pipelineId, runId: run.runId, recordId: found.id };

@@ -28,6 +28,8 @@ export interface NewRun {
   readonly window?: Window;
   readonly recordId?: number;
   readonly params?: Readonly<Record<string, Json>>;
+  /** Default: the shape that the dag has at present. */
+  readonly graphHash?: string;
 }
 
 export type CreatedRun = { readonly kind: 'created'; readonly runId: RunId } | { readonly kind: 'already_there' };
@@ -46,6 +48,7 @@ export async function createRun(executor: Executor, run: NewRun): Promise<Create
     run.window?.zone ?? null,
     run.recordId ?? null,
     JSON.stringify(run.params ?? {}),
+    run.graphHash ?? null,
   ]);
   return row === undefined ? { kind: 'already_there' } : { kind: 'created', runId: Created.parse(row).id };
 }
@@ -54,7 +57,7 @@ const CREATE = {
   name: 'create_run',
   text: `
 insert into dag_run (dag_id, graph_hash, kind, priority, window_start, window_end, window_zone, record_id, params)
-select id, graph_hash, $2, $3, $4, $5, $6, $7, $8
+select id, coalesce($9, graph_hash), $2, $3, $4, $5, $6, $7, $8
 from dag
 where id = $1
 on conflict do nothing
