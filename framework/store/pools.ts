@@ -5,7 +5,7 @@ import { SILENCE } from './workers.ts';
 
 /**
  * Makes the database know the pools of the code. One that it does not name is forgotten once no living worker takes its tasks, so
- * that another version of the code sets no tasks free. Limits that an operator set stay in force until they are reset. Idempotent.
+ * that another version of the code sets no tasks free, and marked until then. Limits that an operator set stay in force until they are reset. Idempotent.
  */
 export async function registerPools(executor: Executor, pools: Pools): Promise<void> {
   const limits = Object.entries(pools)
@@ -48,22 +48,26 @@ export async function resetPool(executor: Executor, name: string, by: string = U
 // The rows that stay are locked in the order of their names, so that two processes that start together cannot deadlock.
 const REGISTER = {
   text: `
-with gone as (
-  delete from pool where name in (
-    select p.name
-    from pool p
-    where p.name <> all ($1::text[]) and not p.set_by_operator and not exists (
-      select 1 from worker w where w.seen_at >= now() - $5::bigint * interval '1 ms' and p.name = any (w.pools)
-    )
-    order by p.name
-    for update of p
-  )
+with unnamed as (
+  select p.name, p.set_by_operator or exists (
+    select 1 from worker w where w.seen_at >= now() - $5::bigint * interval '1 ms' and p.name = any (w.pools)
+  ) as stays
+  from pool p
+  where p.name <> all ($1::text[])
+  order by p.name
+  for update of p
+),
+gone as (
+  delete from pool where name in (select name from unnamed where not stays)
+),
+kept as (
+  update pool set removed_at = coalesce(removed_at, now()) where name in (select name from unnamed where stays)
 )
 insert into pool (name, slots, rate_starts, rate_per_ms, code_slots, code_rate_starts, code_rate_per_ms, tokens)
 select name, slots, starts, per_ms, slots, starts, per_ms, coalesce(starts, 0)
 from unnest($1::text[], $2::integer[], $3::integer[], $4::bigint[]) as p (name, slots, starts, per_ms)
 order by name
-on conflict (name) do update set
+on conflict (name) do update set removed_at = null,
   code_slots = excluded.code_slots, code_rate_starts = excluded.code_rate_starts, code_rate_per_ms = excluded.code_rate_per_ms,
   slots = case when pool.set_by_operator then pool.slots else excluded.slots end,
   rate_starts = case when pool.set_by_operator then pool.rate_starts else excluded.rate_starts end,

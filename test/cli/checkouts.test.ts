@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { FIXTURES, type Installation, openInstallationFolder, windrow, windrowJson } from './windrow.ts';
+import { FIXTURES, type Installation, openInstallationFolder, start, windrow, windrowJson } from './windrow.ts';
 
 describe('a command in another checkout of the project', () => {
   let at: Installation;
@@ -46,6 +46,34 @@ describe('a command in another checkout of the project', () => {
     expect(await windrow(other, 'dags trigger added')).toMatchObject({ code: 0 });
   });
 });
+
+describe('a pool that the code has lost', () => {
+  it('is marked while it is kept, and no more once the code has it again', async () => {
+    const at = await openInstallationFolder();
+    const field = { project: join(FIXTURES, 'project-other-checkout.ts') };
+    const other = { ...(await openInstallationFolder(field)), environment: at.environment };
+    await windrow(at, 'pools set api --slots 9');
+    const listed = async (): Promise<string> => (await windrow(at, 'pools list')).out;
+    expect(await listed()).toMatch(/api +9 .* an operator; the code says 10 slots/);
+    await up(other);
+    expect(await listed()).toMatch(/api +9 .* an operator; removed from code\n/);
+    expect((await windrowJson(at, 'pools list')).json).toMatchObject([
+      { removedAt: expect.any(String) },
+      { removedAt: null },
+    ]);
+    await up(at);
+    expect(await listed()).not.toContain('removed');
+    await Promise.all([at.close(), other.close()]);
+  });
+});
+
+/** Registers what its code has. */
+async function up(at: Installation): Promise<void> {
+  const scheduler = start(at, 'scheduler');
+  await scheduler.hears('Windrow is ready');
+  scheduler.signal('SIGTERM');
+  await scheduler.end;
+}
 
 /** What the database knows of the first checkout. */
 async function registered({ environment }: Installation): Promise<unknown> {

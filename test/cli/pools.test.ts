@@ -28,8 +28,9 @@ describe('pools', () => {
           code: { slots: 10, rate: { starts: 5, perMs: 1000 } },
           used: 0,
           held: 0,
+          removedAt: null,
         },
-        { name: 'dock', slots: 2, setBy: 'code', code: { slots: 2 }, used: 2, held: 1 },
+        { name: 'dock', slots: 2, setBy: 'code', code: { slots: 2 }, used: 2, held: 1, removedAt: null },
       ],
     });
   });

@@ -200,7 +200,15 @@ describe('limits on tasks', () => {
     expect(await listPools(again.store.database)).toMatchObject([{ ...set, setBy: 'operator', code: { slots: 1 } }]);
     await resetPool(again.store.database, 'warehouse');
     const [pool] = await listPools(again.store.database);
-    expect(pool).toEqual({ name: 'warehouse', slots: 1, setBy: 'code', code: { slots: 1 }, used: 0, held: 0 });
+    expect(pool).toEqual({
+      name: 'warehouse',
+      slots: 1,
+      setBy: 'code',
+      code: { slots: 1 },
+      used: 0,
+      held: 0,
+      removedAt: null,
+    });
   });
 
   it('stay while a worker takes their tasks, or an operator set them, though another process lacks the pool', async () => {

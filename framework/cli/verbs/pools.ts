@@ -41,10 +41,15 @@ async function list(session: Session): Promise<Answer> {
     pool.used,
     pool.held,
     rateText(pool),
-    pool.setBy === 'operator' ? `an operator; the code says ${limitsText(pool.code)}` : 'the code',
+    setByText(pool),
   ]);
   const titles = ['pool', 'slots', 'in use', 'tasks held', 'rate', 'set by'];
   return done(pools, table(titles, rows, 'The project limits no pool.'));
+}
+
+function setByText({ setBy, code, removedAt }: PoolView): string {
+  if (removedAt !== null) return `${setBy === 'operator' ? 'an operator' : 'the code'}; removed from code`;
+  return setBy === 'operator' ? `an operator; the code says ${limitsText(code)}` : 'the code';
 }
 
 async function set(session: Session, name: string, { reset, ...options }: SetOptions): Promise<Answer> {

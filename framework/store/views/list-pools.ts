@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
 import { milliseconds } from '../../core/duration.ts';
+import type { Temporal } from '../../core/time.ts';
 import type { PoolLimits } from '../../dag/pool.ts';
 import type { Database } from '../database.ts';
+import { MaybeInstant } from './view-rows.ts';
 import { HOLDS_SLOTS } from '../runs/pool-use.ts';
 
 /** A pool with limits, as people look at it. */
@@ -16,6 +18,8 @@ export interface PoolView extends PoolLimits {
   readonly used: number;
   /** Tasks that limits hold back. */
   readonly held: number;
+  /** Since when the code that was registered last does not name it. */
+  readonly removedAt: Temporal.Instant | null;
 }
 
 /** Every pool with limits, by name. */
@@ -27,7 +31,7 @@ const LIST = {
   name: 'list_pools',
   text: `
 select name, slots, rate_starts as "rateStarts", rate_per_ms as "ratePerMs", code_slots as "codeSlots",
-  code_rate_starts as "codeRateStarts", code_rate_per_ms as "codeRatePerMs", set_by_operator as "byOperator",
+  code_rate_starts as "codeRateStarts", code_rate_per_ms as "codeRatePerMs", set_by_operator as "byOperator", removed_at as "removedAt",
   (select coalesce(sum(h.slots), 0)::integer from task_instance h where h.pool = p.name and ${HOLDS_SLOTS}) as used,
   (select count(*) from task_instance t where t.pool = p.name and t.state = 'scheduled')::integer as held
 from pool p
@@ -46,6 +50,7 @@ const Row = z
     byOperator: z.boolean(),
     used: z.number(),
     held: z.number(),
+    removedAt: MaybeInstant,
   })
   .transform((row): PoolView => ({
     name: row.name,
@@ -54,6 +59,7 @@ const Row = z
     code: limits(row.codeSlots, row.codeRateStarts, row.codeRatePerMs),
     used: row.used,
     held: row.held,
+    removedAt: row.removedAt,
   }));
 
 function limits(slots: number, ...[starts, perMs]: readonly [number | null, number | null]): PoolLimits {
