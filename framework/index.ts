@@ -135,6 +135,19 @@ export {
 } from './record/record.ts';
 export { type RerunPlan, type RerunRequest, rerunPlan } from './record/rerun-plan.ts';
 export { type CheckedRecord, type Validation, type ValidationRules, validateRecord } from './record/validate.ts';
+export { type TableTally, auditVerdict } from './transfer/audit-verdict.ts';
+export {
+  type LoadNames,
+  type LoadTable,
+  type PresentTable,
+  type StagedPart,
+  loadRemovals,
+  loadTables,
+  namesOf,
+  presentTables,
+  stagedParts,
+} from './transfer/load-tables.ts';
+export { type LoggedLoad, answerOf, receiptText } from './transfer/logged-load.ts';
 export { manifestFromJson, manifestToJson } from './transfer/manifest-json.ts';
 export type { ObjectStore, PutOptions, StoredObject } from './transfer/object-store.ts';
 export type {
@@ -149,6 +162,18 @@ export type {
   TransferPorts,
   WindowFailure,
 } from './transfer/ports.ts';
+export {
+  type ExistingTable,
+  type ExistingType,
+  type LaterChanges,
+  type PlannedTable,
+  REMOVAL_POLICIES,
+  type RemovalPolicy,
+  type SchemaChange,
+  type SchemaPlan,
+  describeChanges,
+  planSchema,
+} from './transfer/schema-plan.ts';
 export { MANIFEST_KEY, stagePrefix } from './transfer/stage-area.ts';
 export {
   LOAD_MODES,
@@ -162,3 +187,13 @@ export {
   type StagedTable,
 } from './transfer/stage-manifest.ts';
 export type { Column, ColumnType, TableSchema } from './transfer/table-schema.ts';
+export {
+  LOAD_LOG,
+  OWN_PREFIX,
+  RECORD_ID,
+  SCHEMA_DRIFT,
+  SYSTEM_TABLES,
+  TABLE_BASE,
+  TOMBSTONE,
+  WINDOW_END,
+} from './transfer/target-names.ts';

@@ -1,13 +1,26 @@
-import type { Audit, AuditedTable, StageManifest, TransferContext } from '#framework';
+import {
+  type Audit,
+  type LoadTable,
+  type PlannedTable,
+  type PresentTable,
+  type StageManifest,
+  type TableTally,
+  type TransferContext,
+  auditVerdict,
+  loadRemovals,
+  loadTables,
+  namesOf,
+  presentTables,
+  stagedParts,
+} from '#framework';
 
 import { planEvolution } from './evolve.ts';
-import { type LoadTools, type PresentTable, loadedTable, lowerCased, olderStaging, presentTables } from './load.ts';
-import { type LoadTable, loadTables, stagedParts } from './load-tables.ts';
-import type { PlannedTable } from './schema-plan.ts';
+import { type LoadTools, loadedTable, olderStaging } from './load.ts';
 import { auditSelects } from './sql/audit.ts';
+import { loadNames } from './sql/names.ts';
 import { inPieces } from './sql/pieces.ts';
 import { copyIntoStaging, dropStaging } from './stage-copy.ts';
-import { type TargetState, namesOf, readTargetState } from './target-state.ts';
+import { type TargetState, readTargetState } from './target-state.ts';
 
 /**
  * Compares every key of the window with the target: updates must stand there once, at least as late as the window says,
@@ -15,14 +28,14 @@ import { type TargetState, namesOf, readTargetState } from './target-state.ts';
  * they are gone the stage is copied again.
  */
 export async function audit(tools: LoadTools, manifest: StageManifest, context: TransferContext): Promise<Audit> {
-  const tables = loadTables(manifest, context);
-  const state = await readTargetState(tools, namesOf(tables, lowerCased(manifest)), context);
+  const tables = loadTables(manifest, loadNames(context));
+  const state = await readTargetState(tools, namesOf(tables, loadRemovals(manifest)), context);
   const planned = planEvolution({ manifest, tables, state, policy: tools.policy }).tables;
   const { present, copied } = await findStaging(tools, { manifest, state, tables, planned, context });
   const standing = present.filter(({ table }) => state.tables.has(table.table));
   const tallies = await tallyTables(tools, standing, context);
   await dropStaging(tools, olderStaging([...state.staging, ...copied], context), context.signal);
-  return verdict(manifest, { tables, planned, tallies });
+  return auditVerdict(manifest, { tables, planned, tallies });
 }
 
 interface AuditedLoad {
@@ -39,7 +52,7 @@ async function findStaging(
   { manifest, state, tables, planned, context }: AuditedLoad,
 ): Promise<{ readonly present: readonly PresentTable[]; readonly copied: readonly string[] }> {
   const fence = state.logged?.loadId === context.loadId ? state.logged.fence : context.fence;
-  const loaded = presentTables(loadTables(manifest, { recordId: context.recordId, fence }), planned);
+  const loaded = presentTables(loadTables(manifest, loadNames({ recordId: context.recordId, fence })), planned);
   const names = partsOf(loaded).map((part) => part.staging);
   if (names.every((name) => state.staging.has(name))) return { present: loaded, copied: [] };
   const present = presentTables(tables, planned);
@@ -58,22 +71,16 @@ function partsOf(present: readonly PresentTable[]): ReturnType<typeof stagedPart
   return stagedParts(present.map(({ table }) => table));
 }
 
-/** What the target holds of one table: staged keys that it satisfies, and rows too many. */
-interface Tally {
-  readonly satisfied: number;
-  readonly surplus: number;
-}
-
 /** The tally of each table, by its name. */
 async function tallyTables(
   tools: LoadTools,
   present: readonly PresentTable[],
   context: TransferContext,
-): Promise<ReadonlyMap<string, Tally>> {
+): Promise<ReadonlyMap<string, TableTally>> {
   const { signal } = context;
   const question = { schema: tools.schema, windowEnd: context.window.end, recordId: context.recordId };
   const selects = present.flatMap((table, place) => auditSelects(loadedTable(table), place, question));
-  const tallies = new Map<string, Tally>();
+  const tallies = new Map<string, TableTally>();
   for (const piece of inPieces(selects)) {
     for (const [place, satisfied, surplus] of await tools.warehouse.rows(
       { name: 'audit by key', sql: piece.join('\nunion all\n') },
@@ -90,36 +97,4 @@ async function tallyTables(
   return tallies;
 }
 
-const NOTHING: Tally = { satisfied: 0, surplus: 0 };
-
-function verdict(
-  manifest: StageManifest,
-  {
-    tables,
-    planned,
-    tallies,
-  }: {
-    readonly tables: readonly LoadTable[];
-    readonly planned: readonly PlannedTable[];
-    readonly tallies: ReadonlyMap<string, Tally>;
-  },
-): Audit {
-  const audited = tables.map((table, index) => {
-    // A later window removed the table, and with it everything that this one brought.
-    const isGone = planned[index]?.state === 'gone';
-    return auditedTable(table, isGone ? undefined : (tallies.get(table.table) ?? NOTHING));
-  });
-  const differences = audited.filter((table) => table.missing !== 0 || table.surplus !== 0);
-  return {
-    verdict: differences.length === 0 ? 'PASS' : 'FAIL',
-    sourceRows: manifest.rows,
-    targetRows: audited.reduce((sum, table) => sum + table.found, 0),
-    differences,
-  };
-}
-
-function auditedTable({ table, updates, deletes }: LoadTable, tally: Tally | undefined): AuditedTable {
-  const expected = (updates?.rows ?? 0) + (deletes?.rows ?? 0);
-  const { satisfied, surplus } = tally ?? { satisfied: expected, surplus: 0 };
-  return { table, expected, found: satisfied + surplus, missing: expected - satisfied, surplus };
-}
+const NOTHING: TableTally = { satisfied: 0, surplus: 0 };

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import {
   CONNECTOR_FILE,
   type Environment,
+  REMOVAL_POLICIES,
   type Reading,
+  type RemovalPolicy,
   type SettingSources,
   firstSet,
   readSettings,
   readSettingsFile,
   withProblems,
 } from '#framework';
-
-import { REMOVAL_POLICIES, type RemovalPolicy } from './schema-plan.ts';
 
 export interface RedshiftSettings {
   readonly database: string;

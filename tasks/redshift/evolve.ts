@@ -1,10 +1,20 @@
-import type { SchemaDrift, StageManifest, TransferContext } from '#framework';
+import {
+  type LoadTable,
+  type RemovalPolicy,
+  type SchemaChange,
+  type SchemaDrift,
+  type SchemaPlan,
+  type StageManifest,
+  type TransferContext,
+  describeChanges,
+  loadRemovals,
+  planSchema,
+} from '#framework';
 
-import type { LoadTable } from './load-tables.ts';
-import { type RemovalPolicy, type SchemaChange, type SchemaPlan, describeChanges, planSchema } from './schema-plan.ts';
 import { changeStatements, insertDrift } from './sql/evolve.ts';
-import type { Statement } from './sql/text.ts';
+import { type Statement, typeText } from './sql/text.ts';
 import type { TargetPlace, TargetState } from './target-state.ts';
+import { targetType } from './target-type.ts';
 import { MOST_STATEMENTS } from './warehouse.ts';
 
 export interface EvolveQuestion {
@@ -17,14 +27,11 @@ export interface EvolveQuestion {
 export function planEvolution({ manifest, tables, state, policy }: EvolveQuestion): SchemaPlan {
   return planSchema({
     wanted: tables,
-    removals: manifest.removals.map((removal) => ({
-      ...removal,
-      table: removal.table.toLowerCase(),
-      ...(removal.column === undefined ? {} : { column: removal.column.toLowerCase() }),
-    })),
+    removals: loadRemovals(manifest),
     existing: state.tables,
     later: state.later,
     policy,
+    targetType,
     windowEnd: manifest.window.end,
   });
 }
@@ -38,7 +45,7 @@ export async function evolve(
   changes: readonly SchemaChange[],
   context: TransferContext,
 ): Promise<readonly SchemaDrift[]> {
-  const described = describeChanges(changes);
+  const described = describeChanges(changes, typeText);
   const origin = {
     pipelineId: context.pipelineId,
     recordId: context.recordId,

@@ -1,26 +1,34 @@
 import { createHash } from 'node:crypto';
 
 import {
-  Cancelled,
   DataFailure,
   type LoadReceipt,
+  type LoadTable,
+  type LoggedLoad,
+  type PlannedTable,
+  type PresentTable,
+  type RemovalPolicy,
   type SchemaDrift,
   type StageManifest,
   type TransferContext,
+  answerOf,
+  loadRemovals,
+  loadTables,
   manifestToJson,
+  namesOf,
+  presentTables,
+  receiptText,
+  stagedParts,
 } from '#framework';
 
 import { isConflict, isSchemaRace } from './errors.ts';
 import { evolve, planEvolution } from './evolve.ts';
-import { type LoadTable, loadTables, stagedParts } from './load-tables.ts';
-import { readReceipt, receiptText } from './receipt.ts';
-import type { PlannedTable, RemovalPolicy } from './schema-plan.ts';
 import { type LoadedTable, applyStatements } from './sql/apply.ts';
 import { guardLoad, insertLoadLog, lockLoadLog } from './sql/load-log.ts';
-import { stagingPrefix } from './sql/names.ts';
+import { loadNames, stagingPrefix } from './sql/names.ts';
 import type { Statement } from './sql/text.ts';
 import { type StageCopyTools, copyIntoStaging, dropStaging } from './stage-copy.ts';
-import { type LoggedLoad, findLoggedLoad, namesOf, readTargetState } from './target-state.ts';
+import { findLoggedLoad, readTargetState } from './target-state.ts';
 import { runTransaction } from './transaction.ts';
 import { MOST_STATEMENTS } from './warehouse.ts';
 
@@ -30,7 +38,7 @@ export interface LoadTools extends StageCopyTools {
 
 /** Schema first, then every file into staging, then one transaction that applies the window and writes the load log. */
 export async function load(tools: LoadTools, manifest: StageManifest, context: TransferContext): Promise<LoadReceipt> {
-  const tables = loadTables(manifest, context);
+  const tables = loadTables(manifest, loadNames(context));
   const ready = await readyTarget(tools, { manifest, tables, context });
   if (ready.kind === 'logged') return answerOf(ready.logged, context);
   const { planned, schemaChanges } = ready;
@@ -87,7 +95,7 @@ const MOST_LOOKS = 3;
 async function readyTarget(tools: LoadTools, { manifest, tables, context }: Wanted): Promise<Ready> {
   for (let look = 1; ; look += 1) {
     try {
-      const state = await readTargetState(tools, namesOf(tables, lowerCased(manifest)), context);
+      const state = await readTargetState(tools, namesOf(tables, loadRemovals(manifest)), context);
       if (state.logged !== undefined) return { kind: 'logged', logged: state.logged };
       await dropStaging(tools, olderStaging(state.staging, context), context.signal);
       const plan = planEvolution({ manifest, tables, state, policy: tools.policy });
@@ -98,20 +106,6 @@ async function readyTarget(tools: LoadTools, { manifest, tables, context }: Want
       context.log.warn('Another worker changed the schema at the same time; looking again.', { look });
     }
   }
-}
-
-/** A table of the window with the types of its target columns. */
-export interface PresentTable {
-  readonly table: LoadTable;
-  readonly types: PlannedTable['types'];
-}
-
-/** Tables that a later window removed from the target have nothing to load. */
-export function presentTables(tables: readonly LoadTable[], planned: readonly PlannedTable[]): readonly PresentTable[] {
-  return tables.flatMap((table, index) => {
-    const plan = planned[index];
-    return plan === undefined || plan.state === 'gone' ? [] : [{ table, types: plan.types }];
-  });
 }
 
 /** The columns that the target has, each with the type that it has there. */
@@ -145,10 +139,6 @@ export function olderStaging(staging: Iterable<string>, context: TransferContext
   return [...staging].filter((name) => Number.parseInt(name.slice(prefix.length), 10) <= context.fence);
 }
 
-export function lowerCased(manifest: StageManifest): readonly { readonly table: string }[] {
-  return manifest.removals.map((removal) => ({ table: removal.table.toLowerCase() }));
-}
-
 const MOST_CONFLICTS = 3;
 
 /**
@@ -173,17 +163,6 @@ async function commit(
       context.log.warn('Another transaction was in the way; trying the whole transaction again.', { tried });
     }
   }
-}
-
-/** @throws Cancelled `E_FENCED` when the log holds a load of this window by a worker that started later */
-function answerOf(logged: LoggedLoad, context: TransferContext): LoadReceipt {
-  if (logged.loadId === context.loadId) return readReceipt(logged);
-  throw new Cancelled(
-    'E_FENCED',
-    `A later worker (fence ${logged.fence}) has already loaded record ${context.recordId}; this one holds fence ${context.fence} ` +
-      'and applied nothing. If the Windrow database was set up anew, remove the old rows of this window from windrow_load_log.',
-    { details: { fence: context.fence, laterFence: logged.fence, laterLoadId: logged.loadId } },
-  );
 }
 
 function logRow(

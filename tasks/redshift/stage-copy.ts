@@ -2,12 +2,12 @@ import {
   ConfigFailure,
   DataFailure,
   type ObjectStore,
+  type StagedPart,
   type StageManifest,
   type TransferContext,
   bounded,
 } from '#framework';
 
-import type { StagedPart } from './load-tables.ts';
 import { type CopySource, copyStatement, countStaged, createStaging, dropTables } from './sql/copy.ts';
 import type { TargetPlace } from './target-state.ts';
 import { MOST_STATEMENTS } from './warehouse.ts';

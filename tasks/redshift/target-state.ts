@@ -1,11 +1,17 @@
-import type { ColumnType, TransferContext } from '#framework';
+import {
+  type ColumnType,
+  type ExistingTable,
+  type ExistingType,
+  type LaterChanges,
+  type LoggedLoad,
+  SYSTEM_TABLES,
+  type TransferContext,
+} from '#framework';
 
 import type { Row } from './client.ts';
-import type { LoadTable } from './load-tables.ts';
-import type { ExistingTable, ExistingType, LaterChanges } from './schema-plan.ts';
 import { readColumns, readLaterDrift } from './sql/catalog.ts';
 import { findLoad } from './sql/load-log.ts';
-import { SYSTEM_TABLES, stagingPrefix } from './sql/names.ts';
+import { stagingPrefix } from './sql/names.ts';
 import { createSystemTables } from './sql/system-tables.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -16,15 +22,6 @@ export interface TargetState {
   /** Staging tables that tries of this record left. */
   readonly staging: ReadonlySet<string>;
   readonly logged: LoggedLoad | undefined;
-}
-
-/** A row of the load log that this load must respect. */
-export interface LoggedLoad {
-  readonly loadId: string;
-  readonly fence: number;
-  readonly rows: number;
-  readonly tables: number;
-  readonly receipt: string;
 }
 
 export interface TargetPlace {
@@ -58,14 +55,6 @@ export async function readTargetState(
 export async function findLoggedLoad(place: TargetPlace, context: TransferContext): Promise<LoggedLoad | undefined> {
   const [row] = await place.warehouse.rows(findLoad(place.schema, context), { signal: context.signal });
   return row === undefined ? undefined : loggedLoad(row);
-}
-
-/** Every table that a load may need to know of. */
-export function namesOf(
-  tables: readonly LoadTable[],
-  removed: readonly { readonly table: string }[],
-): readonly string[] {
-  return [...new Set([...tables.map((table) => table.table), ...removed.map((removal) => removal.table)])];
 }
 
 async function collect(pages: AsyncIterable<readonly Row[]>): Promise<readonly Row[]> {

@@ -8,7 +8,9 @@ import {
   type SchemaQuestion,
   describeChanges,
   planSchema,
-} from '../../tasks/redshift/schema-plan.ts';
+} from '../../framework/transfer/schema-plan.ts';
+import { typeText } from '../../tasks/redshift/sql/text.ts';
+import { targetType } from '../../tasks/redshift/target-type.ts';
 
 const text = (bytes: number): ColumnType => ({ kind: 'text', bytes });
 const decimal = (scale: number): ColumnType => ({ kind: 'decimal', precision: 38, scale });
@@ -24,6 +26,7 @@ function question(change: Partial<SchemaQuestion>): SchemaQuestion {
     existing: new Map(),
     later: { tables: new Set(), columns: new Set() },
     policy: 'drop',
+    targetType,
     windowEnd: Temporal.Instant.from('2026-01-20T13:30:00Z'),
     ...change,
   };
@@ -166,7 +169,7 @@ describe('planning the target schema', () => {
   it('says each change in a sentence', () => {
     const wanted = wants({ id: text(20), c: text(7) });
     const changes = changesOf({ wanted, existing: existing({ id: text(10) }) });
-    expect(describeChanges(changes).map(({ sentence }) => sentence)).toEqual([
+    expect(describeChanges(changes, typeText).map(({ sentence }) => sentence)).toEqual([
       'Widened t.id from varchar(10) to varchar(32).',
       'Added column t.c (varchar(16)).',
     ]);

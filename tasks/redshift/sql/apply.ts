@@ -1,6 +1,6 @@
-import type { Column, ColumnType, LoadMode, Temporal } from '#framework';
+import { type Column, type ColumnType, type LoadMode, TABLE_BASE, TOMBSTONE, type Temporal } from '#framework';
 
-import { TABLE_BASE, TOMBSTONE, recordIdColumn, windowEndColumn } from './names.ts';
+import { recordIdColumn, windowEndColumn } from './names.ts';
 import { inPieces } from './pieces.ts';
 import {
   type Statement,

@@ -1,7 +1,7 @@
-import type { Temporal } from '#framework';
+import { TABLE_BASE, TOMBSTONE, type Temporal } from '#framework';
 
 import { type LoadedTable, sameKey, sameTombstone, stagedKey } from './apply.ts';
-import { TABLE_BASE, TOMBSTONE, recordIdColumn, windowEndColumn } from './names.ts';
+import { recordIdColumn, windowEndColumn } from './names.ts';
 import { lines, literal, qualified, quote, timestampLiteral } from './text.ts';
 
 export interface AuditQuestion {

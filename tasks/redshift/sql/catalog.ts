@@ -1,6 +1,5 @@
-import type { Temporal } from '#framework';
+import { OWN_PREFIX, SCHEMA_DRIFT, type Temporal } from '#framework';
 
-import { OWN_PREFIX, SCHEMA_DRIFT } from './names.ts';
 import { inPieces } from './pieces.ts';
 import { type Statement, lines, literal, qualified, timestampLiteral } from './text.ts';
 

@@ -1,7 +1,14 @@
-import type { Column, SchemaDrift, Temporal } from '#framework';
+import {
+  type Column,
+  type ExistingType,
+  RECORD_ID,
+  SCHEMA_DRIFT,
+  type SchemaChange,
+  type SchemaDrift,
+  type Temporal,
+  WINDOW_END,
+} from '#framework';
 
-import { RECORD_ID, SCHEMA_DRIFT, WINDOW_END } from './names.ts';
-import type { ExistingType, SchemaChange } from '../schema-plan.ts';
 import { inPieces } from './pieces.ts';
 import {
   type Statement,

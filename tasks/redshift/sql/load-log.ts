@@ -1,6 +1,5 @@
-import type { Temporal, Window } from '#framework';
+import { LOAD_LOG, type Temporal, type Window } from '#framework';
 
-import { LOAD_LOG } from './names.ts';
 import { type Statement, lines, literal, qualified, timestampLiteral } from './text.ts';
 
 /** Which load of which window. The window, not the record id, is compared: a new Windrow database counts records anew. */

@@ -1,27 +1,21 @@
+import { type LoadNames, OWN_PREFIX, RECORD_ID, WINDOW_END } from '#framework';
+
 import { quote } from './text.ts';
 
-/** System columns of every target table. */
-export const WINDOW_END = '_windrow_window_end';
-export const RECORD_ID = '_windrow_record_id';
-
-/** System tables, and the prefix of every table that is Windrow's own. */
-export const OWN_PREFIX = 'windrow_';
-export const LOAD_LOG = 'windrow_load_log';
-export const TOMBSTONE = 'windrow_tombstone';
-export const TABLE_BASE = 'windrow_table_base';
-export const SCHEMA_DRIFT = 'windrow_schema_drift';
-export const SYSTEM_TABLES = [LOAD_LOG, TOMBSTONE, TABLE_BASE, SCHEMA_DRIFT] as const;
-
-/** The tombstone table holds this many key columns. */
-export const MOST_KEY_COLUMNS = 3;
-
-export type StagedSide = 'updates' | 'deletes';
+/** How the tables of one try of a record are named. */
+export function loadNames(load: { readonly recordId: number; readonly fence: number }): LoadNames {
+  return {
+    product: 'Redshift',
+    code: 'E_REDSHIFT_TABLES',
+    staging: (index, side) => stagingName(load, index, side),
+  };
+}
 
 /** The fence in the name keeps a stale worker from copying into the tables of its successor. */
-export function stagingName(
+function stagingName(
   load: { readonly recordId: number; readonly fence: number },
   index: number,
-  side: StagedSide,
+  side: 'updates' | 'deletes',
 ): string {
   return `${stagingPrefix(load.recordId)}${load.fence}_${index}_${side}`;
 }

@@ -1,4 +1,5 @@
-import { LOAD_LOG, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from './names.ts';
+import { LOAD_LOG, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
+
 import { type Statement, lines, qualified, quote } from './text.ts';
 
 /** Everything Windrow keeps in the target, made where it is missing; safe to run again. */

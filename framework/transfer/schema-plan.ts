@@ -1,7 +1,8 @@
-import type { Column, ColumnType, SchemaRemoval, Temporal } from '#framework';
-
+import type { Temporal } from '../core/time.ts';
 import { changeSentence } from './schema-sentence.ts';
-import { WINDOW_END } from './sql/names.ts';
+import type { SchemaRemoval } from './stage-manifest.ts';
+import type { Column, ColumnType } from './table-schema.ts';
+import { WINDOW_END } from './target-names.ts';
 import { holdingType } from './type-fit.ts';
 
 export const REMOVAL_POLICIES = ['drop', 'keep', 'rename'] as const;
@@ -53,6 +54,8 @@ export interface SchemaQuestion {
   readonly existing: ReadonlyMap<string, ExistingTable>;
   readonly later: LaterChanges;
   readonly policy: RemovalPolicy;
+  /** The type that the target gives to a new column of this type. */
+  readonly targetType: (incoming: ColumnType) => ColumnType;
   readonly windowEnd: Temporal.Instant;
 }
 
@@ -82,8 +85,9 @@ export function planSchema(question: SchemaQuestion): SchemaPlan {
 /** The drift-log rows and the receipt's sentences of a plan. */
 export function describeChanges(
   changes: readonly SchemaChange[],
+  typeText: (type: ColumnType) => string,
 ): readonly { readonly change: SchemaChange; readonly sentence: string }[] {
-  return changes.map((change) => ({ change, sentence: changeSentence(change) }));
+  return changes.map((change) => ({ change, sentence: changeSentence(change, typeText) }));
 }
 
 interface TablePlan {
@@ -98,7 +102,12 @@ function planTable(wanted: WantedTable, question: SchemaQuestion): TablePlan {
   const changes: SchemaChange[] = existing.has(WINDOW_END) ? [] : [{ kind: 'adopt_table', table }];
   const types = new Map<string, ColumnType>();
   for (const column of wanted.columns) {
-    const plan = planColumn(column, { table, existing: existing.get(column.name), later: question.later });
+    const plan = planColumn(column, {
+      table,
+      existing: existing.get(column.name),
+      later: question.later,
+      targetType: question.targetType,
+    });
     changes.push(...plan.changes);
     if (plan.type !== undefined) types.set(column.name, plan.type);
   }
@@ -108,7 +117,7 @@ function planTable(wanted: WantedTable, question: SchemaQuestion): TablePlan {
 function planMissing(wanted: WantedTable, question: SchemaQuestion): TablePlan {
   const { table } = wanted;
   if (question.later.tables.has(table)) return { changes: [], table: { table, state: 'gone', types: new Map() } };
-  const columns = wanted.columns.map((column) => ({ name: column.name, type: holdingType(undefined, column.type) }));
+  const columns = wanted.columns.map((column) => ({ name: column.name, type: question.targetType(column.type) }));
   const types = new Map(columns.map((column) => [column.name, column.type]));
   return { changes: [{ kind: 'create_table', table, columns }], table: { table, state: 'new', types } };
 }
@@ -117,6 +126,7 @@ interface ColumnPlace {
   readonly table: string;
   readonly existing: ExistingType | undefined;
   readonly later: LaterChanges;
+  readonly targetType: SchemaQuestion['targetType'];
 }
 
 function planColumn(
@@ -127,13 +137,13 @@ function planColumn(
   const decidedLater = place.later.columns.has(`${table}.${column.name}`) || place.later.tables.has(table);
   if (existing === undefined) {
     if (decidedLater) return { changes: [] };
-    const type = holdingType(undefined, column.type);
+    const type = place.targetType(column.type);
     return { changes: [{ kind: 'add_column', table, column: column.name, type }], type };
   }
   // A later window's type stands, except that text may always grow: growing loses nothing.
   if (decidedLater && existing.kind !== 'foreign' && existing.kind !== column.type.kind)
     return { changes: [], type: existing };
-  const type = holdingType(existing, column.type);
+  const type = holdingType(existing, column.type, place.targetType);
   if (existing.kind === 'text' && type.kind === 'text') {
     const grows = type.bytes > existing.bytes;
     return {
@@ -180,7 +190,7 @@ const COLUMN_REMOVALS: Readonly<
   rename: (place, to) => ({ kind: 'rename_column', ...place, to }),
 };
 
-/** Names are ASCII in practice; the cut keeps the whole name inside Redshift's 127 bytes. */
+/** Names are ASCII in practice; the cut keeps the whole name inside 127 bytes, the most that Redshift takes. */
 function renamed(name: string, suffix: string): string {
   return name.slice(0, 127 - suffix.length) + suffix;
 }

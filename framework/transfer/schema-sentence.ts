@@ -1,8 +1,10 @@
 import type { ExistingType, SchemaChange } from './schema-plan.ts';
-import { typeText } from './sql/text.ts';
+import type { ColumnType } from './table-schema.ts';
+
+type TypeText = (type: ColumnType) => string;
 
 /** One sentence a change, for the receipt and the drift log. */
-export function changeSentence(change: SchemaChange): string {
+export function changeSentence(change: SchemaChange, typeText: TypeText): string {
   switch (change.kind) {
     case 'create_table':
       return `Created table ${change.table} with ${change.columns.length} columns.`;
@@ -13,7 +15,7 @@ export function changeSentence(change: SchemaChange): string {
     case 'widen_text':
       return `Widened ${change.table}.${change.column} from varchar(${change.from}) to varchar(${change.bytes}).`;
     case 'change_type':
-      return `Changed ${change.table}.${change.column} from ${existingText(change.from)} to ${typeText(change.to)}.`;
+      return `Changed ${change.table}.${change.column} from ${existingText(change.from, typeText)} to ${typeText(change.to)}.`;
     case 'drop_column':
       return `Dropped column ${change.table}.${change.column}: the source removed it.`;
     case 'keep_column':
@@ -29,6 +31,6 @@ export function changeSentence(change: SchemaChange): string {
   }
 }
 
-function existingText(type: ExistingType): string {
+function existingText(type: ExistingType, typeText: TypeText): string {
   return type.kind === 'foreign' ? type.text : typeText(type);
 }

@@ -1,0 +1,14 @@
+/** System columns of every target table. */
+export const WINDOW_END = '_windrow_window_end';
+export const RECORD_ID = '_windrow_record_id';
+
+/** System tables, and the prefix of every table that is Windrow's own. */
+export const OWN_PREFIX = 'windrow_';
+export const LOAD_LOG = 'windrow_load_log';
+export const TOMBSTONE = 'windrow_tombstone';
+export const TABLE_BASE = 'windrow_table_base';
+export const SCHEMA_DRIFT = 'windrow_schema_drift';
+export const SYSTEM_TABLES = [LOAD_LOG, TOMBSTONE, TABLE_BASE, SCHEMA_DRIFT] as const;
+
+/** The tombstone table holds this many key columns. */
+export const MOST_KEY_COLUMNS = 3;
