@@ -16,5 +16,12 @@ export type Outcome =
   | { readonly kind: 'cancelled'; readonly reason: string }
   /** The worker's lease expired, or it drains: an infrastructure try that does not count as the user's. */
   | { readonly kind: 'lost'; readonly reason: string }
-  /** With `waitMs` by a worker whose code has no such task: not to be sent again before, and no try for the history. */
-  | { readonly kind: 'handed_back'; readonly reason: string; readonly waitMs?: Millis };
+  | { readonly kind: 'handed_back'; readonly reason: string; readonly untaken?: Untaken };
+
+/** By a worker whose code has no such task: no try for the history. */
+export interface Untaken {
+  /** Not to be sent again before. */
+  readonly waitMs: Millis;
+  /** Who has the task. Where nobody does, it may take for ever, and limits give to others what it held. */
+  readonly by: 'another worker' | 'nobody';
+}

@@ -16,6 +16,8 @@ export interface SettleInput {
   readonly retry: RetryPolicy;
   readonly infraRetries: number;
   readonly cancelRequested: boolean;
+  /** Whether limits may hold it back. */
+  readonly limited: boolean;
 }
 
 export interface Tools {
@@ -68,7 +70,7 @@ function decide(task: SettleInput, outcome: Outcome, tools: Tools): Decision {
     case 'defer':
       return task.cancelRequested ? cancelled() : { event: 'defer', nextAt: outcome.until, reason: outcome.reason };
     case 'handed_back':
-      return task.cancelRequested ? cancelled() : handedBack(outcome, tools);
+      return task.cancelRequested ? cancelled() : handedBack(task, outcome, tools);
     case 'lost':
       return afterLoss(task, outcome.reason);
     case 'fail':
@@ -81,8 +83,14 @@ function afterSuccess({ output, chooses }: Extract<Outcome, { kind: 'success' }>
   return chooses?.kind === 'stop' ? { event: 'succeed', reason: chooses.reason } : { event: 'succeed', output };
 }
 
-function handedBack({ reason, waitMs }: Extract<Outcome, { kind: 'handed_back' }>, { now }: Tools): Decision {
-  return { event: 'requeue', reason, ...(waitMs === undefined ? {} : { nextAt: now.add({ milliseconds: waitMs }) }) };
+function handedBack(
+  { limited }: SettleInput,
+  { reason, untaken }: Extract<Outcome, { kind: 'handed_back' }>,
+  { now }: Tools,
+): Decision {
+  if (untaken === undefined) return { event: 'requeue', reason };
+  const event = limited && untaken.by === 'nobody' ? 'defer' : 'requeue';
+  return { event, reason, nextAt: now.add({ milliseconds: untaken.waitMs }) };
 }
 
 function afterCount(task: SettleInput, count: number): Decision {

@@ -37,9 +37,10 @@ export class UnknownTasks {
     this.#say(started);
     this.#recent += 1;
     const share = Math.min(MOST, EACH * this.#recent);
-    const waitMs = milliseconds(Math.max((await this.#isElsewhere(started)) ? SOON : LATER, share));
+    const isElsewhere = await this.#isElsewhere(started);
+    const waitMs = milliseconds(Math.max(isElsewhere ? SOON : LATER, share));
     const reason = `worker ${this.#options.worker} has no task "${taskId}" of dag "${dagId}" in its code`;
-    return { kind: 'handed_back', reason, waitMs };
+    return { kind: 'handed_back', reason, untaken: { waitMs, by: isElsewhere ? 'another worker' : 'nobody' } };
   }
 
   /** Others may have come or gone: to be called at each heartbeat. */

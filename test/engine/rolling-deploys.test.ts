@@ -65,6 +65,23 @@ describe.each(BACKENDS)('while new code is rolled out on %s', (backend) => {
     expect(await endOf(engine, run)).toMatchObject({ state: 'cancelled' });
   });
 
+  it('a task that no live worker has lends the slots of its pool to others meanwhile, and runs once one has it', async () => {
+    const pools = { warehouse: { slots: 1 } };
+    const load = task('load', { pool: 'warehouse', run: () => 'here' });
+    const [gone, stays] = ['gone', 'stays'].map((id) => dag(id, {}, (d) => void d.use('load', load)));
+    if (gone === undefined || stays === undefined) throw new Error('There are two dags.');
+    const engine = await bench.engine({ backend, dags: [gone, stays], pools, workers: 0 });
+    const first = await bench.start(engine, 'gone');
+    const second = await bench.start(engine, 'stays');
+    bench.schedule(await bench.beside(engine, { dags: [stays], pools }));
+    expect(await endOf(engine, second)).toMatchObject({ state: 'success' });
+    bench.work(engine);
+    expect(await endOf(engine, first)).toMatchObject({ state: 'success' });
+    const tries = await engine.store.database.run({ text: 'select attempt, outcome from task_attempt' });
+    expect(tries).toEqual(Array.from({ length: 2 }, () => ({ attempt: 1, outcome: 'success' })));
+    expect(await engine.store.database.run({ text: `select from event where kind = 'task_deferred'` })).toEqual([]);
+  });
+
   it('a task that no live worker has in its code is told apart from its dag', async () => {
     const before = dag('moves', {}, (d) => void d.use('done', done));
     const after = dag('moves', {}, (d) => void d.use('renamed', done));

@@ -172,7 +172,7 @@ function attemptRows({ run, tasks, plan }: AppliedPlan): object[] {
 }
 
 function isUntried(outcome: Outcome): boolean {
-  return outcome.kind === 'handed_back' && outcome.waitMs !== undefined;
+  return outcome.kind === 'handed_back' && outcome.untaken !== undefined;
 }
 
 function runRow({ run, plan }: AppliedPlan): object {
@@ -190,8 +190,9 @@ function runRow({ run, plan }: AppliedPlan): object {
 /** Success and starts are in the history already; events tell what is out of the ordinary, and how runs end. */
 function eventRows({ run, plan }: AppliedPlan): object[] {
   const common = { dag_id: run.dagId, run_id: run.id, record_id: run.recordId };
+  const untried = new Set(plan.accepted.filter(({ outcome }) => isUntried(outcome)).map(({ fence }) => fence));
   const tasks = plan.tasks
-    .filter(({ state }) => TOLD.has(state))
+    .filter(({ state, fence }) => TOLD.has(state) && !untried.has(fence))
     .map((change) => ({
       ...common,
       kind: `task_${change.state}`,

@@ -24,8 +24,10 @@ const RUNNING: SettleInput = {
   retry: { ...DEFAULT_RETRY, retries: 1, delayMs: milliseconds(1000) },
   infraRetries: 4,
   cancelRequested: false,
+  limited: false,
 };
 const CANCELLING = { ...RUNNING, cancelRequested: true };
+const LIMITED = { ...RUNNING, limited: true };
 const LAST = { ...RUNNING, attempt: 2 };
 const TOOLS = { now: NOW, random: 0 };
 
@@ -37,7 +39,12 @@ const foreign = fails(new Error('no'));
 const defers: Outcome = { kind: 'defer', until: NOW, reason: 'r' };
 const lost: Outcome = { kind: 'lost', reason: 'r' };
 const back: Outcome = { kind: 'handed_back', reason: 'r' };
-const waits: Outcome = { kind: 'handed_back', reason: 'r', waitMs: milliseconds(250) };
+const waits: Outcome = {
+  kind: 'handed_back',
+  reason: 'r',
+  untaken: { waitMs: milliseconds(250), by: 'another worker' },
+};
+const nobody: Outcome = { kind: 'handed_back', reason: 'r', untaken: { waitMs: milliseconds(250), by: 'nobody' } };
 const SOON = NOW.add({ milliseconds: 250 });
 
 describe('settling a try', () => {
@@ -57,6 +64,9 @@ describe('settling a try', () => {
     ['a worker lost after a cancel request', CANCELLING, lost, { state: 'cancelled' }],
     ['a try handed back', RUNNING, back, { state: 'queued', seq: 5, attempt: 1, infraAttempt: 0 }],
     ['a try handed back to wait', RUNNING, waits, { state: 'queued', seq: 5, attempt: 1, nextAt: SOON }],
+    ['a try of limits handed back to another worker', LIMITED, waits, { state: 'queued', seq: 5, nextAt: SOON }],
+    ['a try handed back that nobody has', RUNNING, nobody, { state: 'queued', seq: 5, attempt: 1, nextAt: SOON }],
+    ['a try of limits that nobody has', LIMITED, nobody, { state: 'deferred', seq: 5, attempt: 1, nextAt: SOON }],
     ['a try handed back after a cancel request', CANCELLING, back, { state: 'cancelled' }],
     ['a stop by request', CANCELLING, { kind: 'cancelled', reason: 'r' }, { state: 'cancelled', seq: 4 }],
   ] satisfies [string, SettleInput, Outcome, object][])('of %s', (...[, task, outcome, expected]) => {
