@@ -1,5 +1,6 @@
 const HTTP_STATUS = {
   ValidationException: 400,
+  AccessDeniedException: 400,
   ActiveStatementsExceededException: 400,
   ActiveSessionsExceededException: 400,
   ThrottlingException: 400,

@@ -13,6 +13,17 @@ const Operation = {
   operation: z.string().exactOptional(),
 };
 
+/** What a database user may be denied; the words are those of the privilege, not of the statement. */
+export const PRIVILEGES = [
+  'create_schema',
+  'create_table',
+  'create_temporary_table',
+  'alter_table',
+  'drop_table',
+  'analyze_table',
+] as const;
+export type Privilege = (typeof PRIVILEGES)[number];
+
 const Rule = z.discriminatedUnion('kind', [
   /** `exception` is what SDKs retry; `validation` is the serverless form that they do not. */
   z.strictObject({ kind: z.literal('throttling'), form: z.enum(['exception', 'validation']), ...Operation, ...Often }),
@@ -31,6 +42,16 @@ const Rule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('serializable_violation'), ...Which, ...Often }),
   /** The session ends before the matching statement runs; its open transaction is rolled back. */
   z.strictObject({ kind: z.literal('session_loss'), ...Which, ...Often }),
+  /** The AWS identity lacks the action; left out, the one of the operation that it calls. */
+  z.strictObject({ kind: z.literal('access_denied'), action: z.string().exactOptional(), ...Operation, ...Often }),
+  /** The database does not know the user, or the password in the secret is another. */
+  z.strictObject({ kind: z.literal('login_refused'), ...Often }),
+  /** The database user lacks a privilege, or does not own what it changes. */
+  z.strictObject({ kind: z.literal('permission_denied'), privilege: z.enum(PRIVILEGES), ...Often }),
+  /** The cluster may not take the role, the role may not read the bucket, or the bucket lies in another region. */
+  z.strictObject({ kind: z.literal('copy_refused'), why: z.enum(['role', 'bucket', 'region']), ...Often }),
+  /** What SHOW answers: somebody set it for the user or the database. */
+  z.strictObject({ kind: z.literal('setting'), setting: z.string(), value: z.string(), ...Often }),
   z.strictObject({ kind: z.literal('slow_statement'), ms: z.number().int().nonnegative(), ...Which, ...Often }),
 ]);
 
@@ -51,6 +72,8 @@ interface Armed {
 export interface Occasion {
   readonly operation?: string;
   readonly sql?: string;
+  readonly privilege?: Privilege;
+  readonly setting?: string;
 }
 
 /** The misbehaviours in force. They may change while the stand-in runs. */
@@ -93,7 +116,9 @@ function isKind<K extends Kind>(rule: HeldRule, kind: K): rule is Extract<HeldRu
   return rule.kind === kind;
 }
 
-function applies(rule: HeldRule, { operation, sql }: Occasion): boolean {
+function applies(rule: HeldRule, { operation, sql, privilege, setting }: Occasion): boolean {
+  if ('privilege' in rule && rule.privilege !== privilege) return false;
+  if ('setting' in rule && rule.setting !== setting) return false;
   if ('operation' in rule && rule.operation !== undefined && rule.operation !== operation) return false;
   if (!('matching' in rule) || rule.matching === undefined) return true;
   return sql !== undefined && new RegExp(rule.matching, 'i').test(sql);

@@ -69,6 +69,14 @@ function operationOf(request: IncomingMessage): string {
 }
 
 function refuseByFault(faults: Faults, operation: string): void {
+  const denied = faults.take('access_denied', { operation });
+  if (denied !== undefined) {
+    const action = denied.action ?? `redshift-data:${operation}`;
+    throw new ApiError(
+      'AccessDeniedException',
+      `User: arn:aws:iam::123456789012:user/windrow is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
+    );
+  }
   const throttling = faults.take('throttling', { operation });
   if (throttling?.form === 'exception') throw new ApiError('ThrottlingException', 'Rate exceeded');
   if (throttling?.form === 'validation') {

@@ -7,6 +7,7 @@ import { type CopyTools, runCopy } from './copy/run-copy.ts';
 import type { Faults } from './faults.ts';
 import type { Limits } from './limits.ts';
 import type { LongNames } from './long-names.ts';
+import { refuseByPermission, shownByFault } from './refusals.ts';
 import { resultSet } from './results.ts';
 import type { Sessions } from './session.ts';
 import { fromPostgres, serializableViolation } from './sql/foreign-errors.ts';
@@ -58,6 +59,8 @@ async function misbehave(
   const { sql } = part;
   const slow = machine.faults.take('slow_statement', { sql });
   if (slow !== undefined) await delay(slow.ms, undefined, { signal: statement.cancelled.signal });
+  if (machine.faults.take('login_refused', {}) !== undefined)
+    throw new RedshiftError('FATAL: password authentication failed for user "loader"');
   if (lease.session !== undefined && machine.faults.take('session_loss', { sql }) !== undefined) {
     await machine.sessions.close(lease.session);
     throw new RedshiftError('Session is not available');
@@ -75,7 +78,8 @@ async function read(statement: Statement, part: Part, machine: Machine): Promise
     statement.request.parameters.filter(({ name }) => used.has(name)),
   );
   await machine.names.keep(tokenize(part.sql));
-  return prepared;
+  refuseByPermission(prepared, part.sql, machine.faults);
+  return shownByFault(prepared, part.sql, machine.faults);
 }
 
 async function run(

@@ -9,10 +9,10 @@ import {
 } from '#framework';
 
 import type { Row } from './client.ts';
-import { readColumns, readLaterDrift } from './sql/catalog.ts';
+import { findSchema, readColumns, readLaterDrift } from './sql/catalog.ts';
 import { findLoad } from './sql/load-log.ts';
 import { stagingPrefix } from './sql/names.ts';
-import { createSystemTables } from './sql/system-tables.ts';
+import { createSchema, createSystemTables } from './sql/system-tables.ts';
 import type { Warehouse } from './warehouse.ts';
 
 /** What stands in the target before a load. */
@@ -42,13 +42,19 @@ export async function readTargetState(
   });
   const tables = existingTables(columns);
   const staging = new Set([...tables.keys()].filter((name) => name.startsWith(prefix)));
-  if (SYSTEM_TABLES.some((name) => !tables.has(name))) await warehouse.run(createSystemTables(schema), { signal });
+  if (SYSTEM_TABLES.some((name) => !tables.has(name))) await createOwn({ warehouse, schema }, signal);
   const finished = await warehouse.run([readLaterDrift(schema, names, context.window.end), findLoad(schema, context)], {
     signal,
   });
   const later = laterChanges(await collect(warehouse.pages(finished, 0, { signal })));
   const [row] = await collect(warehouse.pages(finished, 1, { signal }));
   return { tables, later, staging, logged: row === undefined ? undefined : loggedLoad(row) };
+}
+
+/** `create schema if not exists` asks for CREATE on the database even where the schema stands, so we look first. */
+async function createOwn({ warehouse, schema }: TargetPlace, signal: AbortSignal): Promise<void> {
+  const isThere = (await warehouse.rows(findSchema(schema), { signal })).length > 0;
+  await warehouse.run([...(isThere ? [] : [createSchema(schema)]), ...createSystemTables(schema)], { signal });
 }
 
 /** The row of the load log alone, for example after an answer was lost. */

@@ -26,6 +26,25 @@ export async function runTransaction(
     await warehouse.run(statements, options);
     return 'batch';
   }
+  await inSession(warehouse, { statements, end: 'commit' }, options);
+  return 'session';
+}
+
+/** Runs the statements in one transaction and takes them back: nothing stays, even where this process ends half-way. */
+export async function rehearse(
+  warehouse: Warehouse,
+  statements: readonly Statement[],
+  options: RunOptions = {},
+): Promise<void> {
+  await inSession(warehouse, { statements, end: 'rollback' }, options);
+}
+
+interface SessionWork {
+  readonly statements: readonly Statement[];
+  readonly end: 'commit' | 'rollback';
+}
+
+async function inSession(warehouse: Warehouse, { statements, end }: SessionWork, options: RunOptions): Promise<void> {
   const { sessionId } = await warehouse.run([{ name: 'begin', sql: 'begin' }], {
     ...options,
     place: { kind: 'new_session', keepAliveSeconds: KEEP_ALIVE_SECONDS },
@@ -35,8 +54,7 @@ export async function runTransaction(
     for (const [index, statement] of statements.entries()) {
       await warehouse.run([statement], { ...options, place, series: { first: index + 1, length: statements.length } });
     }
-    await warehouse.run([{ name: 'commit', sql: 'commit' }], { ...options, place });
-    return 'session';
+    await warehouse.run([{ name: end, sql: end }], { ...options, place });
   } catch (error) {
     // Frees the locks at once; without it the session's end would, seconds later.
     await warehouse.run([{ name: 'roll back', sql: 'rollback' }], { place }).catch(() => undefined);

@@ -5,6 +5,7 @@ import { type S3Settings, readS3Settings } from './config.ts';
 import { bucketStore } from './object-store.ts';
 
 export interface S3Opened extends Closable {
+  readonly settings: S3Settings;
   readonly store: ObjectStore;
 }
 
@@ -17,5 +18,5 @@ export const s3Connection: Connection<S3Settings, S3Opened> = {
 /** @param credentials the SDK's default chain when absent */
 export function openS3(settings: S3Settings, credentials?: StaticCredentials): S3Opened {
   const api = bucketApi(settings, credentials);
-  return { store: bucketStore(api, settings), close: api.close };
+  return { settings, store: bucketStore(api, settings), close: api.close };
 }

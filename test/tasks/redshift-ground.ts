@@ -60,6 +60,7 @@ export interface Ground extends Closable {
   readonly opened: RedshiftOpened;
   readonly target: Target;
   readonly store: ObjectStore;
+  readonly stageEndpoint: string;
   /** The vendor's own client, to ask the service past the connector. */
   readonly vendor: RedshiftDataClient;
   /** Another connector with other settings on the same warehouse. */
@@ -96,6 +97,7 @@ export async function openGround(): Promise<Ground> {
     sandbox,
     opened,
     store: bucket.store,
+    stageEndpoint: s3.endpoint,
     vendor,
     target: redshiftTarget(opened, { stage: bucket.store }),
     openWith: (change) => {

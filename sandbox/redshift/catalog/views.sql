@@ -122,3 +122,7 @@ create view pg_catalog.sys_load_history as
 select 100 as user_id, query_id, table_name, 'completed'::varchar as status, sum(lines)::bigint as loaded_rows,
   count(*)::bigint as source_file_count, max(finished_at) as end_time
 from redshift.load_commits group by query_id, table_name;
+
+-- Loaders are ordinary users, so who owns a table matters.
+create or replace view pg_catalog.pg_user as
+select usename, usesysid, usecreatedb, false as usesuper, userepl, usebypassrls, '********'::text as passwd, valuntil, useconfig from pg_catalog.pg_shadow;

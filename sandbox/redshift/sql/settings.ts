@@ -32,8 +32,9 @@ export function prepareReset(cursor: Cursor): Prepared {
 }
 
 export function prepareShow(cursor: Cursor): Prepared {
-  const name = settingName(cursor);
+  const name = cursor.name();
   cursor.expectEnd();
+  if (NOT_HERE.has(name)) return prepared('SHOW', `select 'off' as "${name}"`);
   return prepared('SHOW', `select current_setting(${quoteLiteral(held(name))}, true) as "${name}"`);
 }
 

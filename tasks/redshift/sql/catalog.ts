@@ -19,6 +19,19 @@ export function readColumns(schema: string, tables: readonly string[], prefix: s
   };
 }
 
+/** One row where the schema stands. */
+export function findSchema(schema: string): Statement {
+  return {
+    name: `look for the schema ${schema}`,
+    sql: lines(
+      'select schema_name',
+      'from svv_redshift_schemas',
+      'where database_name = current_database()',
+      `and schema_name = ${literal(schema)}`,
+    ),
+  };
+}
+
 /** When each table and column last changed by a window later than `windowEnd`: an older window must not undo it. */
 export function readLaterDrift(schema: string, tables: readonly string[], windowEnd: Temporal.Instant): Statement {
   const named = namedTables(tables);

@@ -2,6 +2,9 @@ import { type LoadNames, OWN_PREFIX, RECORD_ID, WINDOW_END } from '#framework';
 
 import { quote } from './text.ts';
 
+/** Redshift holds no more in a table. */
+export const MOST_COLUMNS = 1600;
+
 /** How the tables of one try of a record are named. */
 export function loadNames(load: { readonly recordId: number; readonly fence: number }): LoadNames {
   return {

@@ -2,10 +2,13 @@ import { LOAD_LOG, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
 
 import { type Statement, lines, qualified, quote } from './text.ts';
 
+export function createSchema(schema: string): Statement {
+  return { name: `create schema ${schema}`, sql: `create schema if not exists ${quote(schema)}` };
+}
+
 /** Everything Windrow keeps in the target, made where it is missing; safe to run again. */
 export function createSystemTables(schema: string): readonly Statement[] {
   return [
-    { name: `create schema ${schema}`, sql: `create schema if not exists ${quote(schema)}` },
     table(schema, LOAD_LOG, [
       '"pipeline_id" varchar(256) not null',
       '"record_id" bigint not null',
