@@ -7,7 +7,7 @@ export type RedisClient = Redis | Cluster;
 
 export interface ClientOptions extends Pick<
   RedisOptions,
-  'connectTimeout' | 'socketTimeout' | 'maxRetriesPerRequest' | 'lazyConnect' | 'enableAutoPipelining'
+  'connectTimeout' | 'socketTimeout' | 'maxRetriesPerRequest' | 'lazyConnect'
 > {
   /** Milliseconds before the next try to connect; null gives up. */
   readonly retryStrategy: (tries: number) => number | null;
@@ -35,12 +35,11 @@ export function openRedisClient(address: RedisAddress, options: ClientOptions): 
 
 function openCluster(
   address: Extract<RedisAddress, { kind: 'cluster' }>,
-  { retryStrategy, lazyConnect = false, enableAutoPipelining = false, ...node }: ClientOptions,
+  { retryStrategy, lazyConnect = false, ...node }: ClientOptions,
 ): Cluster {
   return new Cluster([...address.nodes], {
     clusterRetryStrategy: retryStrategy,
     lazyConnect,
-    enableAutoPipelining,
     // Nodes behind TLS answer to their names only.
     ...(address.tls ? { dnsLookup: (host, done) => done(null, host) } : {}),
     redisOptions: { ...node, ...credentials(address), ...(address.tls ? { tls: {} } : {}) },

@@ -17,8 +17,9 @@ const START_LIMIT: Millis = seconds(5);
 /** How long one call of a queue may take. Its job stays in the outbox and is sent again. */
 const CALL_LIMIT: Millis = seconds(3);
 
+// Without `enableAutoPipelining`, which keeps each command back until the next turn of the event loop: a hop takes 2.2 ms instead of
+// 2.6 in alternating runs, and throughput is no worse.
 const OPTIONS = {
-  enableAutoPipelining: true,
   connectTimeout: seconds(3),
   // Longer than a worker's blocking read, which ends after 10 s at most: only a server that is gone is silent for so long.
   socketTimeout: seconds(20),
