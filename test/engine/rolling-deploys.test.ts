@@ -75,6 +75,10 @@ describe.each(BACKENDS)('while new code is rolled out on %s', (backend) => {
     const second = await bench.start(engine, 'stays');
     bench.schedule(await bench.beside(engine, { dags: [stays], pools }));
     expect(await endOf(engine, second)).toMatchObject({ state: 'success' });
+    await eventually('an explanation', async () => {
+      const explained = await explainTask(engine.store.database, { runId: first, taskId: 'load' });
+      return explained?.reasons.some(({ code }) => code === 'no_worker_has_dag') ? true : undefined;
+    });
     bench.work(engine);
     expect(await endOf(engine, first)).toMatchObject({ state: 'success' });
     const tries = await engine.store.database.run({ text: 'select attempt, outcome from task_attempt' });

@@ -161,7 +161,15 @@ function deferred(task: TaskFacts): readonly Reason[] {
     until: task.nextAt?.toString() ?? null,
     reason: task.reason,
   });
-  return [reason, ...unswept(task)];
+  return [reason, ...unknownWhenDue(task), ...unswept(task)];
+}
+
+/** A task that no live worker has may be deferred for that alone, and would be again. */
+function unknownWhenDue(task: TaskFacts): readonly Reason[] {
+  const ofPool = task.workers.filter(({ pools }) => pools.includes(task.pool));
+  if (ofPool.length === 0 || ofPool.some(({ hasTask }) => hasTask)) return [];
+  const facts = { pool: task.pool, workers: task.workers.length };
+  return [notInCode(task, ofPool, { sent: `${name(task)} will be due in pool "${task.pool}"`, facts })];
 }
 
 function upForRetry(task: TaskFacts): readonly Reason[] {
