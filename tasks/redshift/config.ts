@@ -27,6 +27,8 @@ export interface RedshiftSettings {
   readonly endpoint: string | undefined;
   readonly onRemoval: RemovalPolicy;
   readonly parallelCopies: number;
+  /** A table that a load brought at least so many rows is analysed afterwards; undefined: none is. */
+  readonly analyzeRows: number | undefined;
 }
 
 /** Reads the environment over the `redshift` block of `connector_config.json`, and reports every mistake at once. */
@@ -59,6 +61,11 @@ const Flat = z.object({
   endpoint: z.url({ error: 'expected an address, such as http://127.0.0.1:8080' }).optional(),
   onRemoval: z.enum(REMOVAL_POLICIES, { error: `expected one of ${REMOVAL_POLICIES.join(', ')}` }).default('drop'),
   parallelCopies: z.coerce.number({ error: 'expected a whole number' }).int().min(1).max(40).default(4),
+  analyzeRows: z
+    .union([z.literal('off').transform(() => undefined), z.coerce.number().int().min(1)], {
+      error: 'expected a whole number of rows, or "off"',
+    })
+    .default(100_000),
 });
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -73,6 +80,7 @@ const NAMES: Readonly<Record<string, string>> = {
   endpoint: 'REDSHIFT_DATA_ENDPOINT',
   onRemoval: 'REDSHIFT_ON_REMOVAL or connector_config.json redshift.on_removal',
   parallelCopies: 'REDSHIFT_PARALLEL_COPIES',
+  analyzeRows: 'REDSHIFT_ANALYZE_ROWS',
 };
 
 type FlatValues = { readonly [Key in keyof z.input<typeof Flat>]?: unknown };
@@ -114,6 +122,7 @@ function flatValues(environment: Environment, { redshift = {}, s3 = {} }: z.outp
     endpoint: firstSet(environment['REDSHIFT_DATA_ENDPOINT']),
     onRemoval: firstSet(environment['REDSHIFT_ON_REMOVAL'], redshift.on_removal),
     parallelCopies: firstSet(environment['REDSHIFT_PARALLEL_COPIES']),
+    analyzeRows: firstSet(environment['REDSHIFT_ANALYZE_ROWS']),
   };
 }
 

@@ -21,6 +21,8 @@ import {
   stagedParts,
 } from '#framework';
 
+import { analyzeLarge } from './analyze.ts';
+import { refuseTooManyColumns } from './column-limit.ts';
 import { isConflict, isSchemaRace } from './errors.ts';
 import { evolve, planEvolution } from './evolve.ts';
 import { type LoadedTable, applyStatements } from './sql/apply.ts';
@@ -34,6 +36,7 @@ import { MOST_STATEMENTS } from './warehouse.ts';
 
 export interface LoadTools extends StageCopyTools {
   readonly policy: RemovalPolicy;
+  readonly analyzeRows: number | undefined;
 }
 
 /** Schema first, then every file into staging, then one transaction that applies the window and writes the load log. */
@@ -60,7 +63,7 @@ export async function load(tools: LoadTools, manifest: StageManifest, context: T
       removedLater: planned.filter((table) => table.state === 'gone').map((table) => table.table),
     },
   };
-  return commit(
+  const committed = await commit(
     tools,
     [
       lockLoadLog(tools.schema),
@@ -73,6 +76,8 @@ export async function load(tools: LoadTools, manifest: StageManifest, context: T
       context,
     },
   );
+  await analyzeLarge(tools, present, context);
+  return committed;
 }
 
 type Ready =
@@ -99,6 +104,7 @@ async function readyTarget(tools: LoadTools, { manifest, tables, context }: Want
       if (state.logged !== undefined) return { kind: 'logged', logged: state.logged };
       await dropStaging(tools, olderStaging(state.staging, context), context.signal);
       const plan = planEvolution({ manifest, tables, state, policy: tools.policy });
+      refuseTooManyColumns({ tables, plan, existing: state.tables });
       const schemaChanges = await evolve(tools, plan.changes, context);
       return { kind: 'ready', planned: plan.tables, schemaChanges };
     } catch (error) {

@@ -24,6 +24,10 @@ describe('what PostgreSQL takes and Redshift does not', () => {
     ['create table x (id jsonb)', 'unsupported type "jsonb"'],
     ['create table x (id bytea)', 'unsupported type "bytea"'],
     ['create table x (id int[])', 'syntax error at or near "["'],
+    ['analyze t (id', 'syntax error'],
+    ['analyze t (unknown_column)', 'does not exist'],
+    ['analyze t, source', 'syntax error at or near ","'],
+    ['analyze t with (verbose)', 'syntax error'],
     ['select array[1, 2]', 'syntax error at or near "array"'],
     [`select * from t where id = any ('{1,2}')`, 'syntax error'],
     ['select * from unnest(1)', 'function unnest() does not exist'],
@@ -222,7 +226,13 @@ describe('Redshift’s own words', () => {
     expect(await bench.rows(`select listagg(a, '-') within group (order by a desc) from few`)).toEqual([['3-2-1']]);
     expect(await bench.run('delete few where a = 1')).toMatchObject({ ResultRows: 1 });
     expect((await bench.batch(['lock few', 'delete from few', 'insert into few values (9)'])).Status).toBe('FINISHED');
-    for (const sql of ['analyze few', 'grant select on few to public', 'set enable_result_cache_for_session to off']) {
+    for (const sql of [
+      'analyze few',
+      'analyze verbose few (a)',
+      'analyze few predicate columns',
+      'grant select on few to public',
+      'set enable_result_cache_for_session to off',
+    ]) {
       expect((await bench.run(sql)).Status).toBe('FINISHED');
     }
   });

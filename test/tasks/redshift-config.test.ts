@@ -33,6 +33,7 @@ describe('reading the settings of Redshift', () => {
         endpoint: undefined,
         onRemoval: 'drop',
         parallelCopies: 4,
+        analyzeRows: 100_000,
       },
     });
   });

@@ -89,6 +89,7 @@ export async function openGround(): Promise<Ground> {
     endpoint: sandbox.endpoint,
     onRemoval: 'drop',
     parallelCopies: 4,
+    analyzeRows: 100_000,
   };
   const vendor = new RedshiftDataClient({ endpoint: sandbox.endpoint, region: s3.region, credentials });
   const more: RedshiftOpened[] = [];

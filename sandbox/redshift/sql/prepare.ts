@@ -79,11 +79,7 @@ const STATEMENTS: Readonly<Record<string, Reader>> = {
   set: prepareSet,
   reset: prepareReset,
   show: prepareShow,
-  analyze: (cursor) => {
-    if (cursor.takeWord('compression'))
-      throw new RedshiftError('the Redshift stand-in does not do ANALYZE COMPRESSION');
-    return prepared('ANALYZE', cursor.isAtEnd ? '' : `analyze ${renderName(cursor.qualifiedName())}`);
-  },
+  analyze,
   vacuum,
   comment: (cursor) => prepared('COMMENT', `comment ${render(cursor.rest())}`),
   grant: () => prepared('GRANT', ''),
@@ -168,6 +164,20 @@ function drop(cursor: Cursor, tokens: readonly Token[]): Prepared {
   const behaviour = dropBehaviour(cursor);
   cursor.expectEnd();
   return prepared(`DROP ${kind.toUpperCase()}`, `drop ${kind} ${ifExists}${names.join(', ')} ${behaviour}`);
+}
+
+/** `analyze [verbose] [table [(columns)]] [predicate columns | all columns]`; one table at a time. */
+function analyze(cursor: Cursor): Prepared {
+  if (cursor.takeWord('compression')) throw new RedshiftError('the Redshift stand-in does not do ANALYZE COMPRESSION');
+  cursor.takeWord('verbose');
+  if (cursor.isAtEnd) return prepared('ANALYZE', '');
+  const table = renderName(cursor.qualifiedName());
+  const columns = cursor.isSymbol('(')
+    ? splitAtCommas(cursor.bracketed()).map((part) => quoteName(new Cursor(part).name()))
+    : [];
+  if (!cursor.takeWord('predicate', 'columns')) cursor.takeWord('all', 'columns');
+  cursor.expectEnd();
+  return prepared('ANALYZE', `analyze ${table}${columns.length === 0 ? '' : ` (${columns.join(', ')})`}`);
 }
 
 function vacuum(cursor: Cursor): Prepared {
