@@ -9,6 +9,7 @@ const ENTRIES = {
   demo: { file: 'sandbox/demo/main.ts' },
   windrow: { file: 'framework/cli/main.ts' },
   bench: { file: 'bench/main.ts' },
+  corpus: { file: 'test/corpus/main.ts' },
   chaos: { file: 'test/chaos/main.ts' },
   check: { file: 'bootstrap/check.mjs' },
   test: { file: 'node_modules/vitest/vitest.mjs', before: ['run'], systemPackages: true },

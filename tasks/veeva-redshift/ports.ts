@@ -34,7 +34,7 @@ export function veevaToRedshift(kind: ExtractKind): OpenPorts {
       connections.get(snsConnection),
       connections.get(converterConnection),
     ]);
-    const { archiveFolder, stageFormat, transferDirectory, host } = vault.settings;
+    const { archiveFolder, stageFormat, transferDirectory, unpackedLimit, host } = vault.settings;
     return {
       source: veevaSource({
         client: vault.client,
@@ -45,6 +45,7 @@ export function veevaToRedshift(kind: ExtractKind): OpenPorts {
         archiveFolder,
         stageRoot: STAGE_ROOT,
         temporaryDirectory: join(transferDirectory, host.replace(':', '-')),
+        unpackedLimit,
       }),
       stage: objectStage(store, STAGE_ROOT),
       target: redshiftTarget(warehouse, { stage: store }),

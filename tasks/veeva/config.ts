@@ -45,6 +45,8 @@ export interface VaultSettings {
   readonly archiveFolder: string;
   /** Local folder for the files of windows under way. */
   readonly transferDirectory: string;
+  /** Most bytes that an archive may unpack to; ends a bomb before it fills the disk. */
+  readonly unpackedLimit: number;
   /** Where the first window begins when nothing was loaded before. */
   readonly startTime: Temporal.Instant | undefined;
 }
@@ -135,6 +137,11 @@ const Fields = z.strictObject({
     .regex(FOLDER, 'expected a folder such as direct-data, without leading or trailing slash')
     .default('direct-data'),
   transferDirectory: z.string().default(join(tmpdir(), 'windrow')),
+  unpackedLimitGb: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'expected whole gigabytes from 1 to 999999')
+    .transform(Number)
+    .default(200),
   startTime: instant.optional(),
 });
 
@@ -164,6 +171,7 @@ const Settings = Fields.transform((fields, context): VaultSettings => {
     stageFormat: fields.stageFormat,
     archiveFolder: fields.archiveFolder,
     transferDirectory: fields.transferDirectory,
+    unpackedLimit: fields.unpackedLimitGb * 1e9,
     startTime: fields.startTime,
   };
 });

@@ -35,6 +35,7 @@ function transferValues(environment: Environment, { connector }: VendorFiles): R
     stageFormat: firstSet(environment['STAGE_FORMAT']) ?? formatOf(convertToParquet),
     archiveFolder: firstSet(environment['DIRECT_DATA_FOLDER'], s3.direct_data_folder),
     transferDirectory: firstSet(environment['TRANSFER_DIRECTORY']),
+    unpackedLimitGb: firstSet(environment['UNPACKED_LIMIT_GB']),
     startTime: firstSet(environment['DIRECT_DATA_START_TIME'], directData.start_time),
   };
 }
@@ -62,5 +63,6 @@ export const SETTING_NAMES: Readonly<Record<string, string>> = {
   stageFormat: 'STAGE_FORMAT or convert_to_parquet in connector_config.json',
   archiveFolder: 'DIRECT_DATA_FOLDER or s3.direct_data_folder in connector_config.json',
   transferDirectory: 'TRANSFER_DIRECTORY',
+  unpackedLimitGb: 'UNPACKED_LIMIT_GB',
   startTime: 'DIRECT_DATA_START_TIME or direct_data.start_time in connector_config.json',
 };

@@ -34,6 +34,8 @@ export interface VeevaSourceOptions {
   readonly temporaryDirectory: string;
   /** How many extracts are converted and stored at once; the converter itself bounds its threads. */
   readonly atOnce?: number;
+  /** Most bytes that an archive may unpack to. */
+  readonly unpackedLimit?: number;
   readonly retry?: RetryPolicy;
 }
 
@@ -41,6 +43,8 @@ const USUAL_RETRY: RetryPolicy = { retries: 3, firstDelay: seconds(1) };
 
 /** Storing a file is mostly waiting, so more extracts are under way than there are processors. */
 const USUAL_AT_ONCE = 8;
+
+const USUAL_UNPACKED_LIMIT = 200e9;
 
 /** Direct Data files of one kind as the source of a pipeline: one file is one window. */
 export function veevaSource(options: VeevaSourceOptions): Source {
@@ -106,6 +110,7 @@ function stageOptions(options: VeevaSourceOptions): StageOptions {
     stageRoot: options.stageRoot ?? 'stage',
     temporaryDirectory: options.temporaryDirectory,
     atOnce: options.atOnce ?? USUAL_AT_ONCE,
+    unpackedLimit: options.unpackedLimit ?? USUAL_UNPACKED_LIMIT,
   };
 }
 

@@ -73,7 +73,7 @@ describe('package.json', () => {
   it('lets the shell of each script become the bootstrap, because npm signals only the shell', () => {
     const started = Object.values(manifest.scripts).filter((script) => script.includes('bootstrap/run.mjs'));
 
-    expect(started).toHaveLength(6);
+    expect(started).toHaveLength(7);
     expect(started.filter((script) => !script.startsWith('exec node '))).toEqual([]);
   });
 

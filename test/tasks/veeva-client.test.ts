@@ -52,6 +52,7 @@ function settingsFor(sandbox: Pick<VaultSandbox, 'url' | 'host' | 'username' | '
     stageFormat: 'parquet',
     archiveFolder: 'direct-data',
     transferDirectory: '/nowhere',
+    unpackedLimit: 1e9,
     startTime: undefined,
   };
 }

@@ -66,6 +66,7 @@ describe('Vault settings', () => {
         extract_type: 'full_directdata',
         STAGE_FORMAT: 'parquet',
         TRANSFER_DIRECTORY: '/data/transfer',
+        UNPACKED_LIMIT_GB: '50',
       },
       FILES,
     );
@@ -79,6 +80,7 @@ describe('Vault settings', () => {
         extractKind: 'full',
         stageFormat: 'parquet',
         transferDirectory: '/data/transfer',
+        unpackedLimit: 50e9,
       },
     });
   });

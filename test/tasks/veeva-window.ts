@@ -69,6 +69,7 @@ export async function openBench(options: NonNullable<Parameters<typeof startVaul
       stageFormat: 'csv',
       archiveFolder: 'direct-data',
       transferDirectory: local,
+      unpackedLimit: 1e9,
       startTime: undefined,
     },
     { password: new Secret(vault.password), log: silentLog, retry },

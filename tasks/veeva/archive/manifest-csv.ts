@@ -13,6 +13,9 @@ export interface ManifestLine {
   readonly file: string | undefined;
 }
 
+/** Names of Vault are a fifth as long; longer ones would only come out of damage. */
+const LONGEST_NAME = 255;
+
 /** @throws DataFailure `E_ARCHIVE_MANIFEST_UNREADABLE` when a line cannot be read or stands there twice */
 export async function readManifestCsv(file: CsvFile): Promise<ManifestLine[]> {
   const lines: ManifestLine[] = [];
@@ -36,6 +39,8 @@ function readLine(record: ReadonlyMap<string, string>, member: string): Manifest
   if (kind !== 'updates' && kind !== 'deletes')
     throw unreadable(member, `gives ${extract} the type "${type}"; known are updates and deletes`);
   if (!/^\d{1,15}$/.test(records)) throw unreadable(member, `gives ${extract} the number of records "${records}"`);
+  if (extract.length > LONGEST_NAME)
+    throw unreadable(member, `names an extract by ${extract.length} characters ("${extract.slice(0, 60)}…")`);
   if (!/^[\w -]+\.[\w-]+$/.test(extract))
     throw unreadable(
       member,

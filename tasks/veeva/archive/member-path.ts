@@ -16,7 +16,7 @@ const KEPT = new Set(['file', 'contiguous-file']);
  * @throws DataFailure `E_ARCHIVE_MEMBER_REFUSED` for anything that could leave the folder or is not a plain file
  */
 export function memberPath(header: MemberHeader, archive: string): Member {
-  const type = header.type ?? 'file';
+  const type = header.type === null ? 'member of an unknown type' : (header.type ?? 'file');
   const path = header.name.replace(/^(\.\/)+/, '');
   const problem = problemOf(path, type);
   if (problem !== undefined) {

@@ -35,13 +35,18 @@ export interface UnpackRequest {
   readonly store: ObjectStore;
   /** An empty local folder. */
   readonly directory: string;
+  /** Most bytes that may come out of gzip. */
+  readonly limit: number;
   readonly signal: AbortSignal;
 }
+
+/** Far above the extracts of any Vault, and what a file system takes in one folder without trouble. */
+const MOST_MEMBERS = 100_000;
 
 /**
  * Streams the parts one after the other through gunzip and tar into local files. They are spooled, because the
  * metadata that gives the types may stand anywhere in the archive.
- * @throws DataFailure `E_ARCHIVE_UNREADABLE`, `E_ARCHIVE_MEMBER_REFUSED`, `E_ARCHIVE_MEMBER_TWICE`
+ * @throws DataFailure `E_ARCHIVE_UNREADABLE`, `E_ARCHIVE_MEMBER_REFUSED`, `E_ARCHIVE_MEMBER_TWICE`, `E_ARCHIVE_TOO_LARGE`
  */
 export async function unpack(request: UnpackRequest): Promise<Unpacked> {
   const { keys, store, signal } = request;
@@ -52,7 +57,7 @@ export async function unpack(request: UnpackRequest): Promise<Unpacked> {
   // Each side ends the other: a refused member destroys the tar stream, a damaged stream ends the loop over members.
   const ends = await Promise.allSettled([
     spoolMembers(tar, request, members),
-    pipeline(bytes, meter.stream, createGunzip(), tar, { signal }),
+    pipeline(bytes, meter.stream, createGunzip(), openLimit(request), tar, { signal }),
   ]);
   const errors: unknown[] = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
   if (errors.length > 0) {
@@ -81,6 +86,8 @@ async function spoolMembers(
       continue;
     }
     requireNew(member.path, seen, request.archive);
+    requireFew(seen.size, request.archive);
+    requireSize(entry.header.size, member.path, request.archive);
     const path = join(request.directory, `${members.length}.csv`);
     await pipeline(entry, createWriteStream(path), { signal: request.signal });
     members.push({ member: member.path, path, bytes: entry.header.size ?? 0 });
@@ -98,6 +105,46 @@ function requireNew(path: string, seen: Set<string>, archive: string): void {
     'E_ARCHIVE_MEMBER_TWICE',
     `The archive ${archive} holds the member "${path}" twice. Which one is meant cannot be told, so nothing of the archive was loaded. Ask Veeva to publish the file again.`,
     { details: { archive, member: path } },
+  );
+}
+
+function requireFew(members: number, archive: string): void {
+  if (members <= MOST_MEMBERS) return;
+  throw new DataFailure(
+    'E_ARCHIVE_TOO_LARGE',
+    `The archive ${archive} holds more than ${MOST_MEMBERS} files. Nothing of it was loaded; a genuine Direct Data file has two for each extract at most: find out where this one comes from.`,
+    { details: { archive, mostMembers: MOST_MEMBERS } },
+  );
+}
+
+/** A size that is no number makes tar-stream wait for the end of the member for ever. */
+function requireSize(size: unknown, member: string, archive: string): void {
+  if (Number.isSafeInteger(size)) return;
+  throw new DataFailure(
+    'E_ARCHIVE_UNREADABLE',
+    `The archive ${archive} cannot be read as tar inside gzip (the size of the member "${member}" is no number), although its parts had the listed sizes. Ask Veeva to publish the file again.`,
+    { details: { archive, member } },
+  );
+}
+
+/** Ends an archive that unpacks to more than there may be, before it fills the disk. */
+function openLimit({ archive, limit }: UnpackRequest): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes <= limit) done(null, chunk);
+      else done(tooLarge(archive, limit));
+    },
+  });
+}
+
+function tooLarge(archive: string, limit: number): DataFailure {
+  return new DataFailure(
+    'E_ARCHIVE_TOO_LARGE',
+    `The archive ${archive} unpacks to more than ${limit} bytes, so it was given up and nothing of it was loaded. ` +
+      `If the file is genuine, raise UNPACKED_LIMIT_GB and see that TRANSFER_DIRECTORY has the room.`,
+    { details: { archive, limit } },
   );
 }
 

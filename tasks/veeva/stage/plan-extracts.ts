@@ -50,21 +50,57 @@ export interface ArchivePlan {
 
 /**
  * Decides what becomes of every extract of the manifest.
- * @throws DataFailure `E_ARCHIVE_EXTRACT_MISSING`, `E_ARCHIVE_FILE_UNLISTED`
+ * @throws DataFailure `E_ARCHIVE_EXTRACT_MISSING`, `E_ARCHIVE_FILE_UNLISTED`, `E_ARCHIVE_FILE_SHARED`, `E_ARCHIVE_TABLE_SHARED`
  */
 export function planExtracts(content: ArchiveContent): ArchivePlan {
   const lines = content.lines.map((line) => withBaseName(line, content));
   const tables = tableNames([...content.registry.keys(), ...lines.map(({ extract }) => extract)]);
+  requireOwnTables(lines, tables, content.archive);
   const gone = goneExtracts(content);
   const groups = Map.groupBy(lines, ({ extract }) => extract);
   const plans = [...groups].map(([extract, own]) =>
     planOne(extract, own, { content, table: tables.get(extract) ?? extract }),
   );
+  requireOwnFiles(plans, content.archive);
   return {
     extracts: plans.filter((plan) => !gone.has(plan.extract) && isWorthStaging(plan)),
     removals: removals(content, gone),
     unlisted: unlisted(content, plans),
   };
+}
+
+/** Names that differ in the case of their letters only are one table to every target. */
+function requireOwnTables(lines: readonly ManifestLine[], tables: ReadonlyMap<string, string>, archive: string): void {
+  const owners = new Map<string, string>();
+  for (const { extract } of lines) {
+    const table = tables.get(extract) ?? extract;
+    const owner = owners.get(table) ?? extract;
+    owners.set(table, owner);
+    if (owner === extract) continue;
+    throw new DataFailure(
+      'E_ARCHIVE_TABLE_SHARED',
+      `manifest.csv of ${archive} names ${owner} and ${extract}, which are both the table ${table}. Nothing was loaded. Ask Veeva to publish the file again.`,
+      { details: { archive, table, extracts: [owner, extract] } },
+    );
+  }
+}
+
+/** Rows of one file cannot belong to two extracts, or be new and removed at once. */
+function requireOwnFiles(plans: readonly ExtractPlan[], archive: string): void {
+  const owners = new Map<string, string>();
+  for (const { extract, updates, deletes } of plans) {
+    for (const { file } of [updates, deletes]) {
+      if (file === undefined) continue;
+      const owner = owners.get(file.path);
+      owners.set(file.path, extract);
+      if (owner === undefined) continue;
+      throw new DataFailure(
+        'E_ARCHIVE_FILE_SHARED',
+        `manifest.csv of ${archive} names "${file.member}" twice, for ${owner} and for ${extract}. Nothing was loaded. Re-run the window; if it stays, ask Veeva to publish the file again.`,
+        { details: { archive, member: file.member, extracts: [owner, extract] } },
+      );
+    }
+  }
 }
 
 interface Planning {
@@ -120,9 +156,12 @@ function withBaseName(line: ManifestLine, { registry, lines }: ArchiveContent): 
   return { ...line, extract: base, type: 'deletes' };
 }
 
-/** A Full and a log day say what every table is; an incremental file counts where it brings rows or a new schema. */
+/**
+ * A Full and a log day say what every table is; an incremental file counts where it brings rows or a new schema. A file
+ * without promised rows is read as well: whatever it holds must not be lost without a word.
+ */
 function isWorthStaging({ schemaMatters, updates, deletes }: ExtractPlan): boolean {
-  return schemaMatters || updates.records > 0 || deletes.records > 0;
+  return schemaMatters || [updates, deletes].some(({ file, records }) => records > 0 || file !== undefined);
 }
 
 /** Gone for good: an extract that was made anew in the same window is in the registry again. */
@@ -157,9 +196,10 @@ const KNOWN = new Set(['manifest.csv', 'metadata_full.csv', 'metadata/metadata.c
  * Members that no line of the manifest names. Rows among the data that nobody counted could be lost without a word, so
  * there the load stops; other files (Veeva adds some now and then) are only reported.
  */
-function unlisted({ tree, archive, lines }: ArchiveContent, plans: readonly ExtractPlan[]): string[] {
+function unlisted({ tree, archive, lines, registry }: ArchiveContent, plans: readonly ExtractPlan[]): string[] {
   const used = new Set(plans.flatMap(({ updates, deletes }) => [updates.file?.path, deletes.file?.path]));
-  const folders = new Set(lines.map(({ extract }) => extract.slice(0, extract.indexOf('.')).toLowerCase()));
+  const extracts = [...registry.keys(), ...lines.map(({ extract }) => extract)];
+  const folders = new Set(extracts.map((extract) => extract.slice(0, extract.indexOf('.')).toLowerCase()));
   const others = [...tree.members].filter(([path, member]) => !KNOWN.has(path) && !used.has(member.path));
   const data = others.find(([path]) => isData(path, folders));
   if (data !== undefined) {

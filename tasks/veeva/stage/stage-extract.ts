@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -31,6 +32,8 @@ export interface StagingTools {
 
 type Part = 'updates' | 'deletes';
 
+const LONGEST_FILE_NAME = 150;
+
 /** Converts the files of one extract and stores them; returns its entry in the manifest. */
 export async function stageExtract(plan: ExtractPlan, tools: StagingTools): Promise<StagedTable> {
   const updates = await stagePart(plan, 'updates', tools);
@@ -63,13 +66,23 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
     ...(part === 'deletes' ? { select: plan.key } : {}),
     format: tools.format,
     directory: tools.directory,
-    name: `${plan.table}-${part}`,
+    name: `${fileName(plan.table)}-${part}`,
     signal: tools.signal,
   });
   await rm(file.path, { force: true });
   requireCount(plan, { part, expected: records, found: converted.rows });
   report(plan, part, { converted, log: tools.log });
-  return { rows: converted.rows, columns: converted.columns, files: await upload(converted, plan.table, tools) };
+  return {
+    rows: converted.rows,
+    columns: converted.columns,
+    files: await upload(converted, fileName(plan.table), tools),
+  };
+}
+
+/** A table's name as the name of a file, which has at most 255 bytes. */
+function fileName(table: string): string {
+  if (table.length <= LONGEST_FILE_NAME) return table;
+  return `${table.slice(0, LONGEST_FILE_NAME)}-${createHash('sha256').update(table).digest('hex').slice(0, 8)}`;
 }
 
 interface Counted {
@@ -106,10 +119,10 @@ function report({ extract, columns, key }: ExtractPlan, part: Part, { converted,
   }
 }
 
-async function upload(converted: Converted, table: string, tools: StagingTools): Promise<StagedFile[]> {
+async function upload(converted: Converted, folder: string, tools: StagingTools): Promise<StagedFile[]> {
   const files: StagedFile[] = [];
   for (const { path, bytes, rows, sha256 } of converted.files) {
-    const key = `${table}/${basename(path)}`;
+    const key = `${folder}/${basename(path)}`;
     await tools.store.put(`${tools.prefix}${key}`, createReadStream(path), {
       signal: tools.signal,
       metadata: { sha256 },

@@ -29,6 +29,8 @@ export interface StageOptions {
   readonly temporaryDirectory: string;
   /** How many extracts are converted and stored at once. */
   readonly atOnce: number;
+  /** Most bytes that an archive may unpack to. */
+  readonly unpackedLimit: number;
 }
 
 /** Turns a downloaded archive into staged files; the manifest is written last, so that it means "whole". */
@@ -52,10 +54,10 @@ interface Staging {
 }
 
 async function stageIn(folder: string, { file, keys, options, context }: Staging): Promise<StageManifest> {
-  const { store, converter, format, stageRoot, atOnce } = options;
+  const { store, converter, format, stageRoot, atOnce, unpackedLimit: limit } = options;
   const { signal, log } = context;
   const archive = file.filename;
-  const unpacked = await unpack({ archive, keys, store, directory: folder, signal });
+  const unpacked = await unpack({ archive, keys, store, directory: folder, limit, signal });
   const plan = planExtracts(await readArchive(unpacked.members, { archive, kind: file.extractKind, signal }));
   if (plan.unlisted.length > 0)
     log.warn('The archive holds files that its manifest does not name; they are left alone', {
