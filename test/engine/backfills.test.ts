@@ -1,5 +1,5 @@
 import { type Dag, Temporal, dag, every, task, windowOf, windowText } from '#framework';
-import { type Windrow, backfills, operations, showBackfill } from '#framework/operate';
+import { type Windrow, backfills, createRun, operations, showBackfill } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { BACKENDS, eventually } from '../support/engine.ts';
@@ -65,6 +65,20 @@ describe('a backfill of a dag without records', () => {
     expect(await backfills(engine).resume(id)).toMatchObject({ kind: 'switched', backfill: { state: 'running' } });
     await ended(engine, id, 'completed');
     expect(watched.seen.toSorted()).toEqual(hours(6));
+  });
+
+  it('runs its windows on a paused dag too, also those that have a run of the schedule already, and no others', async () => {
+    const watched = watch('hourly', async () => {});
+    const engine = await bench.engine({ backend: 'postgres', dags: [watched.dag], clock: clock() });
+    await operations(engine).pauseDag('hourly');
+    for (const at of [1, 5]) {
+      const window = { start: Temporal.Instant.from(hour(at)), end: Temporal.Instant.from(hour(at + 1)), zone: 'UTC' };
+      await createRun(engine.store.database, { dagId: 'hourly', kind: 'scheduled', window });
+    }
+    const id = await create(engine, { to: hour(3) });
+    await ended(engine, id, 'completed');
+    expect(watched.seen.toSorted()).toEqual(hours(3));
+    expect(await row(engine, `select count(*) from dag_run where state = 'queued'`)).toEqual({ count: 1 });
   });
 
   it('cancels what waits and the runs that are open, and runs them again when it is resumed', async () => {

@@ -81,6 +81,13 @@ function firstDispatch(run: Taken, task: FirstTask): Omit<Dispatch, 'id'> {
   };
 }
 
+/** Of run `r` of dag `d`: whether a backfill, which no paused dag holds up, waits for its end. */
+const WANTED_BY_BACKFILL = `exists (
+      select
+      from backfill b
+      join backfill_window w on w.backfill_id = b.id and w.state = 'active'
+      where b.dag_id = d.id and b.ended_at is null and b.state = 'running' and w.run_id = r.id)`;
+
 const TAKE = {
   name: 'take_queued_runs',
   text: `
@@ -95,7 +102,8 @@ chosen as (
   select r.id
   from dag_run r
   join dag d on d.id = r.dag_id
-  where r.dag_id = $1 and r.state = 'queued' and (not d.paused or r.cleared > 0 or r.kind not in ('scheduled', 'sensor'))
+  where r.dag_id = $1 and r.state = 'queued'
+    and (not d.paused or r.cleared > 0 or r.kind not in ('scheduled', 'sensor') or ${WANTED_BY_BACKFILL})
     and (r.kind <> 'sensor' or not ${WAITS_FOR_EARLIER_ITEM})
   order by r.priority, r.window_start nulls first, r.id
   limit (select least(free, $2) from allowed)
