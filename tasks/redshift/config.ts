@@ -13,6 +13,8 @@ import {
   withProblems,
 } from '#framework';
 
+import { LayoutsJson, type TableLayouts } from './layout.ts';
+
 export interface RedshiftSettings {
   readonly database: string;
   readonly schema: string;
@@ -29,6 +31,8 @@ export interface RedshiftSettings {
   readonly parallelCopies: number;
   /** A table that a load brought at least so many rows is analysed afterwards; undefined: none is. */
   readonly analyzeRows: number | undefined;
+  /** Distribution and sort keys of tables that Windrow makes. */
+  readonly layouts: TableLayouts;
 }
 
 /** Reads the environment over the `redshift` block of `connector_config.json`, and reports every mistake at once. */
@@ -36,7 +40,9 @@ export function readRedshiftSettings(sources: SettingSources): Reading<RedshiftS
   const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorFile });
   const values = flatValues(sources.environment, content ?? {});
   const reading = withProblems([...problems, ...accessProblems(values)], readSettings(Flat, values, NAMES));
-  return reading.kind === 'read' ? { kind: 'read', settings: shaped(reading.settings) } : reading;
+  return reading.kind === 'read'
+    ? { kind: 'read', settings: shaped(reading.settings, content?.redshift?.tables) }
+    : reading;
 }
 
 const IDENTIFIER = z.string({ error: 'expected a name' }).min(1, { error: 'expected a name' }).max(127);
@@ -101,6 +107,7 @@ const ConnectorFile = z.looseObject({
       secret_arn: Text,
       region: Text,
       on_removal: Text,
+      tables: LayoutsJson.optional(),
     })
     .optional(),
 });
@@ -158,11 +165,11 @@ function accessProblems({ workgroup, cluster, user, secretArn }: FlatValues): re
   return problems;
 }
 
-function shaped(flat: z.output<typeof Flat>): RedshiftSettings {
+function shaped(flat: z.output<typeof Flat>, layouts: TableLayouts = new Map()): RedshiftSettings {
   const { workgroup, cluster = '', user, secretArn, endpoint, ...rest } = flat;
   const access =
     workgroup === undefined
       ? ({ kind: 'cluster', cluster, user } as const)
       : ({ kind: 'workgroup', workgroup } as const);
-  return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint };
+  return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint, layouts };
 }

@@ -11,6 +11,7 @@ import {
   planSchema,
 } from '#framework';
 
+import type { TableLayouts } from './layout.ts';
 import { changeStatements, insertDrift } from './sql/evolve.ts';
 import { type Statement, typeText } from './sql/text.ts';
 import type { TargetPlace, TargetState } from './target-state.ts';
@@ -41,7 +42,7 @@ export function planEvolution({ manifest, tables, state, policy }: EvolveQuestio
  * schema. Returns the rows of the drift log.
  */
 export async function evolve(
-  place: TargetPlace,
+  place: TargetPlace & { readonly layouts: TableLayouts },
   changes: readonly SchemaChange[],
   context: TransferContext,
 ): Promise<readonly SchemaDrift[]> {
@@ -52,7 +53,7 @@ export async function evolve(
     windowEnd: context.window.end,
     changedAt: context.clock.now(),
   };
-  const planned = batches(place.schema, described);
+  const planned = batches(place, described);
   for (const batch of planned) {
     const drift = insertDrift(place.schema, batch.rows, origin);
     // Redshift widens no column inside a transaction, so those statements go first and one by one.
@@ -73,10 +74,15 @@ interface ChangeBatch {
 const MOST_TOGETHER = MOST_STATEMENTS - 2;
 const MOST_CHANGES = 100;
 
-function batches(schema: string, described: ReturnType<typeof describeChanges>): readonly ChangeBatch[] {
+interface ChangePlace {
+  readonly schema: string;
+  readonly layouts: TableLayouts;
+}
+
+function batches(place: ChangePlace, described: ReturnType<typeof describeChanges>): readonly ChangeBatch[] {
   const found: ChangeBatch[] = [];
   for (const { change, sentence } of described) {
-    const { alone, statements } = changeStatements(schema, change);
+    const { alone, statements } = changeStatements(place.schema, change, place.layouts.get(change.table));
     let batch = found.at(-1);
     if (
       batch === undefined ||

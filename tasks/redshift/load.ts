@@ -23,8 +23,10 @@ import {
 
 import { analyzeLarge } from './analyze.ts';
 import { refuseTooManyColumns } from './column-limit.ts';
+import { writeComments } from './comments.ts';
 import { isConflict, isSchemaRace } from './errors.ts';
 import { evolve, planEvolution } from './evolve.ts';
+import { type TableLayouts, refuseUnknownKeys } from './layout.ts';
 import { type LoadedTable, applyStatements } from './sql/apply.ts';
 import { guardLoad, insertLoadLog, lockLoadLog } from './sql/load-log.ts';
 import { loadNames, stagingPrefix } from './sql/names.ts';
@@ -37,6 +39,7 @@ import { MOST_STATEMENTS } from './warehouse.ts';
 export interface LoadTools extends StageCopyTools {
   readonly policy: RemovalPolicy;
   readonly analyzeRows: number | undefined;
+  readonly layouts: TableLayouts;
 }
 
 /** Schema first, then every file into staging, then one transaction that applies the window and writes the load log. */
@@ -105,7 +108,9 @@ async function readyTarget(tools: LoadTools, { manifest, tables, context }: Want
       await dropStaging(tools, olderStaging(state.staging, context), context.signal);
       const plan = planEvolution({ manifest, tables, state, policy: tools.policy });
       refuseTooManyColumns({ tables, plan, existing: state.tables });
+      refuseUnknownKeys(plan.changes, tools.layouts);
       const schemaChanges = await evolve(tools, plan.changes, context);
+      await writeComments(tools, { manifest, planned: plan.tables, state }, context);
       return { kind: 'ready', planned: plan.tables, schemaChanges };
     } catch (error) {
       if (look === MOST_LOOKS || !isSchemaRace(error)) throw error;

@@ -18,6 +18,8 @@ import type { Warehouse } from './warehouse.ts';
 /** What stands in the target before a load. */
 export interface TargetState {
   readonly tables: ReadonlyMap<string, ExistingTable>;
+  /** By `table` and `table.column`. */
+  readonly comments: ReadonlyMap<string, string>;
   readonly later: LaterChanges;
   /** Staging tables that tries of this record left. */
   readonly staging: ReadonlySet<string>;
@@ -48,7 +50,13 @@ export async function readTargetState(
   });
   const later = laterChanges(await collect(warehouse.pages(finished, 0, { signal })));
   const [row] = await collect(warehouse.pages(finished, 1, { signal }));
-  return { tables, later, staging, logged: row === undefined ? undefined : loggedLoad(row) };
+  return {
+    tables,
+    comments: existingComments(columns),
+    later,
+    staging,
+    logged: row === undefined ? undefined : loggedLoad(row),
+  };
 }
 
 /** `create schema if not exists` asks for CREATE on the database even where the schema stands, so we look first. */
@@ -72,11 +80,21 @@ async function collect(pages: AsyncIterable<readonly Row[]>): Promise<readonly R
 function existingTables(rows: readonly Row[]): ReadonlyMap<string, ExistingTable> {
   const tables = new Map<string, Map<string, ExistingType>>();
   for (const [table, column, ...type] of rows) {
+    if (column === '') continue;
     const columns = tables.get(table ?? '') ?? new Map<string, ExistingType>();
     columns.set(column ?? '', existingType(type));
     tables.set(table ?? '', columns);
   }
   return tables;
+}
+
+function existingComments(rows: readonly Row[]): ReadonlyMap<string, string> {
+  return new Map(
+    rows.flatMap(([table, column, , , , , comment]) => {
+      if (comment === null || comment === undefined) return [];
+      return [[column === '' ? (table ?? '') : `${table}.${column}`, comment]] as const;
+    }),
+  );
 }
 
 const SIMPLE_TYPES: Readonly<Record<string, ColumnType>> = {

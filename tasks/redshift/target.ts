@@ -26,6 +26,7 @@ export function redshiftTarget(opened: RedshiftOpened, options: RedshiftTargetOp
     parallelCopies: settings.parallelCopies,
     policy: settings.onRemoval,
     analyzeRows: settings.analyzeRows,
+    layouts: settings.layouts,
   };
   return {
     count: async (context) => {

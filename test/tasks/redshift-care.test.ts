@@ -1,6 +1,7 @@
 import { ListStatementsCommand } from '@aws-sdk/client-redshift-data';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import type { StageManifest } from '#framework';
 import { type RedshiftSettings, redshiftTarget } from '#tasks/redshift';
 import type { CsvColumn } from '#tasks/parquet';
 
@@ -18,10 +19,23 @@ afterAll(() => ground.close());
 
 let records = 0;
 
+/** By table, and by table and column. */
+type Labels = Readonly<Record<string, string>>;
+
+function labelled(manifest: StageManifest, labels: Labels): StageManifest {
+  const label = (place: string) => (labels[place] === undefined ? {} : { label: labels[place] });
+  const tables = manifest.tables.map((table) => {
+    const name = table.schema.table;
+    const columns = table.schema.columns.map((column) => ({ ...column, ...label(`${name}.${column.name}`) }));
+    return { ...table, schema: { ...table.schema, ...label(name), columns } };
+  });
+  return { ...manifest, tables };
+}
+
 /** Loads one window of these tables; gives what was logged. */
-async function loaded(tables: readonly TableWindow[], settings: Partial<RedshiftSettings> = {}) {
+async function loaded(tables: readonly TableWindow[], settings: Partial<RedshiftSettings> = {}, labels: Labels = {}) {
   records += 1;
-  const manifest = await ground.stage({ number: records, format: 'csv', tables });
+  const manifest = labelled(await ground.stage({ number: records, format: 'csv', tables }), labels);
   const lines: string[] = [];
   const target = redshiftTarget(ground.openWith(settings), { stage: ground.store });
   await target.load(manifest, contextOf(manifest, { log: collectingLog(lines) }));
@@ -92,5 +106,61 @@ describe('a table of more columns than Redshift holds', () => {
     );
     expect(failure.message).toMatch(/filling needs 1601 columns/);
     expect(await ground.opened.reader.listColumns('filling')).toHaveLength(1598);
+  });
+});
+
+describe('labels of extracts', () => {
+  const told: TableWindow = { table: 'told', columns: columnsOf('id', 'name__v'), updates: [['1', 'a']] };
+  const labels = { told: "Account's table \\ 表", 'told.name__v': 'Name' };
+  const comments = () =>
+    ground.opened.warehouse.rows({
+      name: 'read comments',
+      sql: "select '', remarks from svv_tables where table_name = 'told' union all select column_name, remarks from svv_columns where table_name = 'told' and remarks is not null order by 1",
+    });
+
+  it('become comments, and only one that changed is written again', async () => {
+    await loaded([told], {}, labels);
+    expect(await comments()).toEqual([
+      ['', labels.told],
+      ['name__v', 'Name'],
+    ]);
+    await loaded([told], {}, labels);
+    expect(await sent(/^comment on .*"told"/)).toHaveLength(2);
+    await loaded([told], {}, { ...labels, 'told.name__v': `${'é'.repeat(127)}€` });
+    expect((await comments())[1]).toEqual(['name__v', 'é'.repeat(127)]);
+    await loaded([told], {}, { ...labels, 'told.name__v': `${'é'.repeat(127)}€` });
+    expect(await sent(/^comment on .*"told"/)).toHaveLength(3);
+  });
+
+  it('that cannot be written are logged, and the window is loaded all the same', async () => {
+    ground.sandbox.faults.set([{ kind: 'permission_denied', privilege: 'alter_table' }]);
+    const lines = await loaded([{ ...told, table: 'untold' }], {}, { untold: 'Label' });
+    expect(lines.join('\n')).toMatch(/"level":"warn".*could not be written as comments.*must be owner/);
+    expect(await rowsOf(ground.opened, { ...told, table: 'untold' })).toEqual(['1|a']);
+  });
+});
+
+describe('distribution and sort keys', () => {
+  const spread: TableWindow = { table: 'spread', columns: columnsOf('id', 'at'), updates: [['1', 'a']] };
+
+  it('are given to a table when it is made', async () => {
+    const layouts = new Map([
+      ['spread', { distribution: { style: 'key', column: 'id' }, sortKeys: ['at', 'id'] }],
+      ['everywhere', { distribution: { style: 'all' }, sortKeys: [] }],
+    ] as const);
+    await loaded([spread, { ...spread, table: 'everywhere' }], { layouts });
+    const sql = `select "table", diststyle, sortkey1, sortkey_num from svv_table_info where "table" in ('spread', 'everywhere') order by 1`;
+    expect(await ground.opened.warehouse.rows({ name: 'read layouts', sql })).toEqual([
+      ['everywhere', 'ALL', null, '0'],
+      ['spread', 'KEY(id)', 'at', '2'],
+    ]);
+  });
+
+  it('that are no columns are named before anything is changed', async () => {
+    const layouts = new Map([['crooked', { distribution: undefined, sortKeys: ['when'] }]]);
+    const failure = await failureOfAsync(() => loaded([{ ...spread, table: 'crooked' }], { layouts }));
+    expect(failure).toMatchObject({ code: 'E_REDSHIFT_LAYOUT' });
+    expect(failure.message).toContain('names the key when of crooked, which has no such column');
+    expect(await ground.opened.reader.listTables()).not.toContain('crooked');
   });
 });

@@ -34,6 +34,7 @@ describe('reading the settings of Redshift', () => {
         onRemoval: 'drop',
         parallelCopies: 4,
         analyzeRows: 100_000,
+        layouts: new Map(),
       },
     });
   });
@@ -66,6 +67,34 @@ describe('reading the settings of Redshift', () => {
     };
     expect(read({ REDSHIFT_IAM_ROLE: 'default' }, file)).toMatchObject({
       settings: { access: { kind: 'workgroup', workgroup: 'dwh' }, region: 'us-east-2' },
+    });
+  });
+
+  it('takes distribution and sort keys of tables from the file, and refuses what cannot be', () => {
+    const tables = {
+      Account: { dist_key: 'Id', sort_keys: ['modified_date__v', 'id'] },
+      country: { dist_style: 'all' },
+    };
+    expect(read(whole, { redshift: { tables } })).toMatchObject({
+      settings: {
+        layouts: new Map([
+          ['account', { distribution: { style: 'key', column: 'id' }, sortKeys: ['modified_date__v', 'id'] }],
+          ['country', { distribution: { style: 'all' }, sortKeys: [] }],
+        ]),
+      },
+    });
+    const wrong = {
+      both: { dist_key: 'id', dist_style: 'even' },
+      odd: { dist_style: 'key' },
+      other: { sortkey: 'id' },
+    };
+    expect(read(whole, { redshift: { tables: wrong } })).toEqual({
+      kind: 'unreadable',
+      problems: [
+        expect.stringMatching(/^redshift\.tables\.both .*not both/),
+        expect.stringMatching(/^redshift\.tables\.odd\.dist_style .*auto, even or all/),
+        expect.stringMatching(/^redshift\.tables\.other .*sortkey/),
+      ],
     });
   });
 

@@ -90,6 +90,7 @@ export async function openGround(): Promise<Ground> {
     onRemoval: 'drop',
     parallelCopies: 4,
     analyzeRows: 100_000,
+    layouts: new Map(),
   };
   const vendor = new RedshiftDataClient({ endpoint: sandbox.endpoint, region: s3.region, credentials });
   const more: RedshiftOpened[] = [];

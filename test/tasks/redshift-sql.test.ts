@@ -276,11 +276,16 @@ values
 
   it('reads columns of the named tables and of staging tables that an earlier try left', () => {
     expect(readColumns('vault', ['t'], 'windrow_stage_r42_f').sql).toBe(
-      `select table_name, column_name, data_type, cast(character_maximum_length as varchar), cast(numeric_precision as varchar), cast(numeric_scale as varchar)
+      `select table_name, column_name, data_type, cast(character_maximum_length as varchar), cast(numeric_precision as varchar), cast(numeric_scale as varchar), remarks, ordinal_position
 from svv_columns
 where table_schema = 'vault'
 and (table_name in ('t') or substring(table_name, 1, 19) = 'windrow_stage_r42_f')
-order by table_name, ordinal_position`,
+union all
+select table_name, cast('' as varchar), cast('' as varchar), cast(null as varchar), cast(null as varchar), cast(null as varchar), remarks, 0
+from svv_tables
+where table_schema = 'vault'
+and remarks is not null
+order by 1, 8`,
     );
   });
 });

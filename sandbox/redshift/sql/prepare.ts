@@ -5,7 +5,7 @@ import { prepareCreateTable } from './create-table.ts';
 import { Cursor, isSymbol, isWord, render, renderName, splitAtCommas } from './cursor.ts';
 import { rewriteExpressions } from './expressions.ts';
 import { prepareMerge } from './merge.ts';
-import { quoteName } from './names.ts';
+import { quoteLiteral, quoteName } from './names.ts';
 import { type Prepared, prepared } from './prepared.ts';
 import { RedshiftError } from './redshift-error.ts';
 import { refuseForeignSyntax } from './refuse.ts';
@@ -81,7 +81,7 @@ const STATEMENTS: Readonly<Record<string, Reader>> = {
   show: prepareShow,
   analyze,
   vacuum,
-  comment: (cursor) => prepared('COMMENT', `comment ${render(cursor.rest())}`),
+  comment,
   grant: () => prepared('GRANT', ''),
   revoke: () => prepared('REVOKE', ''),
   call: notHere('CALL'),
@@ -164,6 +164,18 @@ function drop(cursor: Cursor, tokens: readonly Token[]): Prepared {
   const behaviour = dropBehaviour(cursor);
   cursor.expectEnd();
   return prepared(`DROP ${kind.toUpperCase()}`, `drop ${kind} ${ifExists}${names.join(', ')} ${behaviour}`);
+}
+
+/** `comment on table|view|column|schema|database name is 'text'|null` */
+function comment(cursor: Cursor): Prepared {
+  cursor.expectWord('on');
+  const kind = ['table', 'view', 'column', 'schema', 'database'].find((word) => cursor.takeWord(word));
+  if (kind === undefined) throw cursor.syntaxError();
+  const name = renderName(cursor.qualifiedName());
+  cursor.expectWord('is');
+  const text = cursor.takeWord('null') ? 'null' : quoteLiteral(cursor.literal());
+  cursor.expectEnd();
+  return prepared('COMMENT', `comment on ${kind} ${name} is ${text}`);
 }
 
 /** `analyze [verbose] [table [(columns)]] [predicate columns | all columns]`; one table at a time. */

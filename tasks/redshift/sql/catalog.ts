@@ -3,18 +3,26 @@ import { OWN_PREFIX, SCHEMA_DRIFT, type Temporal } from '#framework';
 import { inPieces } from './pieces.ts';
 import { type Statement, lines, literal, qualified, timestampLiteral } from './text.ts';
 
-/** The columns of the named tables at least, and of every table whose name begins with `prefix`; sizes as text. */
+/**
+ * The columns of the named tables at least, and of every table whose name begins with `prefix`; sizes as text. A row
+ * without a column name holds the comment of its table.
+ */
 export function readColumns(schema: string, tables: readonly string[], prefix: string): Statement {
   const named = namedTables(tables);
   const begins = `substring(table_name, 1, ${prefix.length}) = ${literal(prefix)}`;
   return {
     name: `read the schema ${schema}`,
     sql: lines(
-      'select table_name, column_name, data_type, cast(character_maximum_length as varchar), cast(numeric_precision as varchar), cast(numeric_scale as varchar)',
+      'select table_name, column_name, data_type, cast(character_maximum_length as varchar), cast(numeric_precision as varchar), cast(numeric_scale as varchar), remarks, ordinal_position',
       'from svv_columns',
       `where table_schema = ${literal(schema)}`,
       named === '' ? '' : `and (${named} or ${begins})`,
-      'order by table_name, ordinal_position',
+      'union all',
+      "select table_name, cast('' as varchar), cast('' as varchar), cast(null as varchar), cast(null as varchar), cast(null as varchar), remarks, 0",
+      'from svv_tables',
+      `where table_schema = ${literal(schema)}`,
+      'and remarks is not null',
+      'order by 1, 8',
     ),
   };
 }

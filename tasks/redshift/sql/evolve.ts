@@ -9,6 +9,7 @@ import {
   WINDOW_END,
 } from '#framework';
 
+import { type TableLayout, layoutClause } from '../layout.ts';
 import { inPieces } from './pieces.ts';
 import {
   type Statement,
@@ -32,13 +33,14 @@ const BEFORE_EVERY_WINDOW = "'1900-01-01 00:00:00'";
 export function changeStatements(
   schema: string,
   change: SchemaChange,
+  layout?: TableLayout,
 ): { readonly alone: boolean; readonly statements: readonly Statement[] } {
   const table = qualified(schema, change.table);
   const named = (sql: string): Statement => ({ name: `${change.kind.replaceAll('_', ' ')} of ${change.table}`, sql });
   const together = (...sql: readonly string[]) => ({ alone: false, statements: sql.map(named) });
   switch (change.kind) {
     case 'create_table':
-      return together(createTable(schema, change.table, change.columns));
+      return together(createTable(qualified(schema, change.table), change.columns, layout));
     case 'adopt_table':
       return together(
         `alter table ${table} add column ${quote(WINDOW_END)} timestamp default ${BEFORE_EVERY_WINDOW} not null`,
@@ -99,13 +101,13 @@ export function insertDrift(schema: string, rows: readonly SchemaDrift[], origin
   }));
 }
 
-function createTable(schema: string, table: string, columns: readonly Column[]): string {
+function createTable(table: string, columns: readonly Column[], layout: TableLayout | undefined): string {
   const body = [
     ...columns.map((column) => `${quote(column.name)} ${typeText(column.type)}`),
     `${quote(WINDOW_END)} timestamp not null`,
     `${quote(RECORD_ID)} bigint not null`,
   ];
-  return lines(`create table ${qualified(schema, table)} (`, body.map((line) => `  ${line}`).join(',\n'), ')');
+  return lines(`create table ${table} (`, body.map((line) => `  ${line}`).join(',\n'), ')', layoutClause(layout));
 }
 
 /** Redshift alters nothing but the size of a VARCHAR, so a column of the new type takes the old one's place. */
