@@ -93,5 +93,5 @@ export const VENDOR_FILES: Layer = {
   folder: 'tasks/*',
   sees: [],
   doors: ['#framework', '#tasks/*'],
-  packages: ['@aws-sdk/*', '@smithy/*'],
+  packages: ['@aws-sdk/*', '@duckdb/*', '@smithy/*'],
 };

@@ -7,7 +7,8 @@ import type { CsvColumn } from '#tasks/parquet';
 
 import { collectingLog } from '../support/collecting-log.ts';
 import { failureOfAsync } from '../support/failure-of.ts';
-import { type Ground, type TableWindow, contextOf, openGround, rowsOf } from './redshift-ground.ts';
+import { type Ground, openGround, rowsOf } from './redshift-ground.ts';
+import { type TableWindow, contextOf } from './stage-ground.ts';
 
 let ground: Ground;
 

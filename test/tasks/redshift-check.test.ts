@@ -6,7 +6,8 @@ import { redshiftTarget } from '#tasks/redshift';
 import type { FaultRule } from '../../sandbox/redshift/faults.ts';
 import type { RedshiftOpened } from '../../tasks/redshift/connector.ts';
 import { checkRedshift } from '../../tasks/redshift/check/check.ts';
-import { type Ground, contextOf, openGround } from './redshift-ground.ts';
+import { type Ground, openGround } from './redshift-ground.ts';
+import { contextOf } from './stage-ground.ts';
 
 let ground: Ground;
 

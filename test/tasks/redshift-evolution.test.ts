@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CsvColumn } from '#tasks/parquet';
 import { redshiftTarget } from '#tasks/redshift';
 
-import { type Ground, contextOf, openGround, rowsOf } from './redshift-ground.ts';
+import { type Ground, openGround, rowsOf } from './redshift-ground.ts';
+import { contextOf } from './stage-ground.ts';
 
 const text = (name: string): CsvColumn => ({ name, type: 'text' });
 const number = (name: string): CsvColumn => ({ name, type: 'number' });

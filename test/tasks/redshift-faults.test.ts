@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CsvColumn } from '#tasks/parquet';
 
 import { failureOfAsync } from '../support/failure-of.ts';
-import { type Ground, contextOf, openGround, rowsOf } from './redshift-ground.ts';
+import { type Ground, openGround, rowsOf } from './redshift-ground.ts';
+import { contextOf } from './stage-ground.ts';
 
 const COLUMNS: readonly CsvColumn[] = ['id', 'value__c'].map((name) => ({ name, type: 'text' }));
 const ROWS = [

@@ -1,84 +1,35 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { type RedshiftOpened, type RedshiftSettings, openRedshift, redshiftTarget } from '#tasks/redshift';
-import { type CsvColumn, openConverter } from '#tasks/parquet';
-import { openS3 } from '#tasks/s3';
 import { inject } from 'vitest';
 
-import {
-  type Closable,
-  type LoadMode,
-  type ObjectStore,
-  type RecordId,
-  type StageFormat,
-  type StageManifest,
-  type StagedFile,
-  type StagedTable,
-  type Target,
-  Temporal,
-  type TransferContext,
-  closeAll,
-  recordId,
-  silentLog,
-  systemClock,
-} from '#framework';
+import { type Target, closeAll } from '#framework';
 
 import { type RedshiftSandbox, startRedshift } from '../../sandbox/redshift/index.ts';
-import { startS3 } from '../../sandbox/s3/index.ts';
-
-const BUCKET = 'lake';
-const START = Temporal.Instant.from('2026-01-20T13:00:00Z');
-
-/** What a test says of one table of a window. Values are CSV fields; null is an empty field. */
-export interface TableWindow {
-  readonly table: string;
-  readonly columns: readonly CsvColumn[];
-  readonly key?: readonly string[];
-  readonly mode?: LoadMode;
-  readonly updates?: readonly (readonly (string | null)[])[];
-  readonly deletes?: readonly (readonly (string | null)[])[];
-  /** Rows of one file; all in one when absent. */
-  readonly fileRows?: number;
-}
-
-export interface WindowOptions {
-  /** The window is the quarter hour that ends this many quarter hours after 13:00. */
-  readonly number: number;
-  readonly tables: readonly TableWindow[];
-  readonly format?: StageFormat;
-  readonly removals?: StageManifest['removals'];
-  readonly pipelineId?: string;
-}
+import { type StageGround, TYPES, type TableWindow, openStage } from './stage-ground.ts';
 
 /** The real connector over the stand-ins, with a stage that tests fill. */
-export interface Ground extends Closable {
+export interface Ground extends Pick<StageGround, 'store' | 'stage' | 'close'> {
   readonly sandbox: RedshiftSandbox;
   readonly opened: RedshiftOpened;
   readonly target: Target;
-  readonly store: ObjectStore;
   readonly stageEndpoint: string;
   /** The vendor's own client, to ask the service past the connector. */
   readonly vendor: RedshiftDataClient;
   /** Another connector with other settings on the same warehouse. */
   readonly openWith: (settings: Partial<RedshiftSettings>) => RedshiftOpened;
-  readonly stage: (options: WindowOptions) => Promise<StageManifest>;
 }
 
 export async function openGround(): Promise<Ground> {
-  const directory = await mkdtemp(join(tmpdir(), 'windrow-redshift-test-'));
-  const s3 = await startS3({ directory: join(directory, 's3'), buckets: [BUCKET] });
+  const staged = await openStage();
+  const { s3, store, stage } = staged;
   const credentials = { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey };
   const sandbox = await startRedshift({
     databaseUrl: inject('postgresUrl'),
     database: `dev_${randomUUID().slice(0, 8)}`,
     s3,
   });
-  const bucket = openS3({ bucket: BUCKET, prefix: '', region: s3.region, endpoint: s3.endpoint }, credentials);
-  const converter = openConverter({ threads: 1 });
   const settings: RedshiftSettings = {
     database: sandbox.database,
     schema: 'vault',
@@ -98,42 +49,21 @@ export async function openGround(): Promise<Ground> {
   return {
     sandbox,
     opened,
-    store: bucket.store,
+    store,
     stageEndpoint: s3.endpoint,
     vendor,
-    target: redshiftTarget(opened, { stage: bucket.store }),
+    target: redshiftTarget(opened, { stage: store }),
     openWith: (change) => {
       const other = openRedshift({ ...settings, ...change }, credentials);
       more.push(other);
       return other;
     },
-    stage: (options) => stageWindow({ store: bucket.store, directory, converter }, options),
+    stage,
     close: async () => {
       vendor.destroy();
-      await closeAll([s3, bucket, converter, sandbox, opened, ...more]);
-      await rm(directory, { recursive: true });
+      await closeAll([staged, sandbox, opened, ...more]);
     },
   };
-}
-
-/** The context of one task of one try; `fence` and `loadId` as the engine would mint them. */
-export function contextOf(manifest: StageManifest, change: Partial<TransferContext> = {}): TransferContext {
-  return {
-    pipelineId: manifest.pipelineId,
-    recordId: recordId(manifest.recordId),
-    window: manifest.window,
-    fence: 1,
-    params: {},
-    loadId: `${manifest.recordId}:1`,
-    signal: new AbortController().signal,
-    log: silentLog,
-    clock: systemClock,
-    ...change,
-  };
-}
-
-function windowEnd(number: number): Temporal.Instant {
-  return START.add({ minutes: 15 * number });
 }
 
 /** Rows of a table as text, sorted, to compare without regard to order. */
@@ -149,129 +79,4 @@ export async function rowsOf(
   for await (const page of opened.reader.readTable(table, typed))
     rows.push(...page.map((row) => row.map((value) => value ?? 'NULL').join('|')));
   return rows.toSorted();
-}
-
-const TYPES = {
-  text: { kind: 'text', bytes: 1 },
-  number: { kind: 'decimal', precision: 38, scale: 0 },
-  boolean: { kind: 'boolean' },
-  date: { kind: 'date' },
-  timestamp: { kind: 'timestamp' },
-} as const;
-
-interface StageTools {
-  readonly store: ObjectStore;
-  readonly directory: string;
-  readonly converter: ReturnType<typeof openConverter>;
-}
-
-async function stageWindow(tools: StageTools, options: WindowOptions): Promise<StageManifest> {
-  const { number, format = 'parquet', pipelineId = 'veeva_incremental' } = options;
-  const prefix = `stage/${pipelineId}/${number}-${randomUUID().slice(0, 8)}/`;
-  const tables: StagedTable[] = [];
-  for (const table of options.tables) tables.push(await stageTable(tools, table, { prefix, format }));
-  const id: RecordId = recordId(number);
-  const sum = (of: (table: StagedTable) => number): number => tables.reduce((total, table) => total + of(table), 0);
-  return {
-    version: 1,
-    pipelineId,
-    recordId: id,
-    window: { start: windowEnd(number - 1), end: windowEnd(number), zone: 'UTC' },
-    format,
-    location: tools.store.url(prefix),
-    sources: [{ name: `${number}.tar.gz`, bytes: 1, rows: 1, sha256: 'ab' }],
-    tables,
-    removals: options.removals ?? [],
-    rows: sum((table) => table.updates.rows + table.deletes.rows),
-    bytes: 1,
-  };
-}
-
-interface StagePlace {
-  readonly prefix: string;
-  readonly format: StageFormat;
-}
-
-async function stageTable(tools: StageTools, table: TableWindow, place: StagePlace): Promise<StagedTable> {
-  const key = table.key ?? ['id'];
-  const keyColumns = key.flatMap((name) => table.columns.find((column) => column.name === name) ?? []);
-  const updates = await stageRows(tools, { name: `${table.table}-u`, rows: table.updates ?? [], ...table }, place);
-  const deletes = await stageRows(
-    tools,
-    { name: `${table.table}-d`, rows: table.deletes ?? [], columns: keyColumns },
-    place,
-  );
-  const types = new Map([...deletes.columns, ...updates.columns].map((column) => [column.name, column.type]));
-  const columns = table.columns.map((column) => ({
-    name: column.name,
-    type: types.get(column.name) ?? TYPES[column.type],
-  }));
-  return {
-    extract: `Object.${table.table}`,
-    schema: { table: table.table, columns: widest(columns, deletes.columns), key },
-    mode: table.mode ?? 'merge',
-    updates: { rows: table.updates?.length ?? 0, files: updates.files },
-    deletes: { rows: table.deletes?.length ?? 0, files: deletes.files },
-  };
-}
-
-type Columns = StagedTable['schema']['columns'];
-
-/** Each column as wide as the wider of the two: a column holds what all its files bring. */
-function widest(columns: Columns, deletes: Columns): Columns {
-  return columns.map((column) => {
-    const other = deletes.find((candidate) => candidate.name === column.name);
-    const isWider = other?.type.kind === 'text' && column.type.kind === 'text' && other.type.bytes > column.type.bytes;
-    return isWider ? { ...column, type: other.type } : column;
-  });
-}
-
-interface Rows {
-  readonly name: string;
-  readonly rows: readonly (readonly (string | null)[])[];
-  readonly columns: readonly CsvColumn[];
-  readonly fileRows?: number;
-}
-
-async function stageRows(
-  tools: StageTools,
-  { name, rows, columns, fileRows = Math.max(1, rows.length) }: Rows,
-  { prefix, format }: StagePlace,
-): Promise<{ readonly files: readonly StagedFile[]; readonly columns: Columns }> {
-  const files: StagedFile[] = [];
-  let written: Columns = [];
-  for (let first = 0; first < rows.length; first += fileRows) {
-    const source = join(tools.directory, `${name}-${first}.csv`);
-    const part = [columns.map((column) => column.name), ...rows.slice(first, first + fileRows)];
-    await writeFile(source, part.map((row) => `${row.map(csvField).join(',')}\n`).join(''));
-    const request = {
-      source,
-      extract: name,
-      columns,
-      key: ['id'],
-      format,
-      directory: tools.directory,
-      name: `${name}-${first}`,
-    };
-    const converted = await tools.converter.convert(request);
-    written = written.length === 0 ? converted.columns : widest(written, converted.columns);
-    for (const file of converted.files) {
-      const bytes = await readFile(file.path);
-      const key = `${name}-${first}.${format}`;
-      await tools.store.put(prefix + key, bytes);
-      files.push({
-        key,
-        bytes: bytes.length,
-        rows: file.rows,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-      });
-      await rm(file.path);
-    }
-    await rm(source);
-  }
-  return { files, columns: written };
-}
-
-function csvField(value: string | null): string {
-  return value === null ? '' : `"${value.replaceAll('"', '""')}"`;
 }

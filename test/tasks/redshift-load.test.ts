@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Audit } from '#framework';
 import type { CsvColumn } from '#tasks/parquet';
 import { redshiftTarget } from '#tasks/redshift';
 
-import { type Ground, type TableWindow, contextOf, openGround, rowsOf } from './redshift-ground.ts';
+import { type Ground, openGround, rowsOf } from './redshift-ground.ts';
+import { type TableWindow, contextOf } from './stage-ground.ts';
 
 const COLUMNS: readonly CsvColumn[] = [
   { name: 'id', type: 'text' },
@@ -29,11 +29,7 @@ const ODD_TEXT = [
   'V04|\\N|7|true|NULL|1969-07-20T20:17:40.000Z',
 ];
 
-const ONE_EACH = { missing: 1, surplus: 1 };
-const ONE_TOO_MANY = { missing: 0, surplus: 1 };
-
 let ground: Ground;
-let damages = 0;
 
 beforeAll(async () => {
   ground = await openGround();
@@ -47,109 +43,6 @@ function table(name: string, change: Partial<TableWindow>): TableWindow {
 }
 
 describe('loading a window', () => {
-  it('knows nothing of a window before the first load into an empty database', async () => {
-    const manifest = await ground.stage({ number: 1, tables: [] });
-    await expect(ground.target.count(contextOf(manifest))).resolves.toMatchObject({ kind: 'unknown' });
-    await expect(ground.target.clean(contextOf(manifest))).resolves.toBeUndefined();
-  });
-
-  it.each(['parquet', 'csv'] as const)('keeps every value exact by way of %s', async (format) => {
-    const odd = table(`odd_${format}`, { updates: ODD_ROWS });
-    const manifest = await ground.stage({ number: 1, format, tables: [odd] });
-    const receipt = await ground.target.load(manifest, contextOf(manifest, { loadId: format }));
-    expect(receipt).toMatchObject({
-      outcome: 'loaded',
-      rows: 4,
-      tables: 1,
-      schemaChanges: [{ change: 'create_table', sentence: `Created table odd_${format} with 6 columns.` }],
-      details: { path: 'batch' },
-    });
-    expect(await rowsOf(ground.opened, odd)).toEqual(ODD_TEXT);
-    await expect(ground.target.audit(manifest, contextOf(manifest, { loadId: format, fence: 2 }))).resolves.toEqual({
-      verdict: 'PASS',
-      sourceRows: 4,
-      targetRows: 4,
-      differences: [],
-    });
-  });
-
-  it('loads an extract of several files by a manifest', async () => {
-    const parts = table('parts', {
-      updates: ODD_ROWS,
-      fileRows: 1,
-      columns: COLUMNS.map(({ name }) => ({ name, type: 'text' })),
-    });
-    const manifest = await ground.stage({ number: 1, format: 'csv', tables: [parts] });
-    await ground.target.load(manifest, contextOf(manifest, { loadId: 'parts' }));
-    expect(await ground.opened.warehouse.rows({ name: 'count', sql: 'select count(*) from vault.parts' })).toEqual([
-      ['4'],
-    ]);
-  });
-
-  it('answers a second load with the same id from the log, and counts the rows of the window', async () => {
-    const twice = table('twice', { updates: ODD_ROWS });
-    const manifest = await ground.stage({ number: 2, tables: [twice] });
-    const context = contextOf(manifest);
-    await expect(ground.target.count(context)).resolves.toMatchObject({ kind: 'unknown' });
-    const first = await ground.target.load(manifest, context);
-    const second = await ground.target.load(manifest, { ...context, fence: 2 });
-    expect(second).toEqual({ ...first, outcome: 'already_loaded' });
-    await expect(ground.target.count(context)).resolves.toEqual({ kind: 'counted', rows: 4 });
-    expect(await rowsOf(ground.opened, twice)).toHaveLength(4);
-  });
-
-  it('deletes, updates and re-creates by key; a key of three columns is compared column by column', async () => {
-    const columns: readonly CsvColumn[] = ['object', 'field', 'value', 'label'].map((name) => ({ name, type: 'text' }));
-    const picklist = { table: 'picklist__sys', columns, key: ['object', 'field', 'value'] } as const;
-    const full = await ground.stage({
-      number: 3,
-      tables: [
-        {
-          ...picklist,
-          mode: 'replace',
-          updates: [
-            ['a', 'bc', 'd', '1'],
-            ['ab', 'c', 'd', '2'],
-            ['x', null, 'z', '3'],
-            ['y', 'y', 'y', '4'],
-          ],
-        },
-      ],
-    });
-    await ground.target.load(full, contextOf(full));
-    const next = await ground.stage({
-      number: 4,
-      tables: [
-        {
-          ...picklist,
-          updates: [
-            ['x', null, 'z', '5'],
-            ['y', 'y', 'y', '6'],
-          ],
-          deletes: [
-            ['ab', 'c', 'd'],
-            ['y', 'y', 'y'],
-          ],
-        },
-      ],
-    });
-    await ground.target.load(next, contextOf(next));
-    expect(await rowsOf(ground.opened, picklist)).toEqual(['a|bc|d|1', 'x|NULL|z|5', 'y|y|y|6']);
-    await expect(ground.target.audit(next, contextOf(next, { fence: 2 }))).resolves.toMatchObject({ verdict: 'PASS' });
-  });
-
-  it('empties a table whose Full brings no rows', async () => {
-    const full = (rows: TableWindow['updates'] & object) => table('emptied', { mode: 'replace', updates: rows });
-    const first = await ground.stage({ number: 5, tables: [full(ODD_ROWS)] });
-    await ground.target.load(first, contextOf(first));
-    const second = await ground.stage({ number: 6, tables: [full([])] });
-    await ground.target.load(second, contextOf(second));
-    expect(await rowsOf(ground.opened, full([]))).toEqual([]);
-    await expect(ground.target.audit(second, contextOf(second, { fence: 2 }))).resolves.toMatchObject({
-      verdict: 'PASS',
-    });
-  });
-
   it('applies forty extracts in a session, all or nothing', async () => {
     const many = Array.from({ length: 40 }, (_, index) =>
       table(`many_${index}`, { updates: ODD_ROWS, deletes: [['V09']] }),
@@ -199,21 +92,6 @@ describe('loading a window', () => {
     });
   });
 
-  it('refuses a window that names a row twice, or whose files hold other rows than its manifest says', async () => {
-    const doubled = table('doubled', { updates: [...ODD_ROWS, ODD_ROWS[0]] });
-    const manifest = await ground.stage({ number: 11, tables: [doubled] });
-    await expect(ground.target.load(manifest, contextOf(manifest))).rejects.toMatchObject({
-      code: 'E_REDSHIFT_DUPLICATE_KEYS',
-    });
-    const [staged] = manifest.tables;
-    if (staged === undefined) throw new Error('The manifest has no table.');
-    const short = { ...manifest, tables: [{ ...staged, updates: { ...staged.updates, rows: 6 } }] };
-    await expect(ground.target.load(short, contextOf(manifest))).rejects.toMatchObject({
-      code: 'E_REDSHIFT_COPY_COUNT',
-      message: expect.stringContaining('Object.doubled updates: COPY brought 5 rows, the stage manifest lists 6.'),
-    });
-  });
-
   it('leaves no staging table behind once the window is audited or cleaned', async () => {
     const manifest = await ground.stage({ number: 8, tables: [table('tidy', { updates: ODD_ROWS })] });
     const staged = {
@@ -230,62 +108,4 @@ describe('loading a window', () => {
     expect(await ground.opened.warehouse.rows(staged)).toEqual([]);
     expect(await ground.opened.reader.listTables()).toContain('tidy');
   });
-
-  const copied = (id: string): string =>
-    `insert into vault.TABLE select '${id}', name__v, price__c, active__v, launch_date__c, modified_date__v, ` +
-    `"_windrow_window_end", "_windrow_record_id" from vault.TABLE where id = 'V02'`;
-  const older = `update vault.TABLE set "_windrow_window_end" = "_windrow_window_end" - interval '1 hour' where id = `;
-
-  it.each([
-    ['a missing row', ["delete from vault.TABLE where id = 'V02'"], { missing: 1, surplus: 0 }],
-    ['a doubled row', [copied('V02')], { missing: 0, surplus: 1 }],
-    ['a missing row beside a doubled one', ["delete from vault.TABLE where id = 'V01'", copied('V02')], ONE_EACH],
-    ['an older row in place of one', [`${older}'V03'`], ONE_EACH],
-    ['an older row beside the one of the window', [copied('V03'), `${older}'V03' and name__v = 'NA'`], ONE_TOO_MANY],
-    ['a deleted row that is there again', [copied('V09')], ONE_TOO_MANY],
-    ['a deleted row that was never removed', [copied('V09'), `${older}'V09'`], ONE_TOO_MANY],
-    ['a deleted row beside a missing one', [copied('V09'), "delete from vault.TABLE where id = 'V01'"], ONE_EACH],
-    ['a re-created row that stands twice', [copied('V02')], ONE_TOO_MANY],
-  ])('finds %s in the audit of changes', async (_, damage, wrong) => {
-    const one = table(`changed_${(damages += 1)}`, { updates: ODD_ROWS, deletes: [['V09'], ['V02']] });
-    expect(await auditDamaged(one, damage)).toEqual(differing(one, { expected: 6, ...wrong }));
-  });
-
-  it.each([
-    ['a missing row', ["delete from vault.TABLE where id = 'V02'"], { missing: 1, surplus: 0 }],
-    ['a doubled row', [copied('V02')], ONE_TOO_MANY],
-    ['a stray row', [copied('V09')], ONE_TOO_MANY],
-    ['a missing row beside a doubled one', ["delete from vault.TABLE where id = 'V01'", copied('V02')], ONE_EACH],
-    ['a missing row beside a stray one', ["delete from vault.TABLE where id = 'V01'", copied('V09')], ONE_EACH],
-  ])('finds %s in the audit of a Full', async (_, damage, wrong) => {
-    const one = table(`replaced_${(damages += 1)}`, { updates: ODD_ROWS, mode: 'replace' });
-    expect(await auditDamaged(one, damage)).toEqual(differing(one, { expected: 4, ...wrong }));
-  });
 });
-
-interface Wrong {
-  readonly expected: number;
-  readonly missing: number;
-  readonly surplus: number;
-}
-
-function differing({ table: name }: TableWindow, wrong: Wrong): Audit {
-  const found = wrong.expected - wrong.missing + wrong.surplus;
-  return {
-    verdict: 'FAIL',
-    sourceRows: wrong.expected,
-    targetRows: found,
-    differences: [{ table: name, found, ...wrong }],
-  };
-}
-
-/** Loads the table, damages it with statements on `TABLE`, and audits it. */
-async function auditDamaged(one: TableWindow, damage: readonly string[]): Promise<Audit> {
-  const manifest = await ground.stage({ number: 9, tables: [one] });
-  const context = contextOf(manifest, { loadId: one.table });
-  await ground.target.load(manifest, context);
-  for (const sql of damage) {
-    await ground.opened.warehouse.run([{ name: 'damage', sql: sql.replaceAll('TABLE', one.table) }]);
-  }
-  return ground.target.audit(manifest, { ...context, fence: 2 });
-}

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type CsvColumn } from '#tasks/parquet';
 
-import { type Ground, contextOf, openGround, rowsOf } from './redshift-ground.ts';
+import { contextOf } from '../tasks/stage-ground.ts';
+import { TARGETS, type TargetGround } from './target-ground.ts';
 
 const COLUMNS: readonly CsvColumn[] = ['id', 'value__c'].map((name) => ({ name, type: 'text' }));
 const IDS = ['a', 'b', 'c', 'd'];
@@ -49,15 +50,6 @@ const TELLING = [
   { steps: [step('update'), step('recreate'), step('update')], order: ['w0', 'w1', 'w2', 'w1'] },
 ];
 
-let ground: Ground;
-let runs = 0;
-
-beforeAll(async () => {
-  ground = await openGround();
-});
-
-afterAll(() => ground.close());
-
 /** What a window writes for a key: the value names the window, so that a stale row is seen. */
 const valueOf = (id: string, index: number): string => `${id}${index}`;
 
@@ -73,7 +65,13 @@ function stateAfter(steps: readonly Step[], last: number): ReadonlyMap<string, s
   return state;
 }
 
-async function stageStep(table: string, steps: readonly Step[], name: string) {
+interface Staging {
+  readonly ground: TargetGround;
+  readonly table: string;
+  readonly steps: readonly Step[];
+}
+
+async function stageStep({ ground, table, steps }: Staging, name: string) {
   const index = Number(name.slice(1));
   const place = { table, columns: COLUMNS } as const;
   if (name.startsWith('f')) {
@@ -92,22 +90,31 @@ async function stageStep(table: string, steps: readonly Step[], name: string) {
   return ground.stage({ number: index + 1, format: 'csv', tables: [{ ...place, updates, deletes }] });
 }
 
-describe('windows and Fulls in any order', () => {
+describe.each(TARGETS)('windows and Fulls in any order in $product', ({ open }) => {
+  let ground: TargetGround;
+  let runs = 0;
+
+  beforeAll(async () => {
+    ground = await open();
+  });
+
+  afterAll(() => ground.close());
+
   it('end as if each had been applied once and in order, however often and in whatever order they come', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ steps, order }) => {
         runs += 1;
         const table = `any_order_${runs}`;
         for (const [turn, name] of order.entries()) {
-          const manifest = await stageStep(table, steps, name);
+          const manifest = await stageStep({ ground, table, steps }, name);
           const context = contextOf(manifest, { loadId: `${runs}.${turn}`, fence: runs * 100 + turn });
           await ground.target.load(manifest, context);
           await expect(ground.target.audit(manifest, context)).resolves.toMatchObject({ verdict: 'PASS' });
         }
         const expected = [...stateAfter(steps, steps.length - 1)].map((row) => row.join('|')).toSorted();
-        expect(await rowsOf(ground.opened, { table, columns: COLUMNS })).toEqual(expected);
+        expect(await ground.rows({ table, columns: COLUMNS })).toEqual(expected);
       }),
       { numRuns: 18, examples: TELLING.map((one) => [one]) },
     );
-  }, 120_000);
+  }, 300_000);
 });

@@ -1,0 +1,86 @@
+import { isAbsolute } from 'node:path';
+
+import { z } from 'zod';
+
+import {
+  CONNECTOR_FILE,
+  REMOVAL_POLICIES,
+  type Reading,
+  type RemovalPolicy,
+  type SettingSources,
+  firstSet,
+  readSettings,
+  readSettingsFile,
+  withProblems,
+} from '#framework';
+
+export interface DuckDbSettings {
+  /** The database file; made where it is missing. */
+  readonly file: string;
+  readonly schema: string;
+  readonly onRemoval: RemovalPolicy;
+  /** The most memory that DuckDB takes before it writes to disk, such as `1GB`. */
+  readonly memory: string;
+  /** Absent: one for each core. */
+  readonly threads?: number | undefined;
+  /** How long to wait for another process to close the file. */
+  readonly waitSeconds: number;
+}
+
+/** Reads the environment over the `duckdb` block of `connector_config.json`, and reports every mistake at once. */
+export function readDuckDbSettings(sources: SettingSources): Reading<DuckDbSettings> {
+  const { environment } = sources;
+  const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorFile });
+  const reading = readSettings<DuckDbSettings>(
+    Settings,
+    {
+      file: firstSet(environment['DUCKDB_FILE'], content?.duckdb?.file),
+      schema: firstSet(environment['DUCKDB_SCHEMA'], content?.duckdb?.schema),
+      onRemoval: firstSet(environment['DUCKDB_ON_REMOVAL'], content?.duckdb?.on_removal),
+      memory: firstSet(environment['DUCKDB_MEMORY']),
+      threads: firstSet(environment['DUCKDB_THREADS']),
+      waitSeconds: firstSet(environment['DUCKDB_WAIT_SECONDS']),
+    },
+    NAMES,
+  );
+  return withProblems(problems, reading);
+}
+
+const Text = z.string().optional();
+/** The file belongs to other tools too, so what Windrow does not know is let be. */
+const ConnectorFile = z.looseObject({
+  duckdb: z.looseObject({ file: Text, schema: Text, on_removal: Text }).optional(),
+});
+
+const Settings = z.strictObject({
+  file: z
+    .string('is missing. Name the database file, such as /var/lib/windrow/vault.duckdb')
+    .refine(isAbsolute, { error: 'expected an absolute path, the same for every process' }),
+  schema: z
+    .string()
+    .min(1)
+    .max(127)
+    .default('vault')
+    .transform((name) => name.toLowerCase()),
+  onRemoval: z.enum(REMOVAL_POLICIES, `expected one of ${REMOVAL_POLICIES.join(', ')}`).default('drop'),
+  memory: z
+    .string()
+    .regex(/^\d+(\.\d+)? ?[KMGT]i?B$/, 'expected an amount such as 512MB or 2GB')
+    .default('1GB'),
+  threads: z.coerce.number('expected a whole number').int('expected a whole number').min(1).max(256).optional(),
+  waitSeconds: z.coerce
+    .number('expected a number of seconds')
+    .int('expected a whole number of seconds')
+    .min(1)
+    .max(3600)
+    .default(60),
+});
+
+const NAMES: Readonly<Record<string, string>> = {
+  file: 'DUCKDB_FILE or connector_config.json duckdb.file',
+  schema: 'DUCKDB_SCHEMA or connector_config.json duckdb.schema',
+  onRemoval: 'DUCKDB_ON_REMOVAL or connector_config.json duckdb.on_removal',
+  memory: 'DUCKDB_MEMORY',
+  threads: 'DUCKDB_THREADS',
+  waitSeconds: 'DUCKDB_WAIT_SECONDS',
+};

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+
+import {
+  type LoadReceipt,
+  type LoadTable,
+  type ObjectStore,
+  type RemovalPolicy,
+  type SchemaDrift,
+  type SchemaPlan,
+  type StageManifest,
+  type TransferContext,
+  answerOf,
+  describeChanges,
+  loadRemovals,
+  loadTables,
+  manifestToJson,
+  planSchema,
+  presentTables,
+  receiptText,
+} from '#framework';
+
+import type { DatabaseFile, Run } from './database-file.ts';
+import { applyStatements } from './sql/apply.ts';
+import { changeStatements, insertDrift } from './sql/evolve.ts';
+import { claimLoadLog, insertLoadLog } from './sql/load-log.ts';
+import { typeText } from './sql/text.ts';
+import { stagePresent } from './stage-tables.ts';
+import { type LocalFiles, withStagedFiles } from './staged-files.ts';
+import { type TargetState, ensureSchema, findLoggedLoad, readTargetState } from './target-state.ts';
+import { targetType } from './target-type.ts';
+
+export interface LoadTools {
+  readonly database: DatabaseFile;
+  readonly file: string;
+  readonly schema: string;
+  readonly stage: ObjectStore;
+  readonly policy: RemovalPolicy;
+}
+
+/** A window with its tables as a load uses them. */
+export interface LoadedWindow {
+  readonly manifest: StageManifest;
+  readonly tables: readonly LoadTable[];
+  readonly context: TransferContext;
+}
+
+/** Schema, rows and load log in one transaction: DuckDB changes tables in a transaction too. */
+export async function load(tools: LoadTools, manifest: StageManifest, context: TransferContext): Promise<LoadReceipt> {
+  const loaded = { manifest, tables: tablesOf(manifest), context };
+  // Looked up before the files are fetched, and once more in the transaction that counts.
+  const logged = await inFile(tools, context, (run) => findLoggedLoad(run, context));
+  if (logged !== undefined) return answerOf(logged, context);
+  return withStagedFiles(tools, loaded, (files) =>
+    inFile(tools, context, (run) => loadOnce({ ...tools, run, files }, loaded)),
+  );
+}
+
+export function tablesOf(manifest: StageManifest): readonly LoadTable[] {
+  return loadTables(manifest, {
+    product: 'DuckDB',
+    code: 'E_DUCKDB_TABLES',
+    staging: (index, side) => `windrow_stage_${index}_${side}`,
+  });
+}
+
+/** A transaction on a file that has Windrow's own tables. */
+export function inFile<T>(
+  { database, schema }: LoadTools,
+  { signal }: TransferContext,
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
+  return database.transaction(async (run) => {
+    await ensureSchema(run, schema);
+    return work(run);
+  }, signal);
+}
+
+export function planOf(tools: LoadTools, { manifest, tables }: LoadedWindow, state: TargetState): SchemaPlan {
+  return planSchema({
+    wanted: tables,
+    removals: loadRemovals(manifest),
+    existing: state.tables,
+    later: state.later,
+    policy: tools.policy,
+    targetType,
+    windowEnd: manifest.window.end,
+  });
+}
+
+interface OpenTools extends LoadTools {
+  readonly run: Run;
+  readonly files: LocalFiles;
+}
+
+async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadReceipt> {
+  const { run, schema } = tools;
+  const { manifest, tables, context } = loaded;
+  await run(claimLoadLog());
+  const logged = await findLoggedLoad(run, context);
+  if (logged !== undefined) return answerOf(logged, context);
+  const plan = planOf(tools, loaded, await readTargetState(run, schema, context));
+  const schemaChanges = await evolve(tools, plan, context);
+  const present = presentTables(tables, plan.tables);
+  const window = { end: context.window.end.toString(), recordId: context.recordId };
+  for (const table of present) {
+    const applied = await stagePresent(tools, manifest.format, table);
+    for (const statement of applyStatements(applied, window)) await run(statement);
+  }
+  const receipt: LoadReceipt = {
+    outcome: 'loaded',
+    rows: manifest.rows,
+    tables: present.length,
+    schemaChanges,
+    details: { removedLater: plan.tables.filter(({ state }) => state === 'gone').map(({ table }) => table) },
+  };
+  const manifestSha256 = createHash('sha256').update(manifestToJson(manifest)).digest('hex');
+  const row = {
+    rows: receipt.rows,
+    tables: receipt.tables,
+    manifestSha256,
+    receipt: receiptText(receipt, manifest.sources),
+  };
+  await run(insertLoadLog(row, context));
+  return receipt;
+}
+
+async function evolve({ run }: OpenTools, plan: SchemaPlan, context: TransferContext): Promise<readonly SchemaDrift[]> {
+  const rows: SchemaDrift[] = [];
+  for (const { change, sentence } of describeChanges(plan.changes, typeText)) {
+    for (const statement of changeStatements(change)) await run(statement);
+    const column = 'column' in change ? { column: change.column } : {};
+    const row = { table: change.table, ...column, change: change.kind, sentence };
+    await run(insertDrift(row, context));
+    context.log.info(sentence);
+    rows.push(row);
+  }
+  return rows;
+}

@@ -1,0 +1,30 @@
+import { SCHEMA_DRIFT, type Temporal } from '#framework';
+
+import { END, type Statement, quote } from './text.ts';
+
+/** Table, column and type of every column of the schema. */
+export function readColumns(schema: string): Statement {
+  return {
+    name: `read the schema ${schema}`,
+    sql: `
+      select table_name, column_name, data_type
+      from duckdb_columns()
+      where database_name = current_database() and schema_name = $schema
+      order by table_name, column_index
+    `,
+    values: { schema },
+  };
+}
+
+/** Tables and columns that a window later than `windowEnd` changed: an older one must not undo it. */
+export function readLaterDrift(windowEnd: Temporal.Instant): Statement {
+  return {
+    name: 'read later schema changes',
+    sql: `
+      select distinct table_name, column_name
+      from ${quote(SCHEMA_DRIFT)}
+      where window_end > ${END}
+    `,
+    values: { end: windowEnd.toString() },
+  };
+}

@@ -1,0 +1,79 @@
+import {
+  type Column,
+  RECORD_ID,
+  SCHEMA_DRIFT,
+  type SchemaChange,
+  type SchemaDrift,
+  type TransferContext,
+  WINDOW_END,
+} from '#framework';
+
+import { END, type Statement, quote, typeText } from './text.ts';
+
+/** The statements of one change of the schema. */
+export function changeStatements(change: SchemaChange): readonly Statement[] {
+  const table = quote(change.table);
+  const name = `${change.kind.replaceAll('_', ' ')} of ${change.table}`;
+  return clauses(change).map((clause) => ({ name, sql: clause.replace('TABLE', () => table) }));
+}
+
+/** A row of the drift log. */
+export function insertDrift(row: SchemaDrift, context: TransferContext): Statement {
+  return {
+    name: 'write the schema drift log',
+    sql: `
+      insert into ${quote(SCHEMA_DRIFT)}
+      values ($table, $column, $change, $sentence, $pipeline, cast($record as bigint), ${END}, cast($now as timestamp))
+    `,
+    values: {
+      table: row.table,
+      column: row.column ?? null,
+      change: row.change,
+      sentence: row.sentence,
+      pipeline: context.pipelineId,
+      record: String(context.recordId),
+      end: context.window.end.toString(),
+      now: context.clock.now().toString(),
+    },
+  };
+}
+
+/** Rows of a table that stood there before Windrow are older than every window. */
+const BEFORE_EVERY_WINDOW = "timestamp '1900-01-01 00:00:00'";
+
+function clauses(change: SchemaChange): readonly string[] {
+  switch (change.kind) {
+    case 'create_table':
+      return [`create table TABLE (${tableColumns(change.columns).join(', ')})`];
+    case 'adopt_table':
+      return [
+        `alter table TABLE add column ${quote(WINDOW_END)} timestamp default ${BEFORE_EVERY_WINDOW}`,
+        `alter table TABLE add column ${quote(RECORD_ID)} bigint default 0`,
+      ];
+    case 'add_column':
+      return [`alter table TABLE add column ${quote(change.column)} ${typeText(change.type)}`];
+    case 'change_type':
+      return [`alter table TABLE alter column ${quote(change.column)} type ${typeText(change.to)}`];
+    case 'drop_column':
+      return [`alter table TABLE drop column ${quote(change.column)}`];
+    case 'rename_column':
+      return [`alter table TABLE rename column ${quote(change.column)} to ${quote(change.to)}`];
+    case 'drop_table':
+      return ['drop table TABLE'];
+    case 'rename_table':
+      return [`alter table TABLE rename to ${quote(change.to)}`];
+    // VARCHAR has no length, and what is kept needs no change.
+    case 'widen_text':
+    case 'keep_column':
+    case 'keep_table':
+      return [];
+  }
+}
+
+function tableColumns(columns: readonly Column[]): readonly string[] {
+  return [
+    ...columns.map((column) => `${quote(column.name)} ${typeText(column.type)}`),
+    `${quote(WINDOW_END)} timestamp not null`,
+    `${quote(RECORD_ID)} bigint not null`,
+  ];
+}

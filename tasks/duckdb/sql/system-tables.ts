@@ -1,0 +1,62 @@
+import { LOAD_LOG, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
+
+import { type Statement, quote } from './text.ts';
+
+const COLUMNS: Readonly<Record<string, string>> = {
+  [LOAD_LOG]: `
+    pipeline_id varchar not null,
+    record_id bigint not null,
+    load_id varchar not null,
+    window_start timestamp not null,
+    window_end timestamp not null,
+    fence bigint not null,
+    "rows" bigint not null,
+    "tables" bigint not null,
+    manifest_sha256 varchar not null,
+    loaded_at timestamp not null,
+    receipt varchar not null
+  `,
+  // One row for each deletion that a window brought; a key may have several, the latest counts.
+  [TOMBSTONE]: `
+    table_name varchar not null,
+    key_1 varchar,
+    key_2 varchar,
+    key_3 varchar,
+    window_end timestamp not null
+  `,
+  // The window end of the last Full that replaced a table: nothing of an earlier window may enter the table any more.
+  [TABLE_BASE]: `
+    table_name varchar not null,
+    window_end timestamp not null
+  `,
+  [SCHEMA_DRIFT]: `
+    table_name varchar not null,
+    column_name varchar,
+    change varchar not null,
+    sentence varchar not null,
+    pipeline_id varchar not null,
+    record_id bigint not null,
+    window_end timestamp not null,
+    changed_at timestamp not null
+  `,
+};
+
+/** Everything Windrow keeps in a schema, made where it is missing. */
+export const CREATE_SYSTEM_TABLES: readonly Statement[] = Object.entries(COLUMNS).map(([table, columns]) => ({
+  name: `create ${table}`,
+  sql: `create table if not exists ${quote(table)} (${columns})`,
+}));
+
+export const FIND_CATALOG: Statement = { name: 'find the name of the database', sql: 'select current_database()' };
+
+/**
+ * Makes the schema and enters it: names stand alone from here on. A file vault.duckdb with a schema vault would make
+ * `vault.product__v` ambiguous.
+ */
+export function enterSchema(catalog: string, schema: string): readonly Statement[] {
+  const place = `${quote(catalog)}.${quote(schema)}`;
+  return [
+    { name: `create the schema ${schema}`, sql: `create schema if not exists ${place}` },
+    { name: `enter the schema ${schema}`, sql: `use ${place}` },
+  ];
+}

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+
+import { DuckDBInstance } from '@duckdb/node-api';
+
+import type { RemovalPolicy, Target } from '#framework';
+import { type DuckDbSettings, duckDbTarget, openDuckDb } from '#tasks/duckdb';
+import { type Row, redshiftTarget } from '#tasks/redshift';
+
+import { openGround, rowsOf } from '../tasks/redshift-ground.ts';
+import { type StageGround, type TableWindow, TYPES, openStage } from '../tasks/stage-ground.ts';
+
+/** One target over the stand-ins, as the contract asks of it. Its tables are in the schema `vault`. */
+export interface TargetGround extends Pick<StageGround, 'stage' | 'store' | 'close'> {
+  readonly target: Target;
+  readonly targetWith: (onRemoval: RemovalPolicy) => Target;
+  /** Rows of a table as text, sorted, to compare without regard to order. */
+  readonly rows: (table: Pick<TableWindow, 'table' | 'columns'>) => Promise<readonly string[]>;
+  /** Asks the target past the connector. */
+  readonly query: (sql: string) => Promise<readonly (readonly (string | null)[])[]>;
+}
+
+export interface TargetKind {
+  readonly product: string;
+  /** What the codes of its failures begin with. */
+  readonly code: string;
+  readonly open: () => Promise<TargetGround>;
+}
+
+/** Every target that keeps the contract. */
+export const TARGETS: readonly TargetKind[] = [
+  { product: 'Redshift', code: 'E_REDSHIFT', open: openRedshiftGround },
+  { product: 'DuckDB', code: 'E_DUCKDB', open: openDuckDbGround },
+];
+
+async function openRedshiftGround(): Promise<TargetGround> {
+  const ground = await openGround();
+  const { target, stage, store, opened } = ground;
+  return {
+    target,
+    stage,
+    store,
+    targetWith: (onRemoval) => redshiftTarget(ground.openWith({ onRemoval }), { stage: store }),
+    rows: (table) => rowsOf(opened, table),
+    query: async (sql) => {
+      const finished = await opened.warehouse.run([{ name: 'ask', sql }]);
+      const rows: Row[] = [];
+      if (sql.startsWith('select')) for await (const page of opened.warehouse.pages(finished, 0)) rows.push(...page);
+      return rows;
+    },
+    close: ground.close,
+  };
+}
+
+export function duckDbSettings(directory: string, change: Partial<DuckDbSettings> = {}): DuckDbSettings {
+  return {
+    file: join(directory, 'vault.duckdb'),
+    schema: 'vault',
+    onRemoval: 'drop',
+    memory: '512MB',
+    threads: 1,
+    waitSeconds: 30,
+    ...change,
+  };
+}
+
+/** Asks a database file past the connector. */
+export async function queryFile(file: string, sql: string): Promise<readonly (readonly (string | null)[])[]> {
+  const instance = await DuckDBInstance.fromCache(file);
+  const connection = await instance.connect();
+  try {
+    await connection.run('use vault.vault');
+    const reader = await connection.runAndReadAll(sql.replaceAll('vault.', ''));
+    return reader
+      .getRowsJson()
+      .map((row) => row.map((value) => (value === null || typeof value === 'string' ? value : JSON.stringify(value))));
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function openDuckDbGround(): Promise<TargetGround> {
+  const { stage, store, directory, close } = await openStage();
+  const settings = duckDbSettings(directory);
+  const targetWith: TargetGround['targetWith'] = (onRemoval) =>
+    duckDbTarget(openDuckDb({ ...settings, onRemoval }), { stage: store });
+  const query: TargetGround['query'] = (sql) => queryFile(settings.file, sql);
+  return {
+    target: targetWith('drop'),
+    stage,
+    store,
+    targetWith,
+    rows: async ({ table, columns }) => {
+      const values = columns.map(({ name, type }) => SHOWN[TYPES[type].kind](`"${name}"`));
+      const rows = await query(`select ${values.join(', ')} from vault."${table}"`);
+      return rows.map((row) => row.map((value) => value ?? 'NULL').join('|')).toSorted();
+    },
+    query,
+    close,
+  };
+}
+
+type Kind = (typeof TYPES)[keyof typeof TYPES]['kind'];
+
+const asText = (name: string): string => `cast(${name} as varchar)`;
+
+/** A value as people read it: decimals without trailing zeros, moments with milliseconds. */
+const SHOWN: Readonly<Record<Kind, (name: string) => string>> = {
+  text: (name) => name,
+  decimal: (name) =>
+    `case when contains(${asText(name)}, '.') then regexp_replace(${asText(name)}, '\\.?0+$', '') else ${asText(name)} end`,
+  boolean: asText,
+  date: asText,
+  timestamp: (name) => `strftime(${name}, '%Y-%m-%dT%H:%M:%S.%gZ')`,
+};
