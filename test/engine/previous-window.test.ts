@@ -34,4 +34,16 @@ describe('a task that depends on the previous window', () => {
     await engine.advance('chain');
     expect(await endOf(engine, third)).toMatchObject({ state: 'success' });
   });
+
+  it('has no window given up before it whose work is done: nothing waits for that', async () => {
+    const chain = dag('chain', {}, (d) => void d.use('load', task('load', { dependsOnPrevious: true, run: ok })));
+    const engine = await bench.engine({ dags: [chain], backend: 'postgres' });
+    const done = await create(engine, { dagId: 'chain', kind: 'manual', window: window('00') });
+    await engine.advance('chain');
+    await endOf(engine, done);
+    expect(await operations(engine).skipRun(done, 'by mistake')).toEqual({
+      kind: 'refused',
+      reason: `Run ${done} did all of its work, so nothing waits for its window.`,
+    });
+  });
 });

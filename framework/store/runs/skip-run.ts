@@ -32,7 +32,8 @@ export async function skipRun(database: Database, id: RunId, { reason, by }: Run
   });
 }
 
-function whyNot(id: RunId, { state, kind, recordId, skipReason, newer }: z.infer<typeof Found>): string | undefined {
+function whyNot(id: RunId, found: z.infer<typeof Found>): string | undefined {
+  const { state, kind, recordId, skipReason, newer, holdsBack } = found;
   if (recordId !== null)
     return `Run ${id} belongs to record ${recordId}. To give its window up: windrow records skip ${recordId} --reason TEXT.`;
   if (kind === 'test') return `Run ${id} is a test of its dag: nothing waits for it.`;
@@ -41,6 +42,7 @@ function whyNot(id: RunId, { state, kind, recordId, skipReason, newer }: z.infer
   if (skipReason !== null) return `The window of run ${id} is given up already: ${skipReason}`;
   if (newer !== null)
     return `Run ${newer} is a newer run of the same window, and counts. See: windrow explain run ${newer}`;
+  if (state === 'success' && !holdsBack) return `Run ${id} did all of its work, so nothing waits for its window.`;
   return undefined;
 }
 
@@ -49,7 +51,8 @@ const LOCK = {
 select r.dag_id as "dagId", r.state, r.kind, r.record_id as "recordId", r.skip_reason as "skipReason",
   r.window_start as "windowStart", r.window_end as "windowEnd", r.window_zone as "windowZone",
   (select max(n.id) from dag_run n
-    where n.dag_id = r.dag_id and n.window_end = r.window_end and n.window_start = r.window_start and n.id > r.id and n.kind <> 'test') as newer
+    where n.dag_id = r.dag_id and n.window_end = r.window_end and n.window_start = r.window_start and n.id > r.id and n.kind <> 'test') as newer,
+  exists (select from task_instance t where t.run_id = r.id and t.state not in ('success', 'skipped', 'removed')) as "holdsBack"
 from dag_run r
 where r.id = $1
 for update`,
@@ -75,4 +78,5 @@ const Found = z.object({
   windowEnd: InstantColumn.nullable(),
   windowZone: z.string().nullable(),
   newer: z.number().nullable(),
+  holdsBack: z.boolean(),
 });
