@@ -1,3 +1,3 @@
 export { newestFull } from './newest-full.ts';
-export { CONNECTIONS, veevaToRedshift } from './ports.ts';
+export { CONNECTIONS, type OpenTarget, WAY_CONNECTIONS, veevaTo, veevaToRedshift } from './ports.ts';
 export { incrementalStart, logStart } from './start.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import type { DeclaredConnection, OpenPorts, Temporal, TransferPorts } from '#framework';
+import type { DeclaredConnection, ObjectStore, OpenPorts, Target, Temporal, TransferPorts } from '#framework';
 import { type DynamoDbOpened, dynamoDbConnection } from '#tasks/dynamodb';
 import { converterConnection } from '#tasks/parquet';
 import { redshiftConnection, redshiftTarget } from '#tasks/redshift';
@@ -12,24 +12,37 @@ import { LOG_PROCESS_ID, startConnection } from './start.ts';
 
 const STAGE_ROOT = 'stage';
 
-/** Everything that the Direct Data pipelines open. */
-export const CONNECTIONS: readonly DeclaredConnection[] = [
+/** What Direct Data pipelines open on the way to any target. */
+export const WAY_CONNECTIONS: readonly DeclaredConnection[] = [
   vaultConnection,
   s3Connection,
-  redshiftConnection,
   dynamoDbConnection,
   snsConnection,
   converterConnection,
   startConnection,
 ];
 
+/** Everything that the Direct Data pipelines open. */
+export const CONNECTIONS: readonly DeclaredConnection[] = [...WAY_CONNECTIONS, redshiftConnection];
+
 /** Direct Data files of one kind from Vault over S3 into Redshift, with the watermark and the message on failure. */
 export function veevaToRedshift(kind: ExtractKind): OpenPorts {
+  return veevaTo(kind, async ({ connections, store }) =>
+    redshiftTarget(await connections.get(redshiftConnection), { stage: store }),
+  );
+}
+
+/** Opens the target of a pipeline; `store` holds the staged files. */
+export type OpenTarget = (
+  tools: Pick<Parameters<OpenPorts>[0], 'connections'> & { readonly store: ObjectStore },
+) => Promise<Target>;
+
+/** Direct Data files of one kind from Vault over S3 into any target. */
+export function veevaTo(kind: ExtractKind, openTarget: OpenTarget): OpenPorts {
   return async ({ connections }): Promise<TransferPorts> => {
-    const [vault, { store }, warehouse, watermarks, topic, converter] = await Promise.all([
+    const [vault, { store }, watermarks, topic, converter] = await Promise.all([
       connections.get(vaultConnection),
       connections.get(s3Connection),
-      connections.get(redshiftConnection),
       connections.get(dynamoDbConnection),
       connections.get(snsConnection),
       connections.get(converterConnection),
@@ -48,7 +61,7 @@ export function veevaToRedshift(kind: ExtractKind): OpenPorts {
         unpackedLimit,
       }),
       stage: objectStage(store, STAGE_ROOT),
-      target: redshiftTarget(warehouse, { stage: store }),
+      target: await openTarget({ connections, store }),
       completed: async ({ window }, { signal }) => {
         await advance[kind](watermarks, window.end, signal);
       },

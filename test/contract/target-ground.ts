@@ -105,7 +105,7 @@ type Kind = (typeof TYPES)[keyof typeof TYPES]['kind'];
 const asText = (name: string): string => `cast(${name} as varchar)`;
 
 /** A value as people read it: decimals without trailing zeros, moments with milliseconds. */
-const SHOWN: Readonly<Record<Kind, (name: string) => string>> = {
+export const SHOWN: Readonly<Record<Kind, (name: string) => string>> = {
   text: (name) => name,
   decimal: (name) =>
     `case when contains(${asText(name)}, '.') then regexp_replace(${asText(name)}, '\\.?0+$', '') else ${asText(name)} end`,

@@ -1,0 +1,1 @@
+export { CONNECTIONS, veevaToDuckDb } from './ports.ts';
