@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests need neither PostgreSQL nor Redis: running one of them alone starts no server. */
-const WITHOUT_SERVERS = ['test/{architecture,bootstrap,corpus,unit}/**/*.test.ts'];
+const WITHOUT_SERVERS = ['test/{architecture,bootstrap,unit}/**/*.test.ts', 'test/corpus/archives.test.ts'];
 
 /** Whole programs and a browser: one file at a time and after the others, so that each has the machine to itself. */
 const WHOLE_PROGRAMS = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];

@@ -1,0 +1,213 @@
+import { csvText } from '../../../sandbox/vault/archive/csv.ts';
+import { type ArchiveEntry, fileEntry } from '../../../sandbox/vault/archive/entry.ts';
+import type { HistoryWindow, Kind, RowChange, SchemaChange } from './history.ts';
+
+export interface HostileColumn {
+  readonly name: string;
+  readonly kind: Kind;
+}
+
+export interface HostileTable {
+  readonly name: string;
+  readonly columns: readonly HostileColumn[];
+  /** By id; a column that a row does not have is NULL. */
+  readonly rows: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+interface Table extends HostileTable {
+  columns: HostileColumn[];
+  readonly rows: Map<string, Map<string, string>>;
+  readonly dropped: HostileColumn[];
+  /** Ids of rows that this window brings, and of rows that it removes. */
+  readonly updates: Set<string>;
+  readonly deletes: Set<string>;
+  readonly added: HostileColumn[];
+  readonly removed: HostileColumn[];
+}
+
+const TABLE_NAMES = ['product__v', '3d_model__c', 'order', 'my_metadata__c', 'old_deletes', 'select'];
+const COLUMN_NAMES = ['name__v', 'order', '3d__c', 'metadata__v', 'x_deletes', 'table', 'null', 'tag', 'user', 'x__c'];
+const FIRST_KINDS: readonly Kind[] = ['text', 'number', 'wide', 'boolean', 'date', 'timestamp'];
+const VAULT_TYPES: Readonly<Record<Kind, string>> = {
+  text: 'String',
+  number: 'Number',
+  wide: 'Number',
+  boolean: 'Boolean',
+  date: 'Date',
+  timestamp: 'DateTime',
+};
+const METADATA = ['modified_date', 'extract', 'extract_label', 'column_name', 'column_label', 'type', 'length'];
+/** Far too small: declared lengths are advisory. */
+const DECLARED_LENGTH = '3';
+
+/** A Vault whose windows are given, with the truth of every table and the archive of every window. */
+export class HostileVault {
+  readonly #suffix: string;
+  readonly #tables: Table[] = [];
+  readonly #gone: Table[] = [];
+  #created = 0;
+  #named = 0;
+
+  constructor(number: number) {
+    this.#suffix = `_h${number}`;
+    for (const _ of [1, 2]) this.#addTable(FIRST_KINDS);
+  }
+
+  get tables(): readonly (HostileTable & { readonly isChanged: boolean })[] {
+    return this.#tables.map((table) => ({ ...table, isChanged: isChanged(table) }));
+  }
+
+  /** Lets the changes happen; `entries` then packs them. */
+  apply({ schema, rows }: HistoryWindow): void {
+    for (const table of this.#tables) for (const changes of [table.updates, table.deletes]) changes.clear();
+    for (const table of this.#tables) for (const changes of [table.added, table.removed]) changes.splice(0);
+    this.#gone.splice(0);
+    for (const change of schema) this.#changeSchema(change);
+    for (const change of rows) this.#changeRow(change);
+  }
+
+  entries(kind: 'full' | 'incremental', turn: number): ArchiveEntry[] {
+    const files = this.#tables.flatMap((table) => tableFiles(table, kind, turn));
+    const lines = files.map(({ line }) => line);
+    const metadata = this.#tables.flatMap((table) => table.columns.map((column) => metadataRow(table, column)));
+    const added = this.#tables.flatMap((table) => table.added.map((column) => metadataRow(table, column)));
+    const removed = [
+      ...this.#tables.flatMap((table) => table.removed.map(({ name }) => [extractOf(table), name, ''])),
+      ...this.#gone.map((table) => [extractOf(table), 'id', '']),
+    ];
+    const changes = kind === 'full' ? metadata : added;
+    return [
+      csvEntry('manifest.csv', [
+        ['extract', 'extract_label', 'type', 'records', 'file'],
+        ['Metadata.metadata', 'Metadata', 'updates', String(changes.length), changes.length === 0 ? '' : UPDATES],
+        ...lines,
+      ]),
+      csvEntry('metadata_full.csv', [METADATA, ...metadata]),
+      ...(changes.length === 0 ? [] : [csvEntry(UPDATES, [METADATA, ...changes])]),
+      ...(removed.length === 0
+        ? []
+        : [csvEntry('Metadata/metadata_deletes.csv', [['extract', 'column_name', 'deleted_date'], ...removed])]),
+      ...files.flatMap(({ entry }) => entry ?? []),
+    ];
+  }
+
+  #changeSchema(change: SchemaChange): void {
+    if (change.does === 'add_table') {
+      this.#addTable(change.kinds);
+      return;
+    }
+    const table = this.#tables[change.table % this.#tables.length];
+    if (table === undefined) return;
+    switch (change.does) {
+      case 'add_column':
+        this.#addColumn(table, { name: this.#columnName(), kind: change.kind });
+        return;
+      case 'return_column':
+        returnColumn(table, (column) => this.#addColumn(table, column));
+        return;
+      case 'drop_column':
+        dropColumn(table);
+        return;
+      case 'drop_table':
+        // What was made in this window is not known to anybody yet, and the last one stays.
+        if (this.#tables.length === 1 || table.added.some(({ name }) => name === 'id')) return;
+        this.#tables.splice(this.#tables.indexOf(table), 1);
+        this.#gone.push(table);
+    }
+  }
+
+  #changeRow({ does, table: place, id: number, values }: RowChange): void {
+    const table = this.#tables[place % this.#tables.length];
+    if (table === undefined) return;
+    const id = `V0${number}`;
+    if (does !== 'put' && table.rows.delete(id)) table.deletes.add(id);
+    if (does === 'delete') {
+      table.updates.delete(id);
+      return;
+    }
+    const cells = table.columns.map(({ name, kind }, index) => [name, values[kind][index % 2] ?? ''] as const);
+    table.rows.set(id, new Map([...cells, ['id', id]]));
+    table.updates.add(id);
+  }
+
+  #addTable(kinds: readonly Kind[]): void {
+    const name = `${TABLE_NAMES[this.#created % TABLE_NAMES.length]}_${this.#created}${this.#suffix}`;
+    this.#created += 1;
+    const columns: HostileColumn[] = [
+      { name: 'id', kind: 'text' },
+      ...kinds.map((kind) => ({ name: this.#columnName(), kind })),
+    ];
+    const empty = { rows: new Map(), dropped: [], updates: new Set<string>(), deletes: new Set<string>() };
+    this.#tables.push({ name, columns, ...empty, added: [...columns], removed: [] });
+  }
+
+  #addColumn(table: Table, column: HostileColumn): void {
+    table.columns = [...table.columns, column];
+    table.added.push(column);
+  }
+
+  #columnName(): string {
+    const name = COLUMN_NAMES[this.#named % COLUMN_NAMES.length] ?? 'x';
+    const round = Math.floor(this.#named / COLUMN_NAMES.length);
+    this.#named += 1;
+    return round === 0 ? name : `${name}_${round}`;
+  }
+}
+
+const UPDATES = 'Metadata/metadata.csv';
+
+/** The newest column of a table that was there before this window. */
+function dropColumn(table: Table): void {
+  const column = table.columns.findLast(({ name }) => name !== 'id');
+  if (column === undefined || table.added.includes(column)) return;
+  table.columns = table.columns.filter((other) => other !== column);
+  table.dropped.push(column);
+  table.removed.push(column);
+  for (const row of table.rows.values()) row.delete(column.name);
+}
+
+/** A column that was dropped in an earlier window comes back, empty. */
+function returnColumn(table: Table, add: (column: HostileColumn) => void): void {
+  const column = table.dropped.find((candidate) => !table.removed.includes(candidate));
+  if (column === undefined) return;
+  table.dropped.splice(table.dropped.indexOf(column), 1);
+  add({ ...column });
+}
+
+function isChanged({ updates, deletes, added, removed }: Table): boolean {
+  return updates.size + deletes.size + added.length + removed.length > 0;
+}
+
+interface TableFile {
+  readonly line: readonly string[];
+  readonly entry: ArchiveEntry | undefined;
+}
+
+function tableFiles(table: Table, kind: 'full' | 'incremental', turn: number): TableFile[] {
+  const ids = kind === 'full' ? [...table.rows.keys()] : [...table.updates];
+  const at = turn % table.columns.length;
+  const columns = [...table.columns.slice(at), ...table.columns.slice(0, at)].map(({ name }) => name);
+  const rows = ids.map((id) => columns.map((name) => table.rows.get(id)?.get(name) ?? ''));
+  const updates = tableFile(table, 'updates', [columns, ...rows]);
+  if (kind === 'full' || table.deletes.size === 0) return [updates];
+  return [updates, tableFile(table, 'deletes', [['id', 'deleted_date'], ...[...table.deletes].map((id) => [id, ''])])];
+}
+
+function tableFile(table: Table, type: 'updates' | 'deletes', rows: readonly (readonly string[])[]): TableFile {
+  const path = `Object/${table.name}${type === 'deletes' ? '_deletes' : ''}.csv`;
+  const records = rows.length - 1;
+  const line = [extractOf(table), 'Label, "quoted"', type, String(records), records === 0 ? '' : path];
+  return { line, entry: records === 0 ? undefined : csvEntry(path, rows) };
+}
+
+function metadataRow(table: Table, { name, kind }: HostileColumn): string[] {
+  return ['', extractOf(table), 'Label', name, 'Label', VAULT_TYPES[kind], kind === 'text' ? DECLARED_LENGTH : ''];
+}
+
+function extractOf({ name }: Table): string {
+  return `Object.${name}`;
+}
+
+function csvEntry(name: string, rows: readonly (readonly string[])[]): ArchiveEntry {
+  return fileEntry(name, csvText(rows));
+}
