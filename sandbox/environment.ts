@@ -1,6 +1,8 @@
 import type { Stands } from './start.ts';
 
 export const BUCKET = 'windrow-sandbox';
+/** What runs behind the tables, and stops while a window has failed. */
+export const RULE = 'Veeva-Downstream';
 export const TOPIC = 'Veeva-Pipeline-Alerts';
 export const STATE_TABLE = 'VeevaStateTable';
 /** The Redshift stand-in does not look at roles, but COPY needs one. */
@@ -14,8 +16,8 @@ export interface Access {
 
 /** Exactly the variables that lead the product's connections to the stand-ins that run. */
 export function environmentOf(stands: Stands, { region, keys }: Access): Record<string, string> {
-  const { vault, s3, redshift, dynamodb, sns, secretsManager } = stands;
-  const usesAws = [s3, redshift, dynamodb, sns, secretsManager].some((stand) => stand !== undefined);
+  const { vault, s3, redshift, dynamodb, sns, secretsManager, eventbridge } = stands;
+  const usesAws = [s3, redshift, dynamodb, sns, secretsManager, eventbridge].some((stand) => stand !== undefined);
   return {
     ...(usesAws ? { AWS_REGION: region } : {}),
     ...(usesAws && keys !== undefined
@@ -45,5 +47,8 @@ export function environmentOf(stands: Stands, { region, keys }: Access): Record<
     ...(dynamodb === undefined ? {} : { DYNAMODB_ENDPOINT: dynamodb.endpoint, STATE_TABLE_NAME: STATE_TABLE }),
     ...(sns === undefined ? {} : { SNS_ENDPOINT: sns.endpoint, SNS_TOPIC_ARN: sns.topicArn(TOPIC) }),
     ...(secretsManager === undefined ? {} : { SECRETS_MANAGER_ENDPOINT: secretsManager.endpoint }),
+    ...(eventbridge === undefined
+      ? {}
+      : { EVENTBRIDGE_ENDPOINT: eventbridge.endpoint, EVENTBRIDGE_RULE_ARN: eventbridge.ruleArn(RULE) }),
   };
 }

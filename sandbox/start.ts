@@ -5,7 +5,8 @@ import { openEmbeddedPostgres } from '#framework/operate';
 
 import { type Claim, claimDirectory } from './claim.ts';
 import { type DynamoDbSandbox, startDynamoDb } from './dynamodb/index.ts';
-import { BUCKET, STATE_TABLE, TOPIC, environmentOf } from './environment.ts';
+import { BUCKET, RULE, STATE_TABLE, TOPIC, environmentOf } from './environment.ts';
+import { type EventBridgeSandbox, startEventBridge } from './eventbridge/index.ts';
 import { type RedshiftOptions, type RedshiftSandbox, startRedshift } from './redshift/index.ts';
 import { rememberedVault } from './remembered-vault.ts';
 import { type S3Sandbox, startS3 } from './s3/index.ts';
@@ -43,6 +44,7 @@ export interface Stands {
   readonly dynamodb?: DynamoDbSandbox;
   readonly sns?: SnsSandbox;
   readonly secretsManager?: SecretsManagerSandbox;
+  readonly eventbridge?: EventBridgeSandbox;
 }
 
 export interface Sandbox extends Stands, Closable {
@@ -108,7 +110,10 @@ async function startStands(options: SandboxOptions, opened: Closable[]): Promise
   const secretsManager = await keep('secrets-manager', () =>
     startSecretsManager({ ...aws('secrets-manager'), secrets: secretsOf(vault) }),
   );
-  return present({ vault, s3, redshift, dynamodb, sns, secretsManager });
+  const eventbridge = await keep('eventbridge', () =>
+    startEventBridge({ ...aws('eventbridge'), rules: { [`default/${RULE}`]: { state: 'ENABLED', tags: {} } } }),
+  );
+  return present({ vault, s3, redshift, dynamodb, sns, secretsManager, eventbridge });
 }
 
 async function redshiftOptions(options: SandboxOptions, s3: S3Sandbox, opened: Closable[]): Promise<RedshiftOptions> {
@@ -137,7 +142,7 @@ function secretsOf(vault: VaultSandbox | undefined): Readonly<Record<string, str
 type Maybe<T> = { readonly [Key in keyof T]: T[Key] | undefined };
 
 function present(stands: Maybe<Required<Stands>>): Stands {
-  const { vault, s3, redshift, dynamodb, sns, secretsManager } = stands;
+  const { vault, s3, redshift, dynamodb, sns, secretsManager, eventbridge } = stands;
   return {
     ...(vault === undefined ? {} : { vault }),
     ...(s3 === undefined ? {} : { s3 }),
@@ -145,5 +150,6 @@ function present(stands: Maybe<Required<Stands>>): Stands {
     ...(dynamodb === undefined ? {} : { dynamodb }),
     ...(sns === undefined ? {} : { sns }),
     ...(secretsManager === undefined ? {} : { secretsManager }),
+    ...(eventbridge === undefined ? {} : { eventbridge }),
   };
 }

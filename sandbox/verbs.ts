@@ -20,7 +20,7 @@ interface UpOptions extends VaultSizes {
 export function addVerbs(program: Command): void {
   const sandbox = program
     .command('sandbox')
-    .description('stand-ins for Vault, S3, Redshift, DynamoDB, SNS and Secrets Manager');
+    .description('stand-ins for Vault, S3, Redshift, DynamoDB, SNS, Secrets Manager and EventBridge');
   sandbox
     .command('up')
     .description('start the stand-ins and print the environment that leads to them; stop with Ctrl-C')

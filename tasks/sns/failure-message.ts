@@ -5,6 +5,13 @@ export interface FailedWindow {
   readonly window: Window;
   readonly recordId: RecordId;
   readonly failure: WindowFailure;
+  /** The EventBridge rule that was, or should have been, disabled until the pipeline works again. */
+  readonly rule?: HeldRule;
+}
+
+export interface HeldRule {
+  readonly arn: string;
+  readonly outcome: 'disabled' | 'disabled_by_others' | { readonly error: string };
 }
 
 /** What is published. */
@@ -18,7 +25,7 @@ export interface FailureMessage {
 const MOST_SUBJECT = 99;
 const MOST_TEXT_BYTES = 16 * 1024;
 
-export function failureMessage({ pipelineId, window, recordId, failure }: FailedWindow): FailureMessage {
+export function failureMessage({ pipelineId, window, recordId, failure, rule }: FailedWindow): FailureMessage {
   const subject = `Windrow: ${pipelineId} failed for ${windowText(window)} (${failure.code})`;
   const content = {
     pipeline: pipelineId,
@@ -28,8 +35,17 @@ export function failureMessage({ pipelineId, window, recordId, failure }: Failed
     error_code: failure.code,
     error: cutText(failure.message),
     rerun: failure.command,
+    ...(rule === undefined ? {} : { rule: rule.arn, resume: resumeText(rule, failure.command) }),
   };
   return { subject: printable(subject), body: JSON.stringify(content, undefined, 2) };
+}
+
+function resumeText({ outcome }: HeldRule, command: string): string {
+  if (outcome === 'disabled')
+    return `The rule is disabled. Mend the cause, then run: ${command}. When the window is completed, the rule is enabled again.`;
+  if (outcome === 'disabled_by_others')
+    return `The rule was disabled before and stays so. Mend the cause, then run: ${command}`;
+  return `The rule is NOT disabled: ${cutText(outcome.error)} Mend the cause, then run: ${command}`;
 }
 
 function printable(text: string): string {

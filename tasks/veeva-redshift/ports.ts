@@ -2,12 +2,14 @@ import { join } from 'node:path';
 
 import type { DeclaredConnection, ObjectStore, OpenPorts, Target, Temporal, TransferPorts } from '#framework';
 import { type DynamoDbOpened, dynamoDbConnection } from '#tasks/dynamodb';
+import { eventBridgeConnection } from '#tasks/eventbridge';
 import { converterConnection } from '#tasks/parquet';
 import { redshiftConnection, redshiftTarget } from '#tasks/redshift';
 import { objectStage, s3Connection } from '#tasks/s3';
 import { snsConnection } from '#tasks/sns';
 import { type ExtractKind, vaultConnection, veevaSource } from '#tasks/veeva';
 
+import { holdRule, releaseRule } from './held-rule.ts';
 import { LOG_PROCESS_ID, startConnection } from './start.ts';
 
 const STAGE_ROOT = 'stage';
@@ -18,6 +20,7 @@ export const WAY_CONNECTIONS: readonly DeclaredConnection[] = [
   s3Connection,
   dynamoDbConnection,
   snsConnection,
+  eventBridgeConnection,
   converterConnection,
   startConnection,
 ];
@@ -40,11 +43,12 @@ export type OpenTarget = (
 /** Direct Data files of one kind from Vault over S3 into any target. */
 export function veevaTo(kind: ExtractKind, openTarget: OpenTarget): OpenPorts {
   return async ({ connections }): Promise<TransferPorts> => {
-    const [vault, { store }, watermarks, topic, converter] = await Promise.all([
+    const [vault, { store }, watermarks, topic, rule, converter] = await Promise.all([
       connections.get(vaultConnection),
       connections.get(s3Connection),
       connections.get(dynamoDbConnection),
       connections.get(snsConnection),
+      connections.get(eventBridgeConnection),
       connections.get(converterConnection),
     ]);
     const { archiveFolder, stageFormat, transferDirectory, unpackedLimit, host } = vault.settings;
@@ -62,11 +66,17 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget): OpenPorts {
       }),
       stage: objectStage(store, STAGE_ROOT),
       target: await openTarget({ connections, store }),
-      completed: async ({ window }, { signal }) => {
-        await advance[kind](watermarks, window.end, signal);
+      completed: async ({ window }, context) => {
+        await advance[kind](watermarks, window.end, context.signal);
+        await releaseRule(rule, context);
       },
-      failed: async (failure, { pipelineId, window, recordId, signal }) => {
-        await topic.publishFailure({ pipelineId, window, recordId, failure }, { signal });
+      failed: async (failure, context) => {
+        const { pipelineId, window, recordId, signal } = context;
+        const held = await holdRule(rule, context);
+        await topic.publishFailure(
+          { pipelineId, window, recordId, failure, ...(held === undefined ? {} : { rule: held }) },
+          { signal },
+        );
       },
     };
   };

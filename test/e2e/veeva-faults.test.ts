@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { Temporal } from '#framework';
 
+import { RULE } from '../../sandbox/environment.ts';
 import type { Fault } from '../../sandbox/vault/index.ts';
 import { eventually } from '../support/engine.ts';
 import {
@@ -71,12 +72,18 @@ describe('a Redshift that fails in the middle of a window', () => {
       record_id: failed.id,
       error_code: 'E_REDSHIFT_STATEMENT',
       rerun: `windrow records rerun ${failed.id}`,
+      rule: sandbox.eventbridge.ruleArn(RULE),
+      resume: expect.stringContaining(
+        `windrow records rerun ${failed.id}. When the window is completed, the rule is enabled`,
+      ),
     });
+    expect(sandbox.eventbridge.rule(RULE)?.state).toBe('DISABLED');
     await veeva.windrow.advance('veeva_incremental');
     expect(await veeva.find(newest + 1)).toMatchObject({ pipelineStatus: 'PENDING', dagRunId: undefined });
 
     sandbox.redshift.faults.clear();
     await veeva.rerun(newest);
+    expect(sandbox.eventbridge.rule(RULE)).toEqual({ state: 'ENABLED', tags: {} });
     newest += 1;
     await veeva.completed(newest);
     expect(await differences(newest)).toEqual([]);

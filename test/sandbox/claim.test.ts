@@ -11,7 +11,7 @@ import { runProgram } from '../support/program.ts';
 import { startProgram } from '../support/live-program.ts';
 
 const MAIN = 'framework/cli/main.ts';
-const WITHOUT = ['vault', 's3', 'redshift', 'secrets-manager'] as const;
+const WITHOUT = ['vault', 's3', 'redshift', 'secrets-manager', 'eventbridge'] as const;
 
 let directory = '';
 beforeEach(async () => {
@@ -42,7 +42,7 @@ describe('the stand-ins of a directory', () => {
 
   it('are free again where a start failed', async () => {
     await writeFile(join(directory, 'vault.json'), '{}');
-    const vaultOnly = ['s3', 'redshift', 'dynamodb', 'sns', 'secrets-manager'] as const;
+    const vaultOnly = ['s3', 'redshift', 'dynamodb', 'sns', 'secrets-manager', 'eventbridge'] as const;
     await expect(startSandbox({ directory, without: vaultOnly })).rejects.toThrow('expected number');
     await claimDirectory(directory).close();
   });

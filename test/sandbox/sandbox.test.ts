@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 
 import { type Closable, type Reading, closeAll } from '#framework';
 import { dynamoDbConnection } from '#tasks/dynamodb';
+import { eventBridgeConnection } from '#tasks/eventbridge';
 import { redshiftConnection } from '#tasks/redshift';
 import { s3Connection } from '#tasks/s3';
 import { readSecretsSettings } from '#tasks/secrets-manager';
@@ -44,6 +45,7 @@ describe('the sandbox', () => {
       redshiftConnection,
       dynamoDbConnection,
       snsConnection,
+      eventBridgeConnection,
       { read: readSecretsSettings },
     ];
     const problems = connections.flatMap(({ read }) => problemsOf(read(sources)));
@@ -51,7 +53,9 @@ describe('the sandbox', () => {
   });
 
   it('starts only what it is asked for, and names nothing else', async () => {
-    const sandbox = await start({ without: ['vault', 'redshift', 'dynamodb', 'sns', 'secrets-manager'] });
+    const sandbox = await start({
+      without: ['vault', 'redshift', 'dynamodb', 'sns', 'secrets-manager', 'eventbridge'],
+    });
     expect(Object.keys(sandbox.environment).toSorted()).toEqual([
       'AWS_ACCESS_KEY_ID',
       'AWS_EC2_METADATA_DISABLED',
@@ -67,7 +71,7 @@ describe('the sandbox', () => {
   });
 
   it('serves the same Vault after a restart, and refuses another one', async () => {
-    const without = ['s3', 'redshift', 'dynamodb', 'sns', 'secrets-manager'] as const;
+    const without = ['s3', 'redshift', 'dynamodb', 'sns', 'secrets-manager', 'eventbridge'] as const;
     const first = await start({ without, vault: { seed: 7, rows: 500 } });
     await first.close();
     const second = await start({ without, vault: { seed: 7 } });

@@ -55,7 +55,7 @@ describe('windrow sandbox up', () => {
     const child = windrow('sandbox', 'up', '--directory', directory, '--without', 'kafka');
     const [chunk]: unknown[] = await once(child.stderr ?? child, 'data');
     expect(String(chunk)).toContain(
-      '"kafka" is no service. Expected vault, s3, redshift, dynamodb, sns, secrets-manager.',
+      '"kafka" is no service. Expected vault, s3, redshift, dynamodb, sns, secrets-manager, eventbridge.',
     );
     expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(1);
   });

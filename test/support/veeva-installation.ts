@@ -242,7 +242,8 @@ function evidence({ sandbox, windrow }: Pick<VeevaInstallation, 'sandbox' | 'win
 }
 
 function whole(sandbox: Sandbox): Required<Sandbox> {
-  const { vault, s3, redshift, dynamodb, sns, secretsManager } = sandbox;
-  if (!vault || !s3 || !redshift || !dynamodb || !sns || !secretsManager) throw new Error('A stand-in did not start.');
-  return { ...sandbox, vault, s3, redshift, dynamodb, sns, secretsManager };
+  const { vault, s3, redshift, dynamodb, sns, secretsManager, eventbridge } = sandbox;
+  if (!vault || !s3 || !redshift || !dynamodb || !sns || !secretsManager || !eventbridge)
+    throw new Error('A stand-in did not start.');
+  return { ...sandbox, vault, s3, redshift, dynamodb, sns, secretsManager, eventbridge };
 }

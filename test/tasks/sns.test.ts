@@ -60,6 +60,19 @@ describe('the notifier', () => {
     });
   });
 
+  it.each([
+    ['disabled', /^The rule is disabled\..* run: windrow records rerun 42\. .*enabled again\.$/],
+    ['disabled_by_others', /disabled before and stays so\..*windrow records rerun 42$/],
+    [{ error: 'Grant events:DisableRule.' }, /NOT disabled: Grant events:DisableRule\..*windrow records rerun 42$/],
+  ] as const)('names the rule that is %o and the one command that resumes', async (outcome, resume) => {
+    const arn = 'arn:aws:events:us-east-1:123456789012:rule/reports';
+    await opened.publishFailure({ ...failed, rule: { arn, outcome } });
+    expect(JSON.parse(sandbox.messages().at(-1)?.message ?? '')).toMatchObject({
+      rule: arn,
+      resume: expect.stringMatching(resume),
+    });
+  });
+
   it('does nothing where no topic is configured', async () => {
     const off = openSns({ topicArn: undefined, endpoint: undefined });
     expect(await off.publishFailure(failed)).toEqual({ kind: 'off' });
