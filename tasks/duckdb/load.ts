@@ -21,7 +21,7 @@ import {
 
 import type { DatabaseFile, Run } from './database-file.ts';
 import { applyStatements } from './sql/apply.ts';
-import { changeStatements, insertDrift } from './sql/evolve.ts';
+import { changeStatements, fillAdopted, insertDrift } from './sql/evolve.ts';
 import { claimLoadLog, insertLoadLog } from './sql/load-log.ts';
 import { typeText } from './sql/text.ts';
 import { stagePresent } from './stage-tables.ts';
@@ -134,5 +134,6 @@ async function evolve({ run }: OpenTools, plan: SchemaPlan, context: TransferCon
     context.log.info(sentence);
     rows.push(row);
   }
+  for (const statement of plan.changes.flatMap(fillAdopted)) await run(statement);
   return rows;
 }

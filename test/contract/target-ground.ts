@@ -15,6 +15,9 @@ export interface TargetGround extends Pick<StageGround, 'stage' | 'store' | 'clo
   readonly targetWith: (onRemoval: RemovalPolicy) => Target;
   /** Rows of a table as text, sorted, to compare without regard to order. */
   readonly rows: (table: Pick<TableWindow, 'table' | 'columns'>) => Promise<readonly string[]>;
+  /** The loaded tables, and the columns of one, without Windrow's own. */
+  readonly tables: () => Promise<readonly string[]>;
+  readonly columns: (table: string) => Promise<readonly string[]>;
   /** Asks the target past the connector. */
   readonly query: (sql: string) => Promise<readonly (readonly (string | null)[])[]>;
 }
@@ -41,6 +44,8 @@ async function openRedshiftGround(): Promise<TargetGround> {
     store,
     targetWith: (onRemoval) => redshiftTarget(ground.openWith({ onRemoval }), { stage: store }),
     rows: (table) => rowsOf(opened, table),
+    tables: opened.reader.listTables,
+    columns: opened.reader.listColumns,
     query: async (sql) => {
       const finished = await opened.warehouse.run([{ name: 'ask', sql }]);
       const rows: Row[] = [];
@@ -79,6 +84,24 @@ export async function queryFile(file: string, sql: string): Promise<readonly (re
   }
 }
 
+/** The loaded tables of a database file. */
+export async function listTables(file: string): Promise<string[]> {
+  const rows = await queryFile(
+    file,
+    "select table_name from duckdb_tables() where not starts_with(table_name, 'windrow_')",
+  );
+  return rows.map(([name]) => name ?? '');
+}
+
+/** The columns of a loaded table of a database file, without Windrow's own. */
+export async function listColumns(file: string, table: string): Promise<string[]> {
+  const rows = await queryFile(
+    file,
+    `select column_name from duckdb_columns() where table_name = '${table}' and not starts_with(column_name, '_windrow_')`,
+  );
+  return rows.map(([name]) => name ?? '');
+}
+
 async function openDuckDbGround(): Promise<TargetGround> {
   const { stage, store, directory, close } = await openStage();
   const settings = duckDbSettings(directory);
@@ -95,6 +118,8 @@ async function openDuckDbGround(): Promise<TargetGround> {
       const rows = await query(`select ${values.join(', ')} from vault."${table}"`);
       return rows.map((row) => row.map((value) => value ?? 'NULL').join('|')).toSorted();
     },
+    tables: () => listTables(settings.file),
+    columns: (table) => listColumns(settings.file, table),
     query,
     close,
   };

@@ -9,7 +9,7 @@ import { type Windrow, listRecords, openWindrow, operations, readEngineSettings 
 
 import { veevaDuckDbFull, veevaDuckDbIncremental } from '../../dags/veeva-duckdb.ts';
 import { verify } from '../../sandbox/demo/verify.ts';
-import { SHOWN, queryFile } from '../contract/target-ground.ts';
+import { SHOWN, listColumns, listTables, queryFile } from '../contract/target-ground.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/engine.ts';
 import { ENABLED_AT, type VeevaInstallation, openVeeva, windowEnd } from '../support/veeva-installation.ts';
@@ -50,18 +50,11 @@ async function loaded({ store }: Windrow, pipelineId: string, windows: number): 
 
 /** Where the file differs from what the Vault held at the end of window number `window`. */
 async function differences({ sandbox }: VeevaInstallation, file: string, window: number): Promise<readonly object[]> {
-  const names = async (sql: string): Promise<string[]> => (await queryFile(file, sql)).map(([name]) => name ?? '');
   const { mismatches, tables } = await verify({
     vault: { truth: (to) => sandbox.vault.truth(to).filter(({ extract }) => !extract.startsWith('Log.')) },
     reader: {
-      listTables: () =>
-        names(
-          "select table_name from duckdb_tables() where not temporary and table_name not like 'windrow~_%' escape '~'",
-        ),
-      listColumns: (table) =>
-        names(
-          `select column_name from duckdb_columns() where table_name = '${table}' and column_name not like '~_windrow%' escape '~'`,
-        ),
+      listTables: () => listTables(file),
+      listColumns: (table) => listColumns(file, table),
       async *readTable(table, columns) {
         const values = columns.map(({ name, type }) => SHOWN[type.kind](`"${name}"`));
         yield await queryFile(file, `select ${values.join(', ')} from "${table}"`);

@@ -17,6 +17,20 @@ export function changeStatements(change: SchemaChange): readonly Statement[] {
   return clauses(change).map((clause) => ({ name, sql: clause.replace('TABLE', () => table) }));
 }
 
+/**
+ * What the rows of an adopted table get, once all changes of tables are done: DuckDB fails the commit of a transaction
+ * that changes a table behind a write to it, and a column with a default is such a write.
+ */
+export function fillAdopted(change: SchemaChange): readonly Statement[] {
+  if (change.kind !== 'adopt_table') return [];
+  return [
+    {
+      name: `date the rows of ${change.table} before every window`,
+      sql: `update ${quote(change.table)} set ${quote(WINDOW_END)} = ${BEFORE_EVERY_WINDOW}, ${quote(RECORD_ID)} = 0`,
+    },
+  ];
+}
+
 /** A row of the drift log. */
 export function insertDrift(row: SchemaDrift, context: TransferContext): Statement {
   return {
@@ -47,8 +61,8 @@ function clauses(change: SchemaChange): readonly string[] {
       return [`create table TABLE (${tableColumns(change.columns).join(', ')})`];
     case 'adopt_table':
       return [
-        `alter table TABLE add column ${quote(WINDOW_END)} timestamp default ${BEFORE_EVERY_WINDOW}`,
-        `alter table TABLE add column ${quote(RECORD_ID)} bigint default 0`,
+        `alter table TABLE add column ${quote(WINDOW_END)} timestamp`,
+        `alter table TABLE add column ${quote(RECORD_ID)} bigint`,
       ];
     case 'add_column':
       return [`alter table TABLE add column ${quote(change.column)} ${typeText(change.type)}`];
