@@ -1,0 +1,138 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Fault } from '../../sandbox/vault/index.ts';
+import type { FaultKind } from '../../sandbox/vault/faults/fault.ts';
+import { eventually } from '../support/engine.ts';
+import { type VeevaInstallation, fileOf, loadFull, openVeeva, windowEnd } from '../support/veeva-installation.ts';
+
+/** How a window with the fault ends: loaded all the same, failed until Vault is repaired, or put off until it is there. */
+interface Switch {
+  readonly faults: (file: string, window: number) => readonly Fault[];
+  readonly ends: 'exact' | 'deferred' | { readonly code: string };
+}
+
+const USERS = 'Object.user__sys';
+const download = 'download';
+
+function exact(...faults: readonly Fault[]): Switch {
+  return { faults: () => faults, ends: 'exact' };
+}
+
+function refused(code: string, fault: (file: string) => Fault): Switch {
+  return { faults: (file) => [fault(file)], ends: { code } };
+}
+
+/** Faults of an archive that other tests bring: veeva-faults.test.ts here, and those of the tasks from Vault to the stage. */
+type ShownElsewhere =
+  | 'value'
+  | 'member'
+  | 'duplicate_member'
+  | 'metadata_date_name'
+  | 'metadata_type'
+  | 'directory_entries'
+  | 'extra_folder'
+  | 'members_reversed'
+  | 'delete_extract_suffix';
+
+/** Every other switch of the Vault stand-in: one without a row here does not compile. */
+const SWITCHES: Readonly<Record<Exclude<FaultKind, ShownElsewhere>, Switch>> = {
+  delay: exact({ kind: 'delay', endpoint: download, ms: 30, times: 1 }),
+  status: exact({ kind: 'status', endpoint: download, status: 503, times: 2 }),
+  reset: exact({ kind: 'reset', endpoint: download, afterBytes: 500, times: 1 }),
+  session_expired: exact({ kind: 'session_expired', endpoint: download, times: 1 }),
+  failure: refused('E_VAULT_REQUEST_REFUSED', (file) => ({
+    kind: 'failure',
+    endpoint: download,
+    type: 'INVALID_DATA',
+    file: `${file}.001`,
+  })),
+  truncated: exact({ kind: 'truncated', bytes: 100, times: 1 }),
+  corrupted: exact({ kind: 'corrupted', times: 1 }),
+  other_vault: {
+    faults: () => [
+      { kind: 'session_expired', endpoint: 'list', times: 1 },
+      { kind: 'other_vault', vaultId: 7, host: 'other.veevavault.com' },
+    ],
+    ends: { code: 'E_VAULT_WRONG_VAULT' },
+  },
+  no_data_yet: { faults: () => [{ kind: 'no_data_yet', form: 'failure' }], ends: 'deferred' },
+  unsorted: exact({ kind: 'unsorted', order: 'descending' }),
+  times_with_seconds: exact({ kind: 'times_with_seconds' }),
+  no_md5: exact({ kind: 'no_md5' }),
+  wrong_md5: refused('E_VAULT_PART_MD5', (file) => ({ kind: 'wrong_md5', file })),
+  wrong_size: refused('E_VAULT_PARTS_INCOMPLETE', (file) => ({ kind: 'wrong_size', file })),
+  error_item: {
+    faults: (file, window) => [{ kind: 'error_item', file, nextRetry: windowEnd(window + 2).toString() }],
+    ends: 'deferred',
+  },
+  missing: { faults: (file) => [{ kind: 'missing', file }], ends: 'deferred' },
+  listed_twice: exact({ kind: 'listed_twice' }),
+  foreign_url: refused('E_VAULT_FOREIGN_URL', (file) => ({ kind: 'foreign_url', host: 'evil.example', file })),
+  private_url: exact({ kind: 'private_url' }),
+  manifest_without_type: refused('E_ARCHIVE_MANIFEST_UNREADABLE', (file) => ({ kind: 'manifest_without_type', file })),
+  missing_member: refused('E_ARCHIVE_EXTRACT_MISSING', (file) => ({ kind: 'missing_member', extract: USERS, file })),
+  records_mismatch: refused('E_ARCHIVE_ROW_COUNT', (file) => ({
+    kind: 'records_mismatch',
+    extract: USERS,
+    by: 1,
+    file,
+  })),
+  extra_metadata_column: exact({ kind: 'extra_metadata_column', name: 'formula', at: 3 }),
+};
+
+// One installation for the whole file: every switch takes the next busy window of the same Vault and leaves it whole.
+let veeva: VeevaInstallation;
+let newest = 0;
+
+beforeAll(async () => {
+  veeva = await openVeeva();
+  await loadFull(veeva);
+}, 120_000);
+afterAll(() => veeva.close());
+afterEach(() => veeva.sandbox.vault.faults.clear());
+
+describe('each switch of the Vault stand-in', () => {
+  it.each(Object.entries(SWITCHES))(
+    'ends as it must, and the tables are those of the Vault: %s',
+    async (_kind, row) => {
+      const window = await nextBusyWindow();
+      veeva.sandbox.vault.faults.add(...row.faults(fileOf(window), window));
+      veeva.publish(window);
+      if (row.ends === 'exact') await veeva.completed(window);
+      else if (row.ends === 'deferred') await healed(window);
+      else await refusedAndRepaired(window, row.ends.code);
+      expect(await veeva.differences(newest)).toEqual([]);
+      expect(await veeva.watermark()).toEqual(windowEnd(newest));
+    },
+  );
+});
+
+/** In the fourth and sixth of twelve windows of the simulated Vault nobody works. */
+async function nextBusyWindow(): Promise<number> {
+  for (newest += 1; newest % 12 === 4 || newest % 12 === 6; newest += 1) {
+    veeva.publish(newest);
+    await veeva.completed(newest);
+  }
+  return newest;
+}
+
+async function refusedAndRepaired(window: number, code: string): Promise<void> {
+  expect(await veeva.ended(window)).toMatchObject({ pipelineStatus: 'FAILED', error: { code } });
+  expect(await veeva.loads(window)).toEqual([]);
+  expect(await veeva.differences(window - 1)).toEqual([]);
+  veeva.sandbox.vault.faults.clear();
+  await veeva.rerun(window);
+}
+
+/** Waits for the deferral, ends the fault, and lets an hour pass. */
+async function healed(window: number): Promise<void> {
+  await eventually('the window to wait', async () => {
+    const text = `select task_id from task_instance where state = 'deferred'`;
+    return (await veeva.windrow.store.database.run({ text }))[0];
+  });
+  expect(await veeva.loads(window)).toEqual([]);
+  veeva.sandbox.vault.faults.clear();
+  newest = window + 4;
+  veeva.publish(newest);
+  for (let late = window; late <= newest; late += 1) await veeva.completed(late);
+}
