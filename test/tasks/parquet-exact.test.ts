@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type ConvertRequest, type Converted, type Converter, type CsvType, openConverter } from '#tasks/parquet';
 
+import { hyparquetRows } from './hyparquet-rows.ts';
 import { Desk, Readback, stageCsvRows } from './parquet-support.ts';
 
 /** One value: how it is written in the source, and what it is. */
@@ -126,11 +127,12 @@ describe('Converting random tables', () => {
       key: ['c0'],
     });
   };
-  it('brings every value through Parquet exactly, in one file or in many', async () => {
+  it('brings every value through Parquet exactly, as DuckDB and hyparquet read it, in one file or in many', async () => {
     await fc.assert(
       fc.asyncProperty(table, fc.boolean(), async (sample, isCutUp) => {
         const converted = await (isCutUp ? cutUp : whole).convert(await request(sample, 'parquet'));
         expect(comparable(converted, await readback.parquet(converted))).toEqual(expected(sample.rows));
+        expect(comparable(converted, await hyparquetRows(converted))).toEqual(expected(sample.rows));
       }),
       { numRuns: 150 },
     );
