@@ -96,13 +96,13 @@ async function play(options: ChaosOptions, opened: Closable[]): Promise<ChaosRep
   await Promise.all(Array.from({ length: processes }, () => fleet.start()));
   const pool = keep(opened, watchSlots(database, NARROW));
   const people = keep(opened, startPeople({ windrow: onlooker, target, period, random: seededRandom(seed + 1) }));
-  const verdict = (): Promise<Verdict> =>
-    judge(database, { expected: EXPECTED, period, asked: people.asked(), slots: pool.seen() });
+  const evidence = () => ({ expected: EXPECTED, period, asked: people.asked(), slots: pool.seen() });
+  const verdict = (): Promise<Verdict> => judge(database, evidence());
   const scene = { fleet, ground, onlooker, random: seededRandom(seed), leaseMs: LEASE_MS };
   const counts = await strike(scene, { faults, until: period.end });
   const tell = async (now: Verdict): Promise<void> => {
     if (note === undefined) return;
-    note([verdictText(now), ...(await readLeft(database, period)).slice(0, 5)].join('\n  '));
+    note([verdictText(now), ...(await readLeft(database, evidence())).slice(0, 5)].join('\n  '));
   };
   const drainSeconds = await drain(verdict, { limitMs: drainMs, tell });
   await closeAll([people, fleet]);
@@ -119,7 +119,7 @@ async function play(options: ChaosOptions, opened: Closable[]): Promise<ChaosRep
     slots: pool.seen(),
     drainSeconds,
     crashes: fleet.crashes.map(({ pid, said }) => `process ${pid} ended by itself: ${said}`),
-    left: isClean(found) ? [] : await readLeft(database, period),
+    left: isClean(found) ? [] : await readLeft(database, evidence()),
     verdict: found,
   };
 }

@@ -22,7 +22,7 @@ export async function cancelRun(desk: Desk): Promise<void> {
 
 /** Cancels the open run of a record; the window has to be done again by `mend`. */
 export async function cancelRecord(desk: Desk): Promise<void> {
-  const { windrow, random } = desk;
+  const { windrow, random, cancels } = desk;
   const pipelines = EXPECTED.filter(({ kind, isCancelled }) => kind === 'pipeline' && isCancelled === true);
   const open = await Promise.all(
     pipelines.map(({ dagId: pipelineId }) =>
@@ -32,7 +32,9 @@ export async function cancelRecord(desk: Desk): Promise<void> {
   const chosen = pick(random, open.flat());
   if (chosen === undefined) return;
   const cancelled = await operations(windrow).cancelRecord(chosen.id);
-  if (cancelled.kind === 'cancelling') await confirm(desk, cancelled.runId, 'cancel_record');
+  if (cancelled.kind !== 'cancelling') return;
+  cancels.add(cancelled.runId);
+  await confirm(desk, cancelled.runId, 'cancel_record');
 }
 
 async function confirm(desk: Desk, run: number, deed: 'cancel_run' | 'cancel_record'): Promise<void> {

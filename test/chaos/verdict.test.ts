@@ -244,6 +244,15 @@ describe('the verdict of the chaos harness', () => {
       });
     });
 
+    it("takes a pipeline's window for done whose run was cancelled behind its audit, and only then", async () => {
+      await database.run({
+        text: `insert into target.effect (dag_id, window_start, task_id, load_id, fence, at)
+          values ('d', '2026-01-20T00:01Z', 'b', '2b', 20, '2026-01-20T00:03:05Z')`,
+      });
+      expect(await judged({ ...plain, kind: 'pipeline' }, asked)).toEqual(CLEAN);
+      expect(await judged({ ...plain, kind: 'pipeline' })).toEqual({ ...CLEAN, lost: 1 });
+    });
+
     it.each<[string, string, Partial<Verdict>]>([
       ['one that ended otherwise', `update dag_run set state = 'failed' where id = 2`, { lost: 1, uncancelled: 1 }],
       [

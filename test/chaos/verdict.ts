@@ -109,9 +109,10 @@ export function startsOf({ everyMs }: Expectation, { start, end }: Period): read
   return Array.from({ length: most }, (_, index) => new Date(first + index * everyMs).toISOString());
 }
 
-// A cancelled window of a plain dag stays undone; one of a pipeline is run again.
-const LOST = `
-select count(*)
+// A cancelled window of a plain dag stays undone; one of a pipeline is run again, unless its audit had completed it and only the
+// teardown was left to cancel: the record and the effects say which.
+const LOST_WINDOWS = `
+select w.dag_id, w.window_start
 from jsonb_to_recordset($1::jsonb) as w (dag_id text, window_start timestamptz, effects jsonb, kind text)
 where (exists (
     select 1
@@ -122,7 +123,9 @@ where (exists (
     )
   )
   or w.kind <> 'sensor' and not exists (
-    select 1 from dag_run r where r.dag_id = w.dag_id and r.window_start = w.window_start and r.state = 'success'
+    select 1 from dag_run r
+    where r.dag_id = w.dag_id and r.window_start = w.window_start
+      and (r.state = 'success' or w.kind = 'pipeline' and r.state = 'cancelled' and r.id = any ($2::bigint[]))
   )
   or w.kind = 'sensor' and not exists (
     select 1 from sensor_item i join dag_run r on r.id = i.run_id
@@ -136,6 +139,20 @@ where (exists (
     select 1 from dag_run r
     where r.dag_id = w.dag_id and r.window_start = w.window_start and r.state = 'cancelled' and r.id = any ($2::bigint[])
   ))`;
+
+const LOST = `select count(*) from (${LOST_WINDOWS}) w`;
+
+const LOST_ONES = `
+select concat_ws(' ', 'lost', w.dag_id, w.window_start, 'runs',
+  (select string_agg(concat_ws(' ', r.id, r.kind, r.state, r.created_at), ', ') from dag_run r
+    where r.dag_id = w.dag_id and r.window_start = w.window_start),
+  'record', (select concat_ws(' ', p.id, p.pipeline_status, p.made_by_backfill) from pipeline_records p
+    where p.pipeline_id = w.dag_id and p.window_start_time = w.window_start),
+  'effects', (select string_agg(concat_ws(' ', t.task_id, t.fence, t.replaced), ', ') from target.effect t
+    where t.dag_id = w.dag_id and t.window_start = w.window_start)) as left
+from (${LOST_WINDOWS}) w
+order by 1
+limit 10`;
 
 const DOUBLED = `
 select coalesce(sum(n - 1), 0) as count
@@ -247,8 +264,13 @@ select (select count(*) from dag_run where state = 'success') as runs,
 }
 
 /** Of what is open or failed, the first few, for people who look for the cause. */
-export async function readLeft(executor: Executor, { end }: Period): Promise<readonly string[]> {
-  const rows = await executor.run({ text: LEFT }, [end.toISOString()]);
+export async function readLeft(database: Database, { expected, period, asked }: Evidence): Promise<readonly string[]> {
+  const windows = JSON.stringify(expected.flatMap((expectation) => expectedWindows(expectation, period, asked)));
+  const rows = await database.transaction(async (transaction) => {
+    await transaction.run({ text: WHOLE_TABLES });
+    const lost = await transaction.run({ text: LOST_ONES }, [windows, asked.cancels]);
+    return [...(await transaction.run({ text: LEFT }, [period.end.toISOString()])), ...lost];
+  });
   return rows.map((row) => z.object({ left: z.string() }).parse(row).left);
 }
 
