@@ -111,16 +111,19 @@ async function windowRun(
   };
   const [record] = newRecords(template, [window]);
   if (record === undefined) return { kind: 'refused', reason: whichWindow(dag) };
-  const gapless = schedule?.catchUp === 'all';
   const created = await triggerRecord(windrow.store.database, {
     record,
     kind: request.kind,
-    gapless,
+    gapless: goesOnBehindNewest(windrow, dag),
     params: request.params ?? {},
     by: request.by ?? UNKNOWN,
     ...(await ownShape(windrow, dag, request.kind)),
   });
   return created.kind === 'created' ? { ...created, window } : created;
+}
+
+function goesOnBehindNewest({ sensors }: Windrow, { id, schedule }: Dag): boolean {
+  return schedule?.catchUp === 'all' || [...sensors.values()].some(({ dag }) => dag.id === id);
 }
 
 /** A test runs the dag as the code of this process has it, whatever servers have registered. */

@@ -20,6 +20,7 @@ describe('sensors', () => {
     expect((await windrow(at, 'sensors list')).out).toMatch(/^SENSOR.*\narrivals +files +active +1d +-/);
     expect((await windrowJson(at, 'sensors list')).json).toMatchObject([{ id: 'arrivals', cursor: null, failures: 0 }]);
     expect((await windrow(at, 'sensors show arrivals')).out).toContain('It has found nothing yet.');
+    expect((await windrow(at, 'dags show files')).out).toMatch(/^schedule +sensor arrivals$/m);
     expect(await windrow(at, 'sensors cursor arrivals')).toMatchObject({ code: 0, out: 'no cursor\n' });
   });
 

@@ -239,6 +239,24 @@ describe('a pipeline that a sensor drives', () => {
     expect(from.loads.map(([directory]) => directory)).toEqual([day('20'), day('21')]);
   });
 
+  it('lets nobody start a window by hand that would leave a gap for items to come', async () => {
+    const from = arrivals();
+    from.folder.push(day('20'));
+    const engine = await open(from);
+    await look(engine, from);
+    await records(engine, { [FIRST]: 'COMPLETED' });
+    const window = { start: endOf(day('21')), end: endOf(day('22')), zone: 'UTC' };
+    const params = { directory: day('22') };
+    expect(await operations(engine).triggerDag('bronze', { window, params })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('the time between would never be loaded'),
+    });
+    from.folder.push(day('21'), day('22'));
+    await look(engine, from);
+    await eventually('all three loads', async () => (from.loads.length === 3 ? true : undefined));
+    expect(from.loads.map(([directory]) => directory)).toEqual([day('20'), day('21'), day('22')]);
+  });
+
   it('lets nobody start the window of a waiting item by hand with other params', async () => {
     const from = arrivals();
     from.folder.push(day('20'), day('21'));

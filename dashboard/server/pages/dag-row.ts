@@ -35,7 +35,8 @@ export function dagRow(dag: DagSummary, token: string): Html {
   </tr> `;
 }
 
-function scheduleText({ schedule }: DagSummary): Html {
+function scheduleText({ schedule, sensors }: DagSummary): Html {
+  if (schedule === null && sensors.length > 0) return html`sensor ${sensors.join(', ')}`;
   if (schedule === null) return html`<span class="none">by hand</span>`;
   const { windows, lagMs } = scheduleFromJson(schedule);
   const lag = lagMs === 0 ? '' : html`<span class="quiet">, ${formatDuration(lagMs)} after their end</span>`;

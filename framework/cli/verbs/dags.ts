@@ -133,6 +133,7 @@ function dagText(dag: DagDetail): string {
   return `${head}\n\n${table(['task', 'after', 'rule', 'retries', 'pool', 'group'], rows, 'It has no tasks.')}`;
 }
 
-function scheduleText({ schedule }: DagSummary): string {
-  return schedule === null ? 'by hand' : windowKindText(scheduleFromJson(schedule).windows);
+function scheduleText({ schedule, sensors }: DagSummary): string {
+  if (schedule !== null) return windowKindText(scheduleFromJson(schedule).windows);
+  return sensors.length === 0 ? 'by hand' : `sensor ${sensors.join(', ')}`;
 }

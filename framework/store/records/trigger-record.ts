@@ -63,13 +63,13 @@ export async function triggerRecord(database: Database, trigger: RecordTrigger):
   });
 }
 
-// The schedule goes on behind the newest window, so a window left out before this one would never be made.
+// Schedule and sensor go on behind the newest window, so a window left out before this one would never be made.
 async function gapBefore(transaction: Executor, record: NewRecord): Promise<string | undefined> {
   const newest = await findLastWindowEnd(transaction, record.pipelineId);
   if (newest === undefined || Temporal.Instant.compare(record.window.start, newest) <= 0) return undefined;
   return (
     `The window ${windowText(record.window)} begins after ${newest.toString()}, where the newest window of ${record.pipelineId} ` +
-    'ends: the time between would never be loaded. Start with the window that follows, or let the scheduler make them.'
+    'ends: the time between would never be loaded. Start with the window that follows, or let the schedule or the sensor make them.'
   );
 }
 

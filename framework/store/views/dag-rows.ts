@@ -14,6 +14,8 @@ export interface DagSummary {
   readonly isPipeline: boolean;
   /** As `scheduleFromJson` reads it. */
   readonly schedule: Json;
+  /** Sensors of the present code that start its runs, by name. */
+  readonly sensors: readonly string[];
   readonly lastRun: LastRun | null;
   /** Windows whose record is PENDING or FAILED; zero for a dag without records. */
   readonly pendingWindows: number;
@@ -28,7 +30,8 @@ export interface LastRun {
 
 /** What a summary is selected from; a view adds its own condition. */
 export const SUMMARY_COLUMNS = `
-  d.id, d.description, d.paused, d.is_pipeline as "isPipeline", d.schedule, last.id as "runId", last.state as "runState",
+  d.id, d.description, d.paused, d.is_pipeline as "isPipeline", d.schedule,
+  array(select id from sensor where dag_id = d.id and removed_at is null order by id) as sensors, last.id as "runId", last.state as "runState",
   last.ended_at as "runEndedAt", windows.pending as "pendingWindows", windows.failed as "failedWindows"`;
 
 // Each count by one key of an index, which answers alone: of 100,000 pending windows 7 ms instead of 12, and 17 instead of 40 before
@@ -54,6 +57,7 @@ export const SummaryColumns = z.object({
   paused: z.boolean(),
   isPipeline: z.boolean(),
   schedule: z.json(),
+  sensors: z.array(z.string()),
   runId: RunIdColumn.nullable(),
   runState: RunStateColumn.nullable(),
   runEndedAt: MaybeInstant,
