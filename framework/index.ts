@@ -135,6 +135,7 @@ export {
 } from './record/record.ts';
 export { type RerunPlan, type RerunRequest, rerunPlan } from './record/rerun-plan.ts';
 export { type CheckedRecord, type Validation, type ValidationRules, validateRecord } from './record/validate.ts';
+export { type AppliedColumn, type AppliedTable, appliedTable } from './transfer/applied-table.ts';
 export { type TableTally, auditVerdict } from './transfer/audit-verdict.ts';
 export {
   type LoadNames,
@@ -147,7 +148,7 @@ export {
   presentTables,
   stagedParts,
 } from './transfer/load-tables.ts';
-export { type LoggedLoad, answerOf, receiptText } from './transfer/logged-load.ts';
+export { type LoggedLoad, answerOf, loggedLoad, receiptText } from './transfer/logged-load.ts';
 export { manifestFromJson, manifestToJson } from './transfer/manifest-json.ts';
 export type { ObjectStore, PutOptions, StoredObject } from './transfer/object-store.ts';
 export type {
@@ -175,6 +176,7 @@ export {
   planSchema,
 } from './transfer/schema-plan.ts';
 export { MANIFEST_KEY, stagePrefix } from './transfer/stage-area.ts';
+export { requireStagedCounts } from './transfer/staged-counts.ts';
 export {
   LOAD_MODES,
   STAGE_FORMATS,

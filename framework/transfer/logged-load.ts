@@ -14,6 +14,17 @@ export interface LoggedLoad {
   readonly receipt: string;
 }
 
+/** A row of the log as both targets select it: load id, fence, rows, tables, receipt, all as text. */
+export function loggedLoad([loadId, fence, rows, tables, receipt]: readonly (string | null)[]): LoggedLoad {
+  return {
+    loadId: loadId ?? '',
+    fence: Number(fence),
+    rows: Number(rows),
+    tables: Number(tables),
+    receipt: receipt ?? '{}',
+  };
+}
+
 /**
  * The receipt of a load that is in the log already.
  * @throws Cancelled `E_FENCED` when the log holds a load of this window by a worker that started later

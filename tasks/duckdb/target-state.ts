@@ -5,6 +5,7 @@ import {
   type LaterChanges,
   type LoggedLoad,
   type TransferContext,
+  loggedLoad,
 } from '#framework';
 
 import type { Run } from './database-file.ts';
@@ -44,15 +45,7 @@ export async function readTargetState(run: Run, schema: string, context: Transfe
 
 export async function findLoggedLoad(run: Run, context: TransferContext): Promise<LoggedLoad | undefined> {
   const [row] = await run(findLoad(context));
-  if (row === undefined) return undefined;
-  const [loadId, fence, rows, tables, receipt] = row;
-  return {
-    loadId: loadId ?? '',
-    fence: Number(fence),
-    rows: Number(rows),
-    tables: Number(tables),
-    receipt: receipt ?? '{}',
-  };
+  return row === undefined ? undefined : loggedLoad(row);
 }
 
 function lower(name: string | null | undefined): string {

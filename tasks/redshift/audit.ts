@@ -6,6 +6,7 @@ import {
   type StageManifest,
   type TableTally,
   type TransferContext,
+  appliedTable,
   auditVerdict,
   loadRemovals,
   loadTables,
@@ -15,9 +16,9 @@ import {
 } from '#framework';
 
 import { planEvolution } from './evolve.ts';
-import { type LoadTools, loadedTable, olderStaging } from './load.ts';
+import { type LoadTools, olderStaging } from './load.ts';
 import { auditSelects } from './sql/audit.ts';
-import { loadNames } from './sql/names.ts';
+import { KEY_REMOVED, loadNames } from './sql/names.ts';
 import { inPieces } from './sql/pieces.ts';
 import { copyIntoStaging, dropStaging } from './stage-copy.ts';
 import { type TargetState, readTargetState } from './target-state.ts';
@@ -79,7 +80,7 @@ async function tallyTables(
 ): Promise<ReadonlyMap<string, TableTally>> {
   const { signal } = context;
   const question = { schema: tools.schema, windowEnd: context.window.end, recordId: context.recordId };
-  const selects = present.flatMap((table, place) => auditSelects(loadedTable(table), place, question));
+  const selects = present.flatMap((table, place) => auditSelects(appliedTable(table, KEY_REMOVED), place, question));
   const tallies = new Map<string, TableTally>();
   for (const piece of inPieces(selects)) {
     for (const [place, satisfied, surplus] of await tools.warehouse.rows(

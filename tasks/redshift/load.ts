@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 
 import {
-  DataFailure,
   type LoadReceipt,
   type LoadTable,
   type LoggedLoad,
   type PlannedTable,
-  type PresentTable,
   type RemovalPolicy,
   type SchemaDrift,
   type StageManifest,
   type TransferContext,
   answerOf,
+  appliedTable,
   loadRemovals,
   loadTables,
   manifestToJson,
@@ -27,9 +26,9 @@ import { writeComments } from './comments.ts';
 import { isConflict, isSchemaRace } from './errors.ts';
 import { evolve, planEvolution } from './evolve.ts';
 import { type TableLayouts, refuseUnknownKeys } from './layout.ts';
-import { type LoadedTable, applyStatements } from './sql/apply.ts';
+import { applyStatements } from './sql/apply.ts';
 import { guardLoad, insertLoadLog, lockLoadLog } from './sql/load-log.ts';
-import { loadNames, stagingPrefix } from './sql/names.ts';
+import { KEY_REMOVED, loadNames, stagingPrefix } from './sql/names.ts';
 import type { Statement } from './sql/text.ts';
 import { type StageCopyTools, copyIntoStaging, dropStaging } from './stage-copy.ts';
 import { findLoggedLoad, readTargetState } from './target-state.ts';
@@ -50,11 +49,10 @@ export async function load(tools: LoadTools, manifest: StageManifest, context: T
   const { planned, schemaChanges } = ready;
   const present = presentTables(tables, planned);
   await copyIntoStaging(tools, manifest, { parts: stagedParts(present.map(({ table }) => table)), context });
-  const applied = applyStatements(present.map(loadedTable), {
-    schema: tools.schema,
-    windowEnd: context.window.end,
-    recordId: context.recordId,
-  });
+  const applied = applyStatements(
+    present.map((table) => appliedTable(table, KEY_REMOVED)),
+    { schema: tools.schema, windowEnd: context.window.end, recordId: context.recordId },
+  );
   const receipt: LoadReceipt = {
     outcome: 'loaded',
     rows: manifest.rows,
@@ -117,31 +115,6 @@ async function readyTarget(tools: LoadTools, { manifest, tables, context }: Want
       context.log.warn('Another worker changed the schema at the same time; looking again.', { look });
     }
   }
-}
-
-/** The columns that the target has, each with the type that it has there. */
-export function loadedTable({ table, types }: PresentTable): LoadedTable {
-  const typed = (columns: LoadTable['columns']) =>
-    columns.flatMap((column) => {
-      const targetType = types.get(column.name);
-      return targetType === undefined ? [] : [{ ...column, targetType }];
-    });
-  const key = typed(table.key);
-  if (key.length < table.key.length) {
-    throw new DataFailure(
-      'E_REDSHIFT_KEY_REMOVED',
-      `${table.extract}: a later window removed a key column of ${table.table}, so this window cannot be applied by key. ` +
-        'Load a new Full of the table.',
-    );
-  }
-  return {
-    table: table.table,
-    mode: table.mode,
-    columns: typed(table.columns),
-    key,
-    ...(table.updates === undefined ? {} : { updates: table.updates.staging }),
-    ...(table.deletes === undefined ? {} : { deletes: table.deletes.staging }),
-  };
 }
 
 /** Staging tables of this and earlier tries. Those of a later try belong to the worker that has taken over. */

@@ -1,11 +1,11 @@
 import {
   ConfigFailure,
-  DataFailure,
   type ObjectStore,
   type StagedPart,
   type StageManifest,
   type TransferContext,
   bounded,
+  requireStagedCounts,
 } from '#framework';
 
 import { type CopySource, copyStatement, countStaged, createStaging, dropTables } from './sql/copy.ts';
@@ -81,8 +81,17 @@ async function copyGroup(
   for await (const page of warehouse.pages(finished, statements.length - 1, { signal })) {
     for (const [index, ...numbers] of page) counts.set(Number(index), numbers.map(Number));
   }
-  group.forEach((part, index) => checkCounts(part, counts.get(index) ?? []));
+  group.forEach((part, index) => {
+    const [rows, keys] = counts.get(index) ?? [];
+    requireStagedCounts(part, { rows, keys }, WORDS);
+  });
 }
+
+const WORDS = {
+  found: 'COPY brought',
+  countCode: 'E_REDSHIFT_COPY_COUNT',
+  keyCode: 'E_REDSHIFT_DUPLICATE_KEYS',
+} as const;
 
 /**
  * One file is named itself; several stand in a manifest with their sizes, so that a missing one fails the COPY. A key is
@@ -110,22 +119,4 @@ async function copySource(
   }));
   await tools.stage.put(key, Buffer.from(JSON.stringify({ entries })), { signal, contentType: 'application/json' });
   return { kind: 'manifest', url: tools.stage.url(key) };
-}
-
-function checkCounts(part: StagedPart, [rows, keys]: readonly number[]): void {
-  const what = `${part.extract} ${part.side}`;
-  if (rows !== part.rows) {
-    throw new DataFailure(
-      'E_REDSHIFT_COPY_COUNT',
-      `${what}: COPY brought ${rows ?? 'no'} rows, the stage manifest lists ${part.rows}. Nothing was applied. ` +
-        'Re-run the window from SOURCE_TO_STAGE to write the files anew.',
-    );
-  }
-  if (keys !== rows) {
-    throw new DataFailure(
-      'E_REDSHIFT_DUPLICATE_KEYS',
-      `${what}: ${rows} rows have only ${keys} different keys (${part.key.join(', ')}). Expected each key once in a window. ` +
-        'Nothing was applied; look at the extract in the source file.',
-    );
-  }
 }

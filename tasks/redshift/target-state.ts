@@ -6,6 +6,7 @@ import {
   type LoggedLoad,
   SYSTEM_TABLES,
   type TransferContext,
+  loggedLoad,
 } from '#framework';
 
 import type { Row } from './client.ts';
@@ -113,15 +114,5 @@ function laterChanges(rows: readonly Row[]): LaterChanges {
   return {
     tables: new Set(rows.flatMap(([table, column]) => (column === null ? [table ?? ''] : []))),
     columns: new Set(rows.flatMap(([table, column]) => (column === null ? [] : [`${table ?? ''}.${column ?? ''}`]))),
-  };
-}
-
-function loggedLoad([loadId, fence, rows, tables, receipt]: Row): LoggedLoad {
-  return {
-    loadId: loadId ?? '',
-    fence: Number(fence),
-    rows: Number(rows),
-    tables: Number(tables),
-    receipt: receipt ?? '{}',
   };
 }

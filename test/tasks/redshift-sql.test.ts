@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { type Column, Temporal, recordId } from '#framework';
+import { type AppliedTable, type Column, Temporal, recordId } from '#framework';
 
-import { type LoadedTable, applyStatements } from '../../tasks/redshift/sql/apply.ts';
+import { applyStatements } from '../../tasks/redshift/sql/apply.ts';
 import { readColumns } from '../../tasks/redshift/sql/catalog.ts';
 import { copyStatement, countStaged, createStaging, dropTables } from '../../tasks/redshift/sql/copy.ts';
 import { changeStatements, insertDrift } from '../../tasks/redshift/sql/evolve.ts';
@@ -17,7 +17,7 @@ const price = {
   type: { kind: 'decimal', precision: 38, scale: 2 },
   targetType: { kind: 'decimal', precision: 38, scale: 4 },
 } as const;
-const product: LoadedTable = {
+const product: AppliedTable = {
   table: 'product__v',
   mode: 'merge',
   columns: [id, price],

@@ -1,16 +1,6 @@
-import { type Column, type LoadMode, RECORD_ID, TABLE_BASE, TOMBSTONE, WINDOW_END } from '#framework';
+import { type AppliedColumn, type AppliedTable, RECORD_ID, TABLE_BASE, TOMBSTONE, WINDOW_END } from '#framework';
 
 import { END, type Statement, quote } from './text.ts';
-
-/** One target table and the staging tables that hold what the window brings for it, with the types of the target. */
-export interface AppliedTable {
-  readonly table: string;
-  readonly mode: LoadMode;
-  readonly columns: readonly Column[];
-  readonly key: readonly Column[];
-  readonly updates: string | undefined;
-  readonly deletes: string | undefined;
-}
 
 export interface AppliedWindow {
   readonly end: string;
@@ -27,12 +17,12 @@ export function applyStatements(table: AppliedTable, window: AppliedWindow): rea
 }
 
 /** The condition that two rows have the same key, with NULL equal to NULL. */
-export function sameKey(key: readonly Column[], left: string, right: string): string {
+export function sameKey(key: readonly AppliedColumn[], left: string, right: string): string {
   return key.map(({ name }) => `${left}.${quote(name)} is not distinct from ${right}.${quote(name)}`).join(' and ');
 }
 
 /** The condition that a tombstone stands for the key of a staged row. */
-export function sameTombstone(key: readonly Column[], staged: string, tombstone: string): string {
+export function sameTombstone(key: readonly AppliedColumn[], staged: string, tombstone: string): string {
   return key
     .map((column, index) => `${keyText(column, staged)} is not distinct from ${tombstone}.key_${index + 1}`)
     .join(' and ');
@@ -130,7 +120,7 @@ function insertStaged(applied: AppliedTable, { end, recordId }: AppliedWindow): 
 }
 
 /** A decimal without the zeros that its column's scale adds, so that a key stays the same when the scale grows. */
-function keyText({ name, type }: Column, staged: string): string {
+function keyText({ name, targetType }: AppliedColumn, staged: string): string {
   const text = `cast(${staged}.${quote(name)} as varchar)`;
-  return type.kind === 'decimal' && type.scale > 0 ? `regexp_replace(${text}, '\\.?0+$', '')` : text;
+  return targetType.kind === 'decimal' && targetType.scale > 0 ? `regexp_replace(${text}, '\\.?0+$', '')` : text;
 }

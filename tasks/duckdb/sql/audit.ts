@@ -1,6 +1,6 @@
-import { RECORD_ID, TABLE_BASE, WINDOW_END } from '#framework';
+import { type AppliedTable, RECORD_ID, TABLE_BASE, WINDOW_END } from '#framework';
 
-import { type AppliedTable, type AppliedWindow, sameKey, sameTombstone, tombstonesOf } from './apply.ts';
+import { type AppliedWindow, sameKey, sameTombstone, tombstonesOf } from './apply.ts';
 import { END, type Statement, quote } from './text.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type Column, type ColumnType, type LoadMode, TABLE_BASE, TOMBSTONE, type Temporal } from '#framework';
+import { type AppliedColumn, type AppliedTable, TABLE_BASE, TOMBSTONE, type Temporal } from '#framework';
 
 import { recordIdColumn, windowEndColumn } from './names.ts';
 import { inPieces } from './pieces.ts';
@@ -14,21 +14,6 @@ import {
   valueText,
 } from './text.ts';
 
-/** A column of a staging table and the type of its target column. */
-export interface LoadedColumn extends Column {
-  readonly targetType: ColumnType;
-}
-
-/** One target table and the staging tables that hold what the window brings for it. */
-export interface LoadedTable {
-  readonly table: string;
-  readonly mode: LoadMode;
-  readonly columns: readonly LoadedColumn[];
-  readonly key: readonly LoadedColumn[];
-  readonly updates?: string;
-  readonly deletes?: string;
-}
-
 export interface AppliedWindow {
   readonly schema: string;
   readonly windowEnd: Temporal.Instant;
@@ -39,7 +24,7 @@ export interface AppliedWindow {
  * The last writer by window end wins, so that windows may be applied any number of times and in any order: tombstones
  * remember deletions, a table's base remembers its last Full, and a row gives way only to a window at least as late.
  */
-export function applyStatements(tables: readonly LoadedTable[], window: AppliedWindow): readonly Statement[] {
+export function applyStatements(tables: readonly AppliedTable[], window: AppliedWindow): readonly Statement[] {
   const replaced = tables.filter((table) => table.mode === 'replace').map((table) => table.table);
   return [
     ...buryDeleted(tables, window),
@@ -52,7 +37,7 @@ export function applyStatements(tables: readonly LoadedTable[], window: AppliedW
  * The condition that two rows have the same key, with NULL equal to NULL.
  * `left` is the staged side, `right` names the target or an alias of it.
  */
-export function sameKey(key: readonly LoadedColumn[], left: string, right: string): string {
+export function sameKey(key: readonly AppliedColumn[], left: string, right: string): string {
   return key
     .map((column) => {
       const name = quote(column.name);
@@ -63,12 +48,12 @@ export function sameKey(key: readonly LoadedColumn[], left: string, right: strin
 }
 
 /** The key of a staged row as a list of expressions to group by, each exact as in `sameKey`. */
-export function stagedKey(key: readonly LoadedColumn[], staged: string): string {
+export function stagedKey(key: readonly AppliedColumn[], staged: string): string {
   return key.map((column) => exactText(keyText(column, staged))).join(', ');
 }
 
 /** The condition that a tombstone row stands for the key of a staged row. */
-export function sameTombstone(table: LoadedTable, staged: string, tombstone: string): string {
+export function sameTombstone(table: AppliedTable, staged: string, tombstone: string): string {
   const keys = table.key.map(
     (column, index) => `${exactText(keyText(column, staged))} = ${exactText(`${tombstone}."key_${index + 1}"`)}`,
   );
@@ -76,7 +61,7 @@ export function sameTombstone(table: LoadedTable, staged: string, tombstone: str
 }
 
 /** A deletion of a key that already has a tombstone at least as late adds nothing. */
-function buryDeleted(tables: readonly LoadedTable[], window: AppliedWindow): readonly Statement[] {
+function buryDeleted(tables: readonly AppliedTable[], window: AppliedWindow): readonly Statement[] {
   const tombstone = qualified(window.schema, TOMBSTONE);
   const selects = tables.flatMap((table) => {
     if (table.deletes === undefined || table.mode === 'replace') return [];
@@ -126,7 +111,7 @@ function rebase(tables: readonly string[], window: AppliedWindow): readonly Stat
 }
 
 /** Rows that the window overrules: all up to its end for a Full, otherwise those with a staged key. */
-function removeOlder(table: LoadedTable, window: AppliedWindow): readonly Statement[] {
+function removeOlder(table: AppliedTable, window: AppliedWindow): readonly Statement[] {
   const target = qualified(window.schema, table.table);
   const older = `${quote(table.table)}.${windowEndColumn} <= ${timestampLiteral(window.windowEnd)}`;
   if (table.mode === 'replace') {
@@ -146,7 +131,7 @@ function removeOlder(table: LoadedTable, window: AppliedWindow): readonly Statem
 }
 
 /** Staged rows enter unless a later row, a later tombstone or a later Full of the table stands against them. */
-function insertStaged(table: LoadedTable, window: AppliedWindow): readonly Statement[] {
+function insertStaged(table: AppliedTable, window: AppliedWindow): readonly Statement[] {
   if (table.updates === undefined) return [];
   const end = timestampLiteral(window.windowEnd);
   const names = table.columns.map((column) => quote(column.name));
@@ -177,6 +162,6 @@ function insertStaged(table: LoadedTable, window: AppliedWindow): readonly State
   ];
 }
 
-function keyText(column: LoadedColumn, staged: string): string {
+function keyText(column: AppliedColumn, staged: string): string {
   return valueText(castText(`${staged}.${quote(column.name)}`, column.type, column.targetType), column.targetType);
 }

@@ -1,6 +1,6 @@
-import { TABLE_BASE, TOMBSTONE, type Temporal } from '#framework';
+import { type AppliedTable, TABLE_BASE, TOMBSTONE, type Temporal } from '#framework';
 
-import { type LoadedTable, sameKey, sameTombstone, stagedKey } from './apply.ts';
+import { sameKey, sameTombstone, stagedKey } from './apply.ts';
 import { recordIdColumn, windowEndColumn } from './names.ts';
 import { lines, literal, qualified, quote, timestampLiteral } from './text.ts';
 
@@ -14,7 +14,7 @@ export interface AuditQuestion {
  * One select for each thing to check of a table. Each gives the table's place, the number of staged keys that the target
  * satisfies, and the number of target rows too many. Both are counted key by key: one never makes up for the other.
  */
-export function auditSelects(table: LoadedTable, place: number, question: AuditQuestion): readonly string[] {
+export function auditSelects(table: AppliedTable, place: number, question: AuditQuestion): readonly string[] {
   return [
     ...(table.updates === undefined ? [] : [presentKeys(table, table.updates, { ...question, place })]),
     ...(table.deletes === undefined ? [] : [absentKeys(table, table.deletes, { ...question, place })]),
@@ -29,7 +29,7 @@ interface Place extends AuditQuestion {
 const KEPT_END = `windrow_kept.${windowEndColumn}`;
 
 /** Staged keys that have their row in the target, or gave way to a later deletion or Full; one row each, and none older. */
-function presentKeys(table: LoadedTable, staging: string, { schema, windowEnd, place }: Place): string {
+function presentKeys(table: AppliedTable, staging: string, { schema, windowEnd, place }: Place): string {
   const end = timestampLiteral(windowEnd);
   const later = [`where "table_name" = ${literal(table.table)}`, `and "window_end" > ${end}`];
   return lines(
@@ -57,7 +57,7 @@ function presentKeys(table: LoadedTable, staging: string, { schema, windowEnd, p
 }
 
 /** Every deleted key, and its rows up to the window, unless the window itself brought the key again. */
-function absentKeys(table: LoadedTable, staging: string, { schema, windowEnd, recordId, place }: Place): string {
+function absentKeys(table: AppliedTable, staging: string, { schema, windowEnd, recordId, place }: Place): string {
   const end = timestampLiteral(windowEnd);
   // A Full with the same end may bring the key too; that row bears the record of the Full.
   const ofWindow = `${KEPT_END} = ${end} and windrow_kept.${recordIdColumn} = ${recordId}`;
@@ -81,7 +81,7 @@ function absentKeys(table: LoadedTable, staging: string, { schema, windowEnd, re
 }
 
 /** Rows up to the end of a Full that the Full does not have. */
-function strayRows(table: LoadedTable, { schema, windowEnd, place }: Place): string {
+function strayRows(table: AppliedTable, { schema, windowEnd, place }: Place): string {
   const kept = `${KEPT_END} <= ${timestampLiteral(windowEnd)}`;
   const from = `from ${qualified(schema, table.table)} as windrow_kept`;
   if (table.updates === undefined) return lines(`select ${place}, 0, count(*)`, from, `where ${kept}`);
@@ -96,6 +96,6 @@ function strayRows(table: LoadedTable, { schema, windowEnd, place }: Place): str
 }
 
 /** The keys of a staging table with a mark, because a key column alone may be NULL. */
-function stagedKeys(table: LoadedTable, staging: string): string {
+function stagedKeys(table: AppliedTable, staging: string): string {
   return `(select 1 as windrow_here, ${table.key.map((column) => quote(column.name)).join(', ')} from ${staging})`;
 }

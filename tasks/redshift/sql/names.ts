@@ -2,6 +2,9 @@ import { type LoadNames, OWN_PREFIX, RECORD_ID, WINDOW_END } from '#framework';
 
 import { quote } from './text.ts';
 
+/** Code of the failure for a window whose key a later one removed. */
+export const KEY_REMOVED = 'E_REDSHIFT_KEY_REMOVED';
+
 /** Redshift holds no more in a table. */
 export const MOST_COLUMNS = 1600;
 

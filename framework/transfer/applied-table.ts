@@ -1,0 +1,47 @@
+import { DataFailure } from '../core/failures.ts';
+import type { PresentTable } from './load-tables.ts';
+import type { LoadMode } from './stage-manifest.ts';
+import type { Column, ColumnType } from './table-schema.ts';
+
+/** A column of a staging table and the type of its target column. */
+export interface AppliedColumn extends Column {
+  readonly targetType: ColumnType;
+}
+
+/** One target table and the staging tables that hold what the window brings for it. */
+export interface AppliedTable {
+  readonly table: string;
+  readonly mode: LoadMode;
+  readonly columns: readonly AppliedColumn[];
+  readonly key: readonly AppliedColumn[];
+  readonly updates?: string;
+  readonly deletes?: string;
+}
+
+/**
+ * The columns that the target has, each with the type that it has there.
+ * @throws DataFailure with `code` when a later window removed a column of the key
+ */
+export function appliedTable({ table, types }: PresentTable, code: string): AppliedTable {
+  const typed = (columns: readonly Column[]): readonly AppliedColumn[] =>
+    columns.flatMap((column) => {
+      const targetType = types.get(column.name);
+      return targetType === undefined ? [] : [{ ...column, targetType }];
+    });
+  const key = typed(table.key);
+  if (key.length < table.key.length) {
+    throw new DataFailure(
+      code,
+      `${table.extract}: a later window removed a key column of ${table.table}, so this window cannot be applied by key. ` +
+        'Load a new Full of the table.',
+    );
+  }
+  return {
+    table: table.table,
+    mode: table.mode,
+    columns: typed(table.columns),
+    key,
+    ...(table.updates === undefined ? {} : { updates: table.updates.staging }),
+    ...(table.deletes === undefined ? {} : { deletes: table.deletes.staging }),
+  };
+}
