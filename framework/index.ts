@@ -26,7 +26,7 @@ export { Secret } from './core/secret.ts';
 export type { SchemaDrift } from './core/schema-drift.ts';
 export type { SecretReference, SecretResolver } from './core/secret-reference.ts';
 export { type Reading, type SettingSources, firstSet, readSettings, withProblems } from './core/settings.ts';
-export { CONNECTOR_FILE, type SettingsFile, readSettingsFile } from './core/settings-file.ts';
+export { CONNECTOR_FILE, type SettingsFile, readConnectorSettings, readSettingsFile } from './core/settings-file.ts';
 export { Temporal } from './core/time.ts';
 export { type Window, sameWindow, windowText } from './core/window.ts';
 export type { Connection, ConnectionTools } from './dag/connection.ts';

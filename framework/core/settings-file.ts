@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
-import type { SettingSources } from './settings.ts';
+import type { Environment } from './environment.ts';
+import { type Reading, type SettingSources, readSettings, withProblems } from './settings.ts';
 
 export interface SettingsFileName<S> {
   /** Its environment variable. */
@@ -37,6 +38,24 @@ export function readSettingsFile<S>(sources: SettingSources, file: SettingsFileN
   const { data, error } = file.shape.safeParse(content);
   if (error === undefined) return { content: data, problems: [] };
   return unreadable(error.issues.map((issue) => `${issue.path.join('.')} in ${file.usualPath}: ${issue.message}.`));
+}
+
+/** How one connector reads its settings. */
+export interface ConnectorShape<F, S> {
+  /** Of the connector's block in {@link CONNECTOR_FILE}; loose, as the file belongs to other tools too. */
+  readonly file: z.ZodType<F>;
+  readonly settings: z.ZodType<S>;
+  /** What the operator must change for a setting, as {@link readSettings} takes it. */
+  readonly names: Readonly<Record<string, string>>;
+  /** One value per setting, not yet checked; the environment goes before the file. */
+  readonly values: (environment: Environment, content: F | undefined) => object;
+}
+
+/** Reads the environment over the connector's block of {@link CONNECTOR_FILE}, and reports every mistake at once. */
+export function readConnectorSettings<F, S>(sources: SettingSources, shape: ConnectorShape<F, S>): Reading<S> {
+  const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: shape.file });
+  const values = shape.values(sources.environment, content);
+  return withProblems(problems, readSettings(shape.settings, values, shape.names));
 }
 
 function unreadable(problems: readonly string[]): {

@@ -3,15 +3,12 @@ import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 
 import {
-  CONNECTOR_FILE,
   REMOVAL_POLICIES,
   type Reading,
   type RemovalPolicy,
   type SettingSources,
   firstSet,
-  readSettings,
-  readSettingsFile,
-  withProblems,
+  readConnectorSettings,
 } from '#framework';
 
 export interface DuckDbSettings {
@@ -29,21 +26,19 @@ export interface DuckDbSettings {
 
 /** Reads the environment over the `duckdb` block of `connector_config.json`, and reports every mistake at once. */
 export function readDuckDbSettings(sources: SettingSources): Reading<DuckDbSettings> {
-  const { environment } = sources;
-  const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorFile });
-  const reading = readSettings<DuckDbSettings>(
-    Settings,
-    {
+  return readConnectorSettings<z.output<typeof ConnectorFile>, DuckDbSettings>(sources, {
+    file: ConnectorFile,
+    settings: Settings,
+    names: NAMES,
+    values: (environment, content) => ({
       file: firstSet(environment['DUCKDB_FILE'], content?.duckdb?.file),
       schema: firstSet(environment['DUCKDB_SCHEMA'], content?.duckdb?.schema),
       onRemoval: firstSet(environment['DUCKDB_ON_REMOVAL'], content?.duckdb?.on_removal),
       memory: firstSet(environment['DUCKDB_MEMORY']),
       threads: firstSet(environment['DUCKDB_THREADS']),
       waitSeconds: firstSet(environment['DUCKDB_WAIT_SECONDS']),
-    },
-    NAMES,
-  );
-  return withProblems(problems, reading);
+    }),
+  });
 }
 
 const Text = z.string().optional();

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 import type { Closable } from '#framework';
+import { type FixedAccess, awsClient } from '#tasks/aws';
 
 import type { DynamoDbSettings } from './config.ts';
 import { failureOf } from './errors.ts';
@@ -37,22 +38,11 @@ export interface StateTable extends Closable {
   readonly ensureTable: () => Promise<void>;
 }
 
-export interface StaticCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-const MOST_ATTEMPTS = 5;
 const CREATE_SECONDS = 120;
 
-/** @param credentials the SDK's default chain when absent */
-export function stateTable(settings: DynamoDbSettings, credentials?: StaticCredentials): StateTable {
-  const client = new DynamoDBClient({
-    region: settings.region,
-    maxAttempts: MOST_ATTEMPTS,
-    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-  });
+/** @param access the SDK's default chain when absent */
+export function stateTable(settings: DynamoDbSettings, access?: FixedAccess): StateTable {
+  const client = new DynamoDBClient(awsClient(settings, access));
   return {
     find: (processId, signal) =>
       sorted(settings, { what: 'read the watermark', signal }, () =>

@@ -1,14 +1,7 @@
 import { z } from 'zod';
 
-import {
-  CONNECTOR_FILE,
-  type Reading,
-  type SettingSources,
-  firstSet,
-  readSettings,
-  readSettingsFile,
-  withProblems,
-} from '#framework';
+import { type Reading, type SettingSources, firstSet, readConnectorSettings } from '#framework';
+import { awsEndpoint, awsRegion } from '#tasks/aws';
 
 export interface DynamoDbSettings {
   readonly table: string;
@@ -23,20 +16,18 @@ export interface DynamoDbSettings {
 
 /** Reads the environment over `connector_config.json`, and reports every mistake at once. */
 export function readDynamoDbSettings(sources: SettingSources): Reading<DynamoDbSettings> {
-  const { environment } = sources;
-  const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorFile });
-  const reading = readSettings<DynamoDbSettings>(
-    Settings,
-    {
+  return readConnectorSettings<z.output<typeof ConnectorFile>, DynamoDbSettings>(sources, {
+    file: ConnectorFile,
+    settings: Settings,
+    names: NAMES,
+    values: (environment, content) => ({
       table: firstSet(environment['STATE_TABLE_NAME'], environment['state_table_name'], content?.state_table_name),
       processId: firstSet(environment['PROCESS_ID'], environment['process_id'], content?.process_id),
       region: firstSet(environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']),
       endpoint: firstSet(environment['DYNAMODB_ENDPOINT']),
       createTable: firstSet(environment['DYNAMODB_CREATE_TABLE']),
-    },
-    NAMES,
-  );
-  return withProblems(problems, reading);
+    }),
+  });
 }
 
 /** The file belongs to other tools too, so what Windrow does not know is let be. */
@@ -52,13 +43,8 @@ const Settings = z.strictObject({
     .min(1)
     .max(1024, 'expected at most 1024 characters')
     .default('VeevaRedshift_Incremental'),
-  region: z
-    .string('is missing. Name the region of the table, such as us-east-1')
-    .regex(/^[a-z0-9-]+$/, 'expected an AWS region, such as us-east-1'),
-  endpoint: z
-    .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:8000' })
-    .optional()
-    .transform((text) => text),
+  region: awsRegion('the table'),
+  endpoint: awsEndpoint(8000),
   createTable: z
     .enum(['true', 'false'], 'expected true or false')
     .default('false')

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Closable, Connection, Temporal } from '#framework';
+import type { FixedAccess } from '#tasks/aws';
 
-import { type StaticCredentials, stateTable } from './client.ts';
+import { stateTable } from './client.ts';
 import { type DynamoDbSettings, readDynamoDbSettings } from './config.ts';
 import { type Advance, type WatermarkOptions, advanceWatermark, findWatermark } from './watermark.ts';
 
@@ -21,14 +22,11 @@ export const dynamoDbConnection: Connection<DynamoDbSettings, DynamoDbOpened> = 
 
 /**
  * Opens the state table and reads from it once, so that a missing table shows now and not after the first load.
- * @param credentials the SDK's default chain when absent
+ * @param access the SDK's default chain when absent
  * @throws ConfigFailure `E_STATE_TABLE_MISSING`
  */
-export async function openDynamoDb(
-  settings: DynamoDbSettings,
-  credentials?: StaticCredentials,
-): Promise<DynamoDbOpened> {
-  const table = stateTable(settings, credentials);
+export async function openDynamoDb(settings: DynamoDbSettings, access?: FixedAccess): Promise<DynamoDbOpened> {
+  const table = stateTable(settings, access);
   try {
     if (settings.createTable) await table.ensureTable();
     else await table.find(settings.processId);

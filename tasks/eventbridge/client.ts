@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 
 import type { Closable } from '#framework';
+import { type FixedAccess, awsClient } from '#tasks/aws';
 
 import { failureOf } from './errors.ts';
 import type { RuleState, RuleTags } from './holds.ts';
@@ -24,25 +25,13 @@ export interface Rule extends Closable {
   readonly enable: (signal?: AbortSignal) => Promise<void>;
 }
 
-export interface StaticCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-const MOST_ATTEMPTS = 5;
-
-/** @param credentials the SDK's default chain when absent */
+/** @param access the SDK's default chain when absent */
 export function rule(
   { ruleArn, endpoint }: { readonly ruleArn: string; readonly endpoint: string | undefined },
-  credentials?: StaticCredentials,
+  access?: FixedAccess,
 ): Rule {
   const { arn, region, bus, name } = ruleAddress(ruleArn);
-  const client = new EventBridgeClient({
-    region,
-    maxAttempts: MOST_ATTEMPTS,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-  });
+  const client = new EventBridgeClient(awsClient({ region, endpoint }, access));
   const named = { Name: name, EventBusName: bus };
   const call = async <T>(
     signal: AbortSignal | undefined,

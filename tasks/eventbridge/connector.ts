@@ -1,6 +1,7 @@
 import type { Closable, Connection } from '#framework';
+import type { FixedAccess } from '#tasks/aws';
 
-import { type StaticCredentials, rule } from './client.ts';
+import { rule } from './client.ts';
 import { type EventBridgeSettings, readEventBridgeSettings } from './config.ts';
 import { decideRelease, holdOf, mayHold } from './holds.ts';
 
@@ -33,15 +34,12 @@ export const eventBridgeConnection: Connection<EventBridgeSettings, EventBridgeO
   open: async (settings) => openEventBridge(settings),
 };
 
-/** @param credentials the SDK's default chain when absent */
-export function openEventBridge(
-  { ruleArn, endpoint }: EventBridgeSettings,
-  credentials?: StaticCredentials,
-): EventBridgeOpened {
+/** @param access the SDK's default chain when absent */
+export function openEventBridge({ ruleArn, endpoint }: EventBridgeSettings, access?: FixedAccess): EventBridgeOpened {
   if (ruleArn === undefined) {
     return { ruleArn, hold: async () => ({ kind: 'off' }), release: async () => 'off', close: async () => {} };
   }
-  const opened = rule({ ruleArn, endpoint }, credentials);
+  const opened = rule({ ruleArn, endpoint }, access);
   return {
     ruleArn,
     hold: async ({ pipelineId, recordId }, { signal } = {}) => {

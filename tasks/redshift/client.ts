@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-redshift-data';
 
 import type { Closable } from '#framework';
+import { type FixedAccess, awsClient } from '#tasks/aws';
 
 import type { RedshiftSettings } from './config.ts';
 import type { CallFailure } from './errors.ts';
@@ -72,20 +73,10 @@ export interface DataApi extends Closable {
 const WAIT = { WaitTimeSeconds: 30 } as const;
 const CANCEL_MS = 5000;
 
-export interface StaticCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-/** @param credentials the SDK's default chain when absent */
-export function dataApi(settings: RedshiftSettings, credentials?: StaticCredentials): DataApi {
-  const client = new RedshiftDataClient({
-    region: settings.region,
-    // Retries are ours: only we know which token to send again and which texts mean a throttle.
-    maxAttempts: 1,
-    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-  });
+/** @param access the SDK's default chain when absent */
+export function dataApi(settings: RedshiftSettings, access?: FixedAccess): DataApi {
+  // Retries are ours: only we know which token to send again and which texts mean a throttle.
+  const client = new RedshiftDataClient(awsClient(settings, access, 1));
   const database = databaseMembers(settings);
   return {
     submit: (submission, signal) => submit(client, { ...submission, database }, signal),

@@ -1,8 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
 
 import type { Closable, Connection } from '#framework';
+import type { FixedAccess } from '#tasks/aws';
 
-import { type StaticCredentials, dataApi } from './client.ts';
+import { dataApi } from './client.ts';
 import { type RedshiftSettings, readRedshiftSettings } from './config.ts';
 import { type RedshiftReader, redshiftReader } from './reader.ts';
 import { type Warehouse, warehouse } from './warehouse.ts';
@@ -20,9 +21,9 @@ export const redshiftConnection: Connection<RedshiftSettings, RedshiftOpened> = 
   open: async (settings) => openRedshift(settings),
 };
 
-/** @param credentials the SDK's default chain when absent */
-export function openRedshift(settings: RedshiftSettings, credentials?: StaticCredentials): RedshiftOpened {
-  const api = dataApi(settings, credentials);
+/** @param access the SDK's default chain when absent */
+export function openRedshift(settings: RedshiftSettings, access?: FixedAccess): RedshiftOpened {
+  const api = dataApi(settings, access);
   const opened = warehouse({
     api,
     newToken: randomUUID,

@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { type Closable, DataFailure, RemoteFailure, type StoredObject } from '#framework';
+import { type FixedAccess, awsClient } from '#tasks/aws';
 
 import type { S3Settings } from './config.ts';
 import { failureOf } from './errors.ts';
@@ -77,20 +78,11 @@ export interface UploadAddress {
   readonly id: string;
 }
 
-export interface StaticCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-const MOST_ATTEMPTS = 5;
-
-/** @param credentials the SDK's default chain when absent */
-export function bucketApi(settings: S3Settings, credentials?: StaticCredentials): BucketApi {
+/** @param access the SDK's default chain when absent */
+export function bucketApi(settings: S3Settings, access?: FixedAccess): BucketApi {
   const client = new S3Client({
-    region: settings.region,
-    maxAttempts: MOST_ATTEMPTS,
-    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint, forcePathStyle: true }),
-    ...(credentials === undefined ? {} : { credentials }),
+    ...awsClient(settings, access),
+    ...(settings.endpoint === undefined ? {} : { forcePathStyle: true }),
   });
   const calls: Calls = {
     bucket: settings.bucket,

@@ -1,14 +1,7 @@
 import { z } from 'zod';
 
-import {
-  CONNECTOR_FILE,
-  type Reading,
-  type SettingSources,
-  firstSet,
-  readSettings,
-  readSettingsFile,
-  withProblems,
-} from '#framework';
+import { type Reading, type SettingSources, firstSet, readConnectorSettings } from '#framework';
+import { awsEndpoint, awsRegion } from '#tasks/aws';
 
 export interface S3Settings {
   readonly bucket: string;
@@ -21,19 +14,17 @@ export interface S3Settings {
 
 /** Reads the environment over the `s3` block of `connector_config.json`, and reports every mistake at once. */
 export function readS3Settings(sources: SettingSources): Reading<S3Settings> {
-  const { environment } = sources;
-  const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorFile });
-  const reading = readSettings<S3Settings>(
-    Settings,
-    {
+  return readConnectorSettings<z.output<typeof ConnectorFile>, S3Settings>(sources, {
+    file: ConnectorFile,
+    settings: Settings,
+    names: NAMES,
+    values: (environment, content) => ({
       bucket: firstSet(environment['S3_BUCKET'], content?.s3?.bucket_name),
       prefix: firstSet(environment['S3_PREFIX']),
       region: firstSet(environment['AWS_REGION'], environment['AWS_DEFAULT_REGION'], content?.s3?.region),
       endpoint: firstSet(environment['S3_ENDPOINT']),
-    },
-    NAMES,
-  );
-  return withProblems(problems, reading);
+    }),
+  });
 }
 
 /** The file belongs to other tools too, so what Windrow does not know is let be. */
@@ -56,13 +47,8 @@ const Settings = z.strictObject({
     )
     .transform((text) => (text.endsWith('/') ? text : `${text}/`))
     .default(''),
-  region: z
-    .string('is missing. Name the region of the bucket, such as us-east-1')
-    .regex(/^[a-z0-9-]+$/, 'expected an AWS region, such as us-east-1'),
-  endpoint: z
-    .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:9000' })
-    .optional()
-    .transform((text) => text),
+  region: awsRegion('the bucket'),
+  endpoint: awsEndpoint(9000),
 });
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import type { Closable, Connection, ObjectStore } from '#framework';
+import type { FixedAccess } from '#tasks/aws';
 
-import { type StaticCredentials, bucketApi } from './client.ts';
+import { bucketApi } from './client.ts';
 import { type S3Settings, readS3Settings } from './config.ts';
 import { bucketStore } from './object-store.ts';
 
@@ -15,8 +16,8 @@ export const s3Connection: Connection<S3Settings, S3Opened> = {
   open: async (settings) => openS3(settings),
 };
 
-/** @param credentials the SDK's default chain when absent */
-export function openS3(settings: S3Settings, credentials?: StaticCredentials): S3Opened {
-  const api = bucketApi(settings, credentials);
+/** @param access the SDK's default chain when absent */
+export function openS3(settings: S3Settings, access?: FixedAccess): S3Opened {
+  const api = bucketApi(settings, access);
   return { settings, store: bucketStore(api, settings), close: api.close };
 }

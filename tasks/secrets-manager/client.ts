@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 import { type Closable, ConfigFailure } from '#framework';
+import { type FixedAccess, awsClient } from '#tasks/aws';
 
 import type { SecretsSettings } from './config.ts';
 import { failureOf } from './errors.ts';
@@ -10,21 +11,15 @@ export interface SecretStore extends Closable {
   readonly read: (secret: { readonly arn: string; readonly region: string }) => Promise<string>;
 }
 
-export interface StaticCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-const MOST_ATTEMPTS = 5;
-
 /**
  * One client for each region that an ARN names, made when it is first needed.
- * @param credentials the SDK's default chain when absent
+ * @param access the SDK's default chain when absent
  */
-export function secretStore(settings: SecretsSettings, credentials?: StaticCredentials): SecretStore {
+export function secretStore(settings: SecretsSettings, access?: FixedAccess): SecretStore {
   const clients = new Map<string, SecretsManagerClient>();
   const clientOf = (region: string): SecretsManagerClient => {
-    const client = clients.get(region) ?? newClient(region, settings, credentials);
+    const client =
+      clients.get(region) ?? new SecretsManagerClient(awsClient({ region, endpoint: settings.endpoint }, access));
     clients.set(region, client);
     return client;
   };
@@ -35,19 +30,6 @@ export function secretStore(settings: SecretsSettings, credentials?: StaticCrede
       clients.clear();
     },
   };
-}
-
-function newClient(
-  region: string,
-  { endpoint }: SecretsSettings,
-  credentials?: StaticCredentials,
-): SecretsManagerClient {
-  return new SecretsManagerClient({
-    region,
-    maxAttempts: MOST_ATTEMPTS,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-  });
 }
 
 async function read(client: SecretsManagerClient, arn: string): Promise<string> {

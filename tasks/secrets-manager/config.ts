@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { type Reading, type SettingSources, firstSet, readSettings } from '#framework';
+import { awsEndpoint } from '#tasks/aws';
 
 export interface SecretsSettings {
   /** Where a compatible server or a stand-in listens; absent for AWS itself. */
@@ -17,8 +18,5 @@ export function readSecretsSettings({ environment }: SettingSources): Reading<Se
 }
 
 const Settings = z.strictObject({
-  endpoint: z
-    .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:9922' })
-    .optional()
-    .transform((text) => text),
+  endpoint: awsEndpoint(9922),
 });

@@ -1,6 +1,7 @@
 import type { OpenedSecrets, SecretStore } from '#framework';
+import type { FixedAccess } from '#tasks/aws';
 
-import { type StaticCredentials, secretStore } from './client.ts';
+import { secretStore } from './client.ts';
 import { type SecretsSettings, readSecretsSettings } from './config.ts';
 import { readReference, secretOf } from './stored-reference.ts';
 
@@ -15,10 +16,10 @@ export const storedSecrets: SecretStore = {
 
 /**
  * Resolves secret references: text passes through, ARNs are read from AWS Secrets Manager once for each opening.
- * @param credentials the SDK's default chain when absent
+ * @param access the SDK's default chain when absent
  */
-export function openSecrets(settings: SecretsSettings, credentials?: StaticCredentials): OpenedSecrets {
-  const store = secretStore(settings, credentials);
+export function openSecrets(settings: SecretsSettings, access?: FixedAccess): OpenedSecrets {
+  const store = secretStore(settings, access);
   const read = new Map<string, Promise<string>>();
   const readOnce = (secret: { readonly arn: string; readonly region: string }): Promise<string> => {
     const known = read.get(secret.arn);

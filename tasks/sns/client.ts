@@ -1,6 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 
 import type { Closable } from '#framework';
+import { type FixedAccess, awsClient } from '#tasks/aws';
 
 import { failureOf } from './errors.ts';
 import type { FailureMessage } from './failure-message.ts';
@@ -16,21 +17,9 @@ export interface TopicAddress {
   readonly endpoint: string | undefined;
 }
 
-export interface StaticCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-const MOST_ATTEMPTS = 5;
-
-/** @param credentials the SDK's default chain when absent */
-export function topic({ topicArn, endpoint }: TopicAddress, credentials?: StaticCredentials): Topic {
-  const client = new SNSClient({
-    region: topicArn.split(':')[3] ?? '',
-    maxAttempts: MOST_ATTEMPTS,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-  });
+/** @param access the SDK's default chain when absent */
+export function topic({ topicArn, endpoint }: TopicAddress, access?: FixedAccess): Topic {
+  const client = new SNSClient(awsClient({ region: topicArn.split(':')[3] ?? '', endpoint }, access));
   return {
     publish: async ({ subject, body }, signal) => {
       try {

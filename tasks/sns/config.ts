@@ -1,14 +1,7 @@
 import { z } from 'zod';
 
-import {
-  CONNECTOR_FILE,
-  type Reading,
-  type SettingSources,
-  firstSet,
-  readSettings,
-  readSettingsFile,
-  withProblems,
-} from '#framework';
+import { type Reading, type SettingSources, firstSet, readConnectorSettings } from '#framework';
+import { awsEndpoint } from '#tasks/aws';
 
 export interface SnsSettings {
   /** Absent: nobody is notified. */
@@ -19,17 +12,15 @@ export interface SnsSettings {
 
 /** Reads the environment over the `sns` block of `connector_config.json`, and reports every mistake at once. */
 export function readSnsSettings(sources: SettingSources): Reading<SnsSettings> {
-  const { environment } = sources;
-  const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorFile });
-  const reading = readSettings<SnsSettings>(
-    Settings,
-    {
+  return readConnectorSettings<z.output<typeof ConnectorFile>, SnsSettings>(sources, {
+    file: ConnectorFile,
+    settings: Settings,
+    names: NAMES,
+    values: (environment, content) => ({
       topicArn: firstSet(environment['SNS_TOPIC_ARN'], content?.sns?.topic_arn),
       endpoint: firstSet(environment['SNS_ENDPOINT']),
-    },
-    NAMES,
-  );
-  return withProblems(problems, reading);
+    }),
+  });
 }
 
 /** The file belongs to other tools too, so what Windrow does not know is let be. */
@@ -44,10 +35,7 @@ const Settings = z.strictObject({
     )
     .optional()
     .transform((text) => text),
-  endpoint: z
-    .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:9911' })
-    .optional()
-    .transform((text) => text),
+  endpoint: awsEndpoint(9911),
 });
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import type { Closable, Connection } from '#framework';
+import type { FixedAccess } from '#tasks/aws';
 
-import { type StaticCredentials, topic } from './client.ts';
+import { topic } from './client.ts';
 import { type SnsSettings, readSnsSettings } from './config.ts';
 import { type FailedWindow, failureMessage } from './failure-message.ts';
 
@@ -19,10 +20,10 @@ export const snsConnection: Connection<SnsSettings, SnsOpened> = {
   open: async (settings) => openSns(settings),
 };
 
-/** @param credentials the SDK's default chain when absent */
-export function openSns({ topicArn, endpoint }: SnsSettings, credentials?: StaticCredentials): SnsOpened {
+/** @param access the SDK's default chain when absent */
+export function openSns({ topicArn, endpoint }: SnsSettings, access?: FixedAccess): SnsOpened {
   if (topicArn === undefined) return { publishFailure: async () => ({ kind: 'off' }), close: async () => {} };
-  const opened = topic({ topicArn, endpoint }, credentials);
+  const opened = topic({ topicArn, endpoint }, access);
   return {
     publishFailure: async (failed, { signal } = {}) => ({
       kind: 'published',
