@@ -1,6 +1,7 @@
 export { type Answer, done, trouble } from './cli/answer.ts';
 export type { AddVerbs, ProjectShell, VerbTools } from './cli/project-verbs.ts';
 export { type Cell, table } from './cli/table.ts';
+export type { Admission, ArrivedFile, FileManifest } from './core/arrived-file.ts';
 export { type Clock, acceleratedClock, systemClock } from './core/clock.ts';
 export { type Closable, closeAll } from './core/closable.ts';
 export { type BoundedOptions, bounded } from './core/bounded.ts';
@@ -157,6 +158,7 @@ export type {
   Count,
   LoadReceipt,
   Source,
+  SourceContext,
   Stage,
   Target,
   TransferContext,

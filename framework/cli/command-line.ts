@@ -12,6 +12,7 @@ import { addDags } from './verbs/dags.ts';
 import { addDagsTest } from './verbs/dags-test.ts';
 import { addDatabase } from './verbs/database.ts';
 import { addExplain } from './verbs/explain.ts';
+import { addFiles } from './verbs/files.ts';
 import { addPlugins } from './verbs/plugins.ts';
 import { addPools } from './verbs/pools.ts';
 import { addProcesses } from './verbs/processes.ts';
@@ -69,6 +70,7 @@ function addOwnVerbs(program: Command, shell: Shell): void {
   addTasksTest(program, shell);
   addRuns(program, shell);
   addRecords(program, shell);
+  addFiles(program, shell);
   addExplain(program, shell);
   addSensors(program, shell);
   addBackfills(program, shell);

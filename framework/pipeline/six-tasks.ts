@@ -1,3 +1,4 @@
+import type { FileManifest } from '../core/arrived-file.ts';
 import { minutes } from '../core/duration.ts';
 import { DataFailure } from '../core/failures.ts';
 import { windowText } from '../core/window.ts';
@@ -74,11 +75,28 @@ export async function sourceToStage(context: TaskContext, { openPorts }: Templat
   if (kept !== undefined) return { rows: kept.rows, bytes: kept.bytes, resumed: true };
   const manifest = await phase(work, 'SOURCE_TO_STAGE', async () => {
     await ports.stage.clean(transfer);
-    const written = await ports.source.transfer(transfer);
+    const written = await ports.source.transfer({ ...transfer, files: fileManifest(work) });
     await ports.stage.verify(written, transfer);
     return { result: written, facts: { sourceCount: written.rows, stageCount: written.rows } };
   });
   return { rows: manifest.rows, bytes: manifest.bytes, resumed: false };
+}
+
+/** A file that is left out is said to be so, whichever source asked. */
+function fileManifest({ desk, holder, transfer }: WindowWork): FileManifest {
+  return {
+    admit: async (file) => {
+      const admission = await desk.admitFile(holder, file);
+      if (admission.kind === 'loaded_before')
+        transfer.log.info('A file is left out: another window has loaded it', {
+          path: file.path,
+          sha256: file.sha256,
+          record: admission.recordId,
+          loaded_at: admission.at.toString(),
+        });
+      return admission;
+    },
+  };
 }
 
 export async function stageToTarget(context: TaskContext, { openPorts }: TemplateOptions) {

@@ -1,3 +1,4 @@
+import type { Admission, ArrivedFile } from '../core/arrived-file.ts';
 import type { Millis } from '../core/duration.ts';
 import type { FailureRecord } from '../core/failures.ts';
 import type { RecordId, RunId } from '../core/ids.ts';
@@ -38,6 +39,8 @@ export interface RecordDesk {
   readonly startPhase: (holder: RecordHolder, phase: Phase) => Promise<void>;
   readonly completePhase: (holder: RecordHolder, phase: Phase, facts: PhaseFacts) => Promise<void>;
   readonly failPhase: (holder: RecordHolder, phase: Phase) => Promise<void>;
+  /** Takes a file of the source in for the record, or says that it is loaded: see `FileManifest`. */
+  readonly admitFile: (holder: RecordHolder, file: ArrivedFile) => Promise<Admission>;
   /** Writes the audit; a PASS completes the record, and with it what it covers. */
   readonly audited: (holder: RecordHolder, figures: CompletedFigures, covers: Covers) => Promise<void>;
   /** Completes a record whose window needs no work because source and target agree already. */

@@ -59,6 +59,9 @@ export class MemoryDesk implements RecordDesk, Closable {
 
   readonly failPhase: RecordDesk['failPhase'] = async (_, phase) => this.#end(phase, 'FAILED');
 
+  /** Nothing was loaded before the one window of a test run. */
+  readonly admitFile: RecordDesk['admitFile'] = async () => ({ kind: 'admitted' });
+
   readonly audited: RecordDesk['audited'] = async (_, figures) => {
     this.#change({ audit: { ...this.#record.audit, ...figures } });
     this.#end('AUDIT', figures.result === 'PASS' ? 'COMPLETED' : 'FAILED');

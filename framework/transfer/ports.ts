@@ -1,3 +1,4 @@
+import type { FileManifest } from '../core/arrived-file.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RecordId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
@@ -26,6 +27,12 @@ export interface TransferContext {
   readonly clock: Clock;
 }
 
+/** What a source has besides while it moves a window into the stage. */
+export interface SourceContext extends TransferContext {
+  /** Asked for each file once its checksum is known, so that none is loaded twice or changed unseen. */
+  readonly files: FileManifest;
+}
+
 /** How many rows a window has. */
 export type Count =
   | { readonly kind: 'counted'; readonly rows: number }
@@ -40,7 +47,7 @@ export interface Source {
    * Moves the window from the source into the stage and verifies sizes, checksums and row counts on the way.
    * Returns the manifest that it wrote last.
    */
-  readonly transfer: (context: TransferContext) => Promise<StageManifest>;
+  readonly transfer: (context: SourceContext) => Promise<StageManifest>;
 }
 
 export interface Stage {

@@ -6,6 +6,7 @@ import {
   MANIFEST_KEY,
   type ObjectStore,
   type Source,
+  type SourceContext,
   type StageManifest,
   type StagedFile,
   type TransferContext,
@@ -44,7 +45,7 @@ async function arrived({ store, landing }: LandingOptions, { params, signal }: T
   return arrivedFiles(prefix, await store.list(prefix, { signal }));
 }
 
-async function transfer(options: LandingOptions, context: TransferContext): Promise<StageManifest> {
+async function transfer(options: LandingOptions, context: SourceContext): Promise<StageManifest> {
   const { signal } = context;
   const found = await arrived(options, context);
   const { directory } = Arrival.parse(context.params);
@@ -55,9 +56,14 @@ async function transfer(options: LandingOptions, context: TransferContext): Prom
     );
   }
   const prefix = stagePrefix(options.stageRoot, context);
-  const files = await bounded(found.files, { atMost: AT_ONCE, signal }, (file, own) =>
-    stageFile(options.store, file, { key: prefix + file.path, signal: own.signal }),
-  );
+  const arrivals = await bounded(found.files, { atMost: AT_ONCE, signal }, async (file, own) => {
+    const staged = await stageFile(options.store, file, { key: prefix + file.path, signal: own.signal });
+    const { key: _key, ...facts } = staged;
+    const path = `${directory}/${file.path}`;
+    const { kind } = await context.files.admit({ path, model: entityOf(file.path), ...facts });
+    return kind === 'admitted' ? [staged] : [];
+  });
+  const files = arrivals.flat();
   const manifest = buildManifest(files, { context, directory, location: options.store.url(prefix) });
   await options.store.put(prefix + MANIFEST_KEY, Buffer.from(manifestToJson(manifest)), {
     signal,

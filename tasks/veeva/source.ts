@@ -4,6 +4,7 @@ import {
   type ObjectStore,
   RemoteFailure,
   type Source,
+  type SourceContext,
   type StageFormat,
   type StageManifest,
   type Temporal,
@@ -60,7 +61,7 @@ export function veevaSource(options: VeevaSourceOptions): Source {
   };
 }
 
-async function transfer(options: VeevaSourceOptions, context: TransferContext): Promise<StageManifest> {
+async function transfer(options: VeevaSourceOptions, context: SourceContext): Promise<StageManifest> {
   const { client, store, kind, archiveFolder: folder = 'direct-data', retry: policy = USUAL_RETRY } = options;
   const { signal, log } = context;
   const match = await findWindow({ client, kind }, context);

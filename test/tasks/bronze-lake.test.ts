@@ -120,6 +120,31 @@ describe('directories that arrive in the landing area', () => {
     expect(await lake()).toContain('orders/ingestion_date=2025-12-30/20251230T000000Z/orders.csv');
   });
 
+  it('are loaded once: a second window finds its files loaded, and stops where one of them has changed', async () => {
+    await arrive('20260120T133000Z', { 'orders.csv': 'id\n1\n', 'items.csv': 'id\n', ...WHOLE });
+    await look();
+    await records(engine, { [FIRST]: 'COMPLETED' });
+    const again = async (from: string, to: string): Promise<void> => {
+      const window = { start: Temporal.Instant.from(from), end: Temporal.Instant.from(to), zone: 'UTC' };
+      const params = { directory: '20260120T133000Z' };
+      expect(await operations(engine).triggerDag('bronze_arrivals', { window, params })).toMatchObject({
+        kind: 'created',
+      });
+    };
+    await again('2026-01-20T13:30Z', '2026-01-20T14:00Z');
+    await records(engine, { [FIRST]: 'COMPLETED', [SECOND]: 'COMPLETED' });
+    await arrive('20260120T133000Z', { 'orders.csv': 'id\n2\n' });
+    await again('2026-01-20T14:00Z', '2026-01-20T15:00Z');
+    await records(engine, { [FIRST]: 'COMPLETED', [SECOND]: 'COMPLETED', [THIRD]: 'FAILED' });
+    const [third, second] = await listRecords(engine.store.database, { pipelineId: 'bronze_arrivals', limit: 2 });
+    expect(second?.audit).toMatchObject({ sourceCount: 0, targetCount: 0, result: 'PASS' });
+    expect(third?.error).toMatchObject({
+      code: 'E_FILE_CHANGED_AFTER_LOAD',
+      details: { path: '20260120T133000Z/orders.csv', loadedBy: 1 },
+    });
+    expect(await store.findText(`bronze/${ORDERS}/20260120T133000Z/orders.csv`)).toBe('id\n1\n');
+  });
+
   it('whose name is no moment stop the poll by name', async () => {
     await arrive('tuesday', WHOLE);
     await look();

@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { type Temporal, acceleratedClock, manifestFromJson } from '#framework';
+import {
+  type ArrivedFile,
+  type FileManifest,
+  type Temporal,
+  acceleratedClock,
+  manifestFromJson,
+  recordId,
+} from '#framework';
 import { objectStage } from '#tasks/s3';
 
 import type { Fault } from '../../sandbox/vault/index.ts';
@@ -37,6 +44,24 @@ describe('a window of Direct Data', () => {
       expect(differences(replica, dataOf(vault, quarter(index).end))).toEqual([]);
     }
     expect(replica.tables.get('metadata')?.size).toBeGreaterThan(100);
+  });
+
+  it('is taken in by its name and checksum before a row is staged, and brings nothing where it was loaded before', async () => {
+    const { store, source, context } = await open();
+    const asked: ArrivedFile[] = [];
+    const files: FileManifest = {
+      admit: async (file) => {
+        asked.push(file);
+        expect(await store.list('stage/')).toEqual([]);
+        return { kind: 'loaded_before', recordId: recordId(3), at: ENABLED_AT };
+      },
+    };
+    const manifest = await source('full').transfer({ ...context(BEGINNING), files });
+    expect(manifest).toMatchObject({ tables: [], removals: [], rows: 0 });
+    expect(asked).toEqual(manifest.sources.map(({ name, ...facts }) => ({ path: name, model: 'full', ...facts })));
+    expect(asked).toMatchObject([
+      { path: '143462-20260120-0800-F.tar.gz', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    ]);
   });
 
   it('lands in the stage exactly: two days of audit logs', async () => {

@@ -7,8 +7,8 @@ import {
   type ObjectStore,
   Secret,
   type Source,
+  type SourceContext,
   Temporal,
-  type TransferContext,
   type Window,
   acceleratedClock,
   milliseconds,
@@ -22,6 +22,7 @@ import { type ExtractKind, type VeevaSourceOptions, openVaultClient, veevaSource
 
 import { startS3 } from '../../sandbox/s3/index.ts';
 import { type VaultSandbox, startVault } from '../../sandbox/vault/index.ts';
+import { NEW_FILES } from '../support/new-files.ts';
 
 const BUCKET = 'windrow-test';
 export const ENABLED_AT = Temporal.Instant.from('2026-01-20T08:00Z');
@@ -35,7 +36,7 @@ export interface Bench {
   readonly context: (
     window: Window,
     options?: { readonly signal?: AbortSignal; readonly clock?: Clock },
-  ) => TransferContext;
+  ) => SourceContext;
   /** The local folder for windows under way. */
   readonly local: string;
   /** What lies in it. */
@@ -86,6 +87,7 @@ export async function openBench(options: NonNullable<Parameters<typeof startVaul
       fence: 1,
       params: {},
       loadId: 'load-7',
+      files: NEW_FILES,
       signal,
       log: silentLog,
       clock: own,

@@ -20,6 +20,10 @@ export function paperDesk(desk: RecordDesk, note: (what: string) => void): Recor
     startPhase: (_, phase) => noted(`phase ${phase} begins`),
     completePhase: (_, phase) => noted(`phase ${phase} is completed`),
     failPhase: (_, phase) => noted(`phase ${phase} failed`),
+    admitFile: async (_, { path }) => {
+      await noted(`the file "${path}" is taken in`);
+      return { kind: 'admitted' };
+    },
     audited: (_, { result }) => noted(`the audit says ${result}`),
     alreadyLoaded: (_, rows) => noted(`the window is complete already, with ${rows} rows`),
     releaseStale: async () => {

@@ -1,5 +1,6 @@
 import type { Statement } from '../database.ts';
 import { HELD, TOUCH } from './held-record.ts';
+import { FILES_LOADED } from './source-files.ts';
 
 /** `$4`: the pipelines that are covered. */
 export const AUDITED: Statement = completing(
@@ -21,18 +22,19 @@ export const ALREADY_LOADED: Statement = completing(
   source_count = $5, target_count = $5, count_difference = 0, percentage_difference = 0, audit_result = 'PASS',
   audit_status = 'COMPLETED', audit_start_time = now(), audit_end_time = now(), phase_completed = 'AUDIT',
   pipeline_status = 'COMPLETED', pipeline_end_time = now(), lease_until = null`,
+  FILES_LOADED,
 );
 
 // One statement, so that a record is never completed without what it covers. A window that a run has in hand is left to it.
-function completing(name: string, changes: string): Statement {
+function completing(name: string, changes: string, also?: string): Statement {
   return {
     name,
     text: `
 with done as (
   update pipeline_records set ${changes}, ${TOUCH}
   ${HELD}
-  returning id, pipeline_id, pipeline_status, window_end_time
-),
+  returning id, pipeline_id, pipeline_status, window_end_time, source_to_stage_ingestion_start_time
+),${also === undefined ? '' : `${also},`}
 unfinished as (
   select r.id, r.pipeline_status as was, r.error ->> 'code' as error,
     'covered by record ' || done.id || ' of ' || done.pipeline_id as reason

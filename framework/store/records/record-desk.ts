@@ -9,6 +9,7 @@ import type { Executor, Statement } from '../database.ts';
 import { ALREADY_LOADED, AUDITED } from './complete-record.ts';
 import { HELD, TOUCH } from './held-record.ts';
 import { readRecord } from './record-rows.ts';
+import { FILES_LOADED, admitFile } from './source-files.ts';
 
 /** The book-keeping of records over the store. */
 export function openRecordDesk(executor: Executor): RecordDesk {
@@ -25,6 +26,7 @@ export function openRecordDesk(executor: Executor): RecordDesk {
         facts.receipt === undefined ? null : JSON.stringify(facts.receipt),
       ]),
     failPhase: (holder, phase) => write(FAIL_PHASE[phase], holder, []),
+    admitFile: (holder, file) => admitFile(executor, holder, file),
     audited: (holder, figures, covers) =>
       write(AUDITED, holder, [
         covers,
@@ -128,8 +130,8 @@ with done as (
     source_count = coalesce($4::bigint, source_count), stage_count = coalesce($5::bigint, stage_count),
     load_receipt = coalesce($6::jsonb, load_receipt), ${TOUCH}
   ${HELD}
-  returning id, pipeline_id
-),
+  returning id, pipeline_id, source_to_stage_ingestion_start_time
+),${phase === 'STAGE_TO_TARGET' ? `${FILES_LOADED},` : ''}
 told as (
   insert into event (kind, dag_id, run_id, record_id, details)
   select 'schema_drift', pipeline_id, $2, id, jsonb_build_object('changes', $6::jsonb -> 'schemaChanges')

@@ -5,14 +5,14 @@ import {
   type StageFormat,
   type StageManifest,
   type StagedTable,
-  type TransferContext,
+  type SourceContext,
   bounded,
   manifestToJson,
   stagePrefix,
 } from '#framework';
 import type { Converter } from '#tasks/parquet';
 
-import { unpack } from '../archive/unpack.ts';
+import { type Unpacked, unpack } from '../archive/unpack.ts';
 import type { ListedFile } from '../files/file-list.ts';
 import { type ArchivePlan, planExtracts } from './plan-extracts.ts';
 import { readArchive } from './read-archive.ts';
@@ -37,7 +37,7 @@ export interface StageOptions {
 export async function stageWindow(
   file: ListedFile,
   keys: readonly string[],
-  work: { readonly options: StageOptions; readonly context: TransferContext },
+  work: { readonly options: StageOptions; readonly context: SourceContext },
 ): Promise<StageManifest> {
   const { options, context } = work;
   const location = options.store.url(stagePrefix(options.stageRoot, context));
@@ -50,7 +50,7 @@ interface Staging {
   readonly file: ListedFile;
   readonly keys: readonly string[];
   readonly options: StageOptions;
-  readonly context: TransferContext;
+  readonly context: SourceContext;
 }
 
 async function stageIn(folder: string, { file, keys, options, context }: Staging): Promise<StageManifest> {
@@ -58,23 +58,19 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
   const { signal, log } = context;
   const archive = file.filename;
   const unpacked = await unpack({ archive, keys, store, directory: folder, limit, signal });
-  const plan = planExtracts(await readArchive(unpacked.members, { archive, kind: file.extractKind, signal }));
-  if (plan.unlisted.length > 0)
-    log.warn('The archive holds files that its manifest does not name; they are left alone', {
-      archive,
-      files: plan.unlisted.slice(0, 20),
-    });
+  const facts = { bytes: unpacked.bytes, rows: file.rows, sha256: unpacked.sha256 };
+  const admission = await context.files.admit({ path: archive, model: file.extractKind, ...facts });
+  const plan = admission.kind === 'admitted' ? await planArchive(file, unpacked, context) : NOTHING;
   const prefix = stagePrefix(stageRoot, context);
   const tools = { store, converter, format, prefix, directory: folder, log };
   const tables = await bounded(plan.extracts, { atMost: atOnce, signal }, (extract, own) =>
     stageExtract(extract, { ...tools, signal: own.signal }),
   );
-  const source = { name: archive, bytes: unpacked.bytes, rows: file.rows, sha256: unpacked.sha256 };
   const manifest = buildManifest({
     context,
     format,
     location: store.url(prefix),
-    source,
+    source: { name: archive, ...facts },
     tables,
     removals: plan.removals,
   });
@@ -85,8 +81,25 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
   return manifest;
 }
 
+/** What a file that is loaded already brings. */
+const NOTHING: ArchivePlan = { extracts: [], removals: [], unlisted: [] };
+
+async function planArchive(
+  { filename: archive, extractKind: kind }: ListedFile,
+  { members }: Unpacked,
+  { signal, log }: SourceContext,
+): Promise<ArchivePlan> {
+  const plan = planExtracts(await readArchive(members, { archive, kind, signal }));
+  if (plan.unlisted.length > 0)
+    log.warn('The archive holds files that its manifest does not name; they are left alone', {
+      archive,
+      files: plan.unlisted.slice(0, 20),
+    });
+  return plan;
+}
+
 interface ManifestParts {
-  readonly context: TransferContext;
+  readonly context: SourceContext;
   readonly format: StageFormat;
   readonly location: string;
   readonly source: SourceFile;

@@ -5,7 +5,7 @@ import {
   MANIFEST_KEY,
   Temporal,
   type StageManifest,
-  type TransferContext,
+  type SourceContext,
   recordId,
   silentLog,
   systemClock,
@@ -14,6 +14,7 @@ import type { Converter } from '#tasks/parquet';
 
 import type { ListedFile } from '../../../tasks/veeva/files/file-list.ts';
 import { stageWindow } from '../../../tasks/veeva/stage/stage-window.ts';
+import { NEW_FILES } from '../../support/new-files.ts';
 import type { BaseArchive } from './base-archives.ts';
 import { judge } from './judge.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -84,7 +85,7 @@ function listed({ name, kind }: Pick<BaseArchive, 'name' | 'kind'>): ListedFile 
 
 const ORIGIN = Temporal.Instant.from('2026-01-20T08:00Z');
 
-function context(signal: AbortSignal): TransferContext {
+function context(signal: AbortSignal): SourceContext {
   return {
     pipelineId: 'corpus',
     recordId: recordId(1),
@@ -92,6 +93,7 @@ function context(signal: AbortSignal): TransferContext {
     fence: 1,
     params: {},
     loadId: 'corpus-1',
+    files: NEW_FILES,
     signal,
     log: silentLog,
     clock: systemClock,

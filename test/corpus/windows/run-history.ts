@@ -8,6 +8,7 @@ import type { Converter } from '#tasks/parquet';
 import { columnOf, exactText } from '../../../sandbox/demo/exact-text.ts';
 import { packArchive } from '../../../sandbox/vault/archive/tar-gz.ts';
 import { stageWindow } from '../../../tasks/veeva/stage/stage-window.ts';
+import { NEW_FILES } from '../../support/new-files.ts';
 import type { Ground } from '../../tasks/redshift-ground.ts';
 import type { HistoryWindow, Kind } from './history.ts';
 import { type HostileTable, HostileVault } from './hostile-vault.ts';
@@ -84,6 +85,7 @@ async function stage(loading: Loading, index: number, { format, turn }: HistoryW
       recordId: recordId(index + 1),
       window: { start, end: stop, zone: 'UTC' },
       ...try1(index),
+      files: NEW_FILES,
     },
   });
 }
