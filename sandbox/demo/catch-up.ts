@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DataFailure, type WindowRecord, Temporal, windowText } from '#framework';
 import { type Windrow, listRecords, operations } from '#framework/operate';
 
-const ALL = 1_000_000;
+/** The most records that are read: all of a demo. */
+export const ALL = 1_000_000;
 
 /** Loads the Full unless it is loaded, and goes on with a window that an earlier demo left behind. */
 export async function startLoads(windrow: Windrow): Promise<void> {
@@ -32,7 +33,7 @@ export interface Loaded {
 const LOOK_MS = 200;
 
 export interface Watch {
-  readonly look: (records: readonly WindowRecord[]) => void;
+  readonly look: (records: readonly WindowRecord[]) => Promise<void>;
   /** Ends the waiting with its own reason. */
   readonly stop: AbortSignal;
 }
@@ -42,7 +43,7 @@ export async function catchUp(windrow: Windrow, target: Target, { look, stop }: 
   for (;;) {
     stop.throwIfAborted();
     const records = await listRecords(windrow.store.database, { limit: ALL });
-    look(records);
+    await look(records);
     const failed = records.filter(
       ({ pipelineStatus }) => pipelineStatus === 'FAILED' || pipelineStatus === 'CANCELLED',
     );

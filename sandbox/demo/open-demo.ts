@@ -87,6 +87,7 @@ async function open(options: DemoOptions, { environment, log, stop, opened }: Op
     sandbox,
     clock: {
       now: clock.now,
+      moveTo: clock.moveTo,
       run: (rate) => {
         clock.run(rate);
         published.tellRate(rate);

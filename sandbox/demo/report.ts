@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 
 import { type WindowRecord, windowText } from '#framework';
 
+import type { Story } from './story/story.ts';
 import type { Verification } from './verify.ts';
 
 /** What `--json` prints. */
@@ -12,6 +13,7 @@ export interface DemoResult {
   readonly tables: number;
   readonly seconds: number;
   readonly mismatches: Verification['mismatches'];
+  readonly story: Story;
   readonly failed: readonly { readonly record: number; readonly window: string; readonly error: string }[];
 }
 

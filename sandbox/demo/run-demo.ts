@@ -1,12 +1,18 @@
 import { type Environment, type Log, type WindowRecord, Temporal } from '#framework';
+import { listRecords } from '#framework/operate';
 
-import { type Loaded, catchUp, describeRecord, newestEnd, startLoads } from './catch-up.ts';
+import { ALL, type Loaded, catchUp, describeRecord, newestEnd, startLoads } from './catch-up.ts';
 import { goLive } from './live.ts';
 import { type Demo, openDemo } from './open-demo.ts';
 import type { DemoOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { type DemoResult, mismatchText, windowTable } from './report.ts';
 import { listenForStop } from './stop-signals.ts';
+import { findDeleted } from './story/deletes.ts';
+import { readDrift } from './story/drift.ts';
+import { type Hole, digHole } from './story/hole.ts';
+import { rerunFullest } from './story/rerun.ts';
+import { type Story, storyText } from './story/story.ts';
 import { dueAt } from './timetable.ts';
 import { type Verification, verify } from './verify.ts';
 
@@ -38,7 +44,8 @@ async function runUntil(stop: AbortSignal, options: DemoOptions, tools: DemoTool
     const loaded = await load(demo, { options, tools, stop });
     const verification = await verifyLoaded(demo, loaded.records);
     stop.throwIfAborted();
-    const result = resultOf(loaded, verification, (performance.now() - started) / 1000);
+    const story = await storyOf(demo, { loaded, verification, stop });
+    const result = resultOf(story, { loaded, verification, seconds: (performance.now() - started) / 1000 });
     tell(result, { demo, loaded, verification, options, tools });
     if (!options.exit && result.verified) await goLive(demo, { ...tools, stop });
     return result.verified ? 0 : 1;
@@ -53,19 +60,26 @@ interface Loading {
   readonly stop: AbortSignal;
 }
 
-async function load(demo: Demo, { options, tools, stop }: Loading): Promise<Loaded> {
+/** What was loaded, and the hole that it met. */
+interface LoadedAround extends Loaded {
+  readonly hole: Hole | undefined;
+}
+
+async function load(demo: Demo, { options, tools, stop }: Loading): Promise<LoadedAround> {
   const due = dueAt(demo.enabledAt, demo.clock.now());
   const windows = (due.windowsTo.epochMilliseconds - demo.enabledAt.epochMilliseconds) / 900_000;
   // Besides the windows: the Full, and at least one day of logs.
   const progress = new Progress(tools.progress, windows + 2);
+  const hole = digHole(demo, due.windowsTo, await listRecords(demo.windrow.store.database, { limit: ALL }));
   await startLoads(demo.windrow);
   const bytes = await stagedBytes(demo);
-  const look = (records: readonly WindowRecord[]): void => {
+  const look = async (records: readonly WindowRecord[]): Promise<void> => {
     if (!options.json) progress.show(records, bytes());
+    await hole.look(records);
   };
   const loaded = await catchUp(demo.windrow, due, { look, stop });
   progress.end();
-  return loaded;
+  return { ...loaded, hole: hole.healed() };
 }
 
 /** The bytes that windows brought into the stage, asked for now and then: they only decorate the progress. */
@@ -96,14 +110,44 @@ async function verifyLoaded(demo: Demo, records: readonly WindowRecord[]): Promi
   return verify({ vault, reader: demo.reader, windowsTo, logsTo });
 }
 
-function resultOf({ records, failed }: Loaded, verification: Verification, seconds: number): DemoResult {
+interface Ended {
+  readonly loaded: LoadedAround;
+  readonly verification: Verification;
+}
+
+/** Nothing is loaded again over a target that is not as it should be: the differences are what matters then. */
+async function storyOf(
+  demo: Demo,
+  { loaded, verification, stop }: Ended & { readonly stop: AbortSignal },
+): Promise<Story> {
+  const { hole, records } = loaded;
+  const { vault } = demo.sandbox;
+  const told = {
+    ...(hole === undefined ? {} : { hole }),
+    drift: await readDrift(demo),
+    deleted: vault === undefined ? [] : findDeleted(vault, records),
+  };
+  if (!isWhole({ loaded, verification })) return told;
+  const rerun = await rerunFullest(demo, records, stop);
+  if (rerun === undefined) return told;
+  const { mismatches } = await verifyLoaded(demo, records);
+  return { ...told, rerun: { ...rerun, differences: mismatches.length } };
+}
+
+function isWhole({ loaded, verification }: Ended): boolean {
+  return loaded.failed.length === 0 && verification.tables > 0 && verification.mismatches.length === 0;
+}
+
+function resultOf(story: Story, { loaded, verification, seconds }: Ended & { readonly seconds: number }): DemoResult {
+  const { records, failed } = loaded;
   return {
-    verified: failed.length === 0 && verification.tables > 0 && verification.mismatches.length === 0,
+    verified: isWhole({ loaded, verification }) && (story.rerun?.differences ?? 0) === 0,
     windows: records.filter(({ pipelineStatus }) => pipelineStatus === 'COMPLETED').length,
     rows: verification.rows,
     tables: verification.tables,
     seconds: Math.round(seconds * 100) / 100,
     mismatches: verification.mismatches.slice(0, 100),
+    story,
     failed: failed.map((record) => ({
       record: record.id,
       window: describeRecord(record),
@@ -126,7 +170,7 @@ function tell(result: DemoResult, { demo, loaded, verification, options, tools }
     out.write(`${JSON.stringify(result)}\n`);
     return;
   }
-  out.write(`${windowTable(loaded.records)}\n`);
+  out.write(`${windowTable(loaded.records)}\n${storyText(result.story)}\n`);
   for (const { window, error, record } of result.failed) out.write(`FAILED ${window} (record ${record}): ${error}\n`);
   const verdict = result.verified
     ? `Verified: ${result.rows} rows in ${result.tables} tables are equal to the Vault, value by value.`

@@ -1,3 +1,4 @@
+export { fileName } from './calendar.ts';
 export type { Fault } from './faults/fault.ts';
 export type { VaultOptions } from './options.ts';
 export { type VaultSandbox, startVault } from './start-vault.ts';

@@ -30,6 +30,14 @@ function demo(words: readonly string[] = [], environment: Readonly<Record<string
 /** The Full, four windows, and the day of logs that ends at the midnight at which the first of them begins. */
 const WHOLE = { verified: true, windows: 6, mismatches: [], failed: [] };
 
+/** The first window is a hole, and three wait behind it. */
+const STORY = {
+  hole: { window: '2026-03-03T00:00Z..2026-03-03T00:15Z', waited: expect.stringContaining('N: Failed'), behind: 3 },
+  drift: expect.arrayContaining([expect.objectContaining({ change: 'widen_text' })]),
+  deleted: expect.arrayContaining([expect.objectContaining({ table: expect.stringMatching(/./) })]),
+  rerun: { repeats: ['SOURCE_TO_STAGE', 'STAGE_TO_TARGET', 'AUDIT'], differences: 0 },
+};
+
 async function inRedshift<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
   const server = await openEmbeddedPostgres({ directory: join(home, 'postgres') });
   const url = new URL(server.url);
@@ -48,12 +56,17 @@ async function inRedshift<T>(work: (client: pg.Client) => Promise<T>): Promise<T
 describe('npm run demo -- --exit --json', () => {
   it('loads everything, verifies every value and exits with 0', async () => {
     const { code, out, err } = await demo();
-    expect({ code, result: JSON.parse(out || `"${err}"`) }).toMatchObject({ code: 0, result: WHOLE });
+    expect({ code, result: JSON.parse(out || `"${err}"`) }).toMatchObject({
+      code: 0,
+      result: { ...WHOLE, story: STORY },
+    });
   });
 
   it('verifies again what is there when it runs a second time', async () => {
     const { code, out } = await demo();
-    expect({ code, result: JSON.parse(out) }).toMatchObject({ code: 0, result: WHOLE });
+    const result: { readonly story: object } = JSON.parse(out);
+    expect({ code, result }).toMatchObject({ code: 0, result: WHOLE });
+    expect(result.story).not.toHaveProperty('hole');
   });
 
   it('finds one value and one row of the schema that somebody changed in the meantime, and exits with 1', async () => {

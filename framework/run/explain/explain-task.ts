@@ -237,7 +237,7 @@ function states(tasks: TaskFacts['upstream']): string {
 }
 
 function told(reason: string | null): string {
-  return reason === null ? '' : `: ${reason}`;
+  return reason === null ? '' : `: ${reason.replace(/\.$/, '')}`;
 }
 
 function ended({ endedAt }: TaskFacts): string {

@@ -58,6 +58,17 @@ const summary: TaskFacts = {
   },
 };
 
+describe('a reason that others wrote', () => {
+  it.each(['there is nothing to do', 'there is nothing to do.'])(
+    'ends the sentence with one full stop: %s',
+    (reason) => {
+      expect(explainTask({ ...facts, state: 'skipped', reason })).toMatchObject([
+        { text: 'Task "load" of run 5 was skipped: there is nothing to do.' },
+      ]);
+    },
+  );
+});
+
 describe('an expanded mapped task', () => {
   it('says how many of its instances ended, and which open ones to look at', () => {
     expect(explainTask(summary)).toEqual([
