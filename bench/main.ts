@@ -7,6 +7,7 @@ const BENCHMARKS: Readonly<Record<string, string>> = {
   engine: 'every figure of the engine beside its target',
   soak: 'memory of a worker under steady load, in MB per hour',
   window: 'seconds for one incremental window, phase by phase',
+  veeva: 'every figure of Direct Data beside its target',
   convert: 'CSV to Parquet in MB/s and peak memory, beside DuckDB',
 };
 

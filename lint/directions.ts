@@ -84,7 +84,7 @@ export const OUTER_LAYERS: readonly Layer[] = [
     folder: 'bench',
     sees: [],
     doors: [...FRAMEWORK, '#dags', '#dashboard', '#sandbox', '#tasks/*'],
-    packages: ['@duckdb/*', 'bullmq', 'ioredis', 'pg'],
+    packages: ['@duckdb/*', 'bullmq', 'ioredis', 'pg', 'tar-stream'],
   },
 ];
 

@@ -30,25 +30,28 @@ export const COLUMNS: readonly CsvColumn[] = [
   { name: 'note__c', type: 'text' },
 ];
 
-const WORDS = 'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor'.split(' ');
+const WORDS = 'lorem ipsum dolor sit amet größe naïve elit 東京 do eiusmod темп'.split(' ');
 const ROWS_AT_ONCE = 2000;
 
 export interface Shape {
   readonly bytes: number;
+  /** No more rows than these, whatever the bytes. */
+  readonly atMostRows?: number;
   readonly seed: number;
 }
 
-/** Writes whole rows until the file has at least `bytes`; returns the number of rows. The same seed gives the same file. */
+/** Writes whole rows until the file has about `bytes`; returns the number of rows. The same seed gives the same file. */
 export async function writeVaultCsv(path: string, shape: Shape): Promise<number> {
+  const { atMostRows: most = Infinity } = shape;
   let rows = 0;
   function* blocks(): Generator<string> {
     const random = generator(shape.seed);
     yield `${COLUMNS.map(({ name }) => name).join(',')}\n`;
-    for (let bytes = 0; bytes < shape.bytes;) {
-      const count = Math.min(ROWS_AT_ONCE, Math.ceil((shape.bytes - bytes) / 250));
+    for (let bytes = 0; bytes < shape.bytes && rows < most;) {
+      const count = Math.min(ROWS_AT_ONCE, most - rows, Math.ceil((shape.bytes - bytes) / 250));
       const block = Array.from({ length: count }, (_, index) => row(rows + index, random)).join('');
       rows += count;
-      bytes += block.length;
+      bytes += Buffer.byteLength(block);
       yield block;
     }
   }

@@ -25,6 +25,8 @@ export interface VaultOptions {
   readonly zone: string;
   /** A Full at every midnight, besides the first one. */
   readonly dailyFulls: boolean;
+  /** What the first Full is instead of the Vault's own rows: one with more rows than memory holds. `truth` knows nothing of it. */
+  readonly firstFull: { readonly path: string; readonly records: number } | undefined;
   /** Largest size of a part. */
   readonly partBytes: number;
   /** How long after its stop time a file is listed. */
@@ -71,6 +73,7 @@ const DEFAULTS = {
   sessionClock: systemClock,
   sessionIdle: minutes(20),
   dailyFulls: false,
+  firstFull: undefined,
   partBytes: 1_073_741_824,
   incrementalDelay: minutes(15),
   dailyDelay: hours(1),

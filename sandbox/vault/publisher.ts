@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import type { Temporal } from '#framework';
 import {
   type Contents,
@@ -25,6 +27,8 @@ export interface PublishedFile {
   /** The whole archive, before it is cut into parts. */
   readonly bytes: Buffer;
 }
+
+type Times = Omit<PublishedFile, 'name' | 'records' | 'bytes'>;
 
 const ORIGIN = '2000-01-01T00:00:00Z';
 
@@ -56,7 +60,7 @@ export class Publisher {
     if (!isBefore(enabledAt, now)) return;
     if (!this.#isEnabled) {
       this.#isEnabled = true;
-      await this.#publishFull(enabledAt, enabledAt);
+      await this.#publishFirstFull(enabledAt);
       await this.#publishLogs(enabledAt, now);
     }
     const due = windowsUpTo(this.#options, now.subtract({ milliseconds: incrementalDelay }));
@@ -80,14 +84,20 @@ export class Publisher {
     await this.#publish({ type: 'incremental_directdata', start, ...times }, incrementalContents(changes));
   }
 
+  async #publishFirstFull(stop: Temporal.Instant): Promise<void> {
+    const { firstFull } = this.#options;
+    if (firstFull === undefined) return this.#publishFull(stop, stop);
+    const { path, records } = firstFull;
+    this.#add({ ...fullTimes(stop), listedFrom: stop }, { bytes: await readFile(path), records });
+  }
+
   async #publishFull(stop: Temporal.Instant, listedFrom: Temporal.Instant): Promise<void> {
     const tables = this.#evolution.state.tables().map((table): TableContent => ({
       extract: table.extract,
       rows: table.rows(),
       count: table.size,
     }));
-    const start = stop.subtract({ milliseconds: stop.epochMilliseconds - Date.parse(ORIGIN) });
-    await this.#publish({ type: 'full_directdata', start, stop, listedFrom }, fullContents(tables));
+    await this.#publish({ ...fullTimes(stop), listedFrom }, fullContents(tables));
   }
 
   /** Together with the window that ends the day, so that the schema in the file is the one of that moment. */
@@ -114,10 +124,13 @@ export class Publisher {
     );
   }
 
-  async #publish(times: Omit<PublishedFile, 'name' | 'records' | 'bytes'>, contents: Contents): Promise<void> {
+  async #publish(times: Times, contents: Contents): Promise<void> {
+    this.#add(times, { bytes: await packArchive(contents.entries), records: contents.records });
+  }
+
+  #add(times: Times, archive: Pick<PublishedFile, 'bytes' | 'records'>): void {
     const name = fileName(this.#options.vaultId, times.type, times.stop);
-    const bytes = await packArchive(contents.entries);
-    this.#files.push({ ...times, name, records: contents.records, bytes });
+    this.#files.push({ ...times, name, ...archive });
   }
 
   #endsWithFull(stop: Temporal.Instant): boolean {
@@ -134,6 +147,11 @@ export class Publisher {
     );
     return file === newestFull || isBefore(now, file.listedFrom.add({ milliseconds: retention }));
   }
+}
+
+function fullTimes(stop: Temporal.Instant): Pick<Times, 'type' | 'start' | 'stop'> {
+  const start = stop.subtract({ milliseconds: stop.epochMilliseconds - Date.parse(ORIGIN) });
+  return { type: 'full_directdata', start, stop };
 }
 
 /** At or before. */

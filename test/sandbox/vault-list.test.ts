@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { hours } from '#framework';
@@ -60,6 +63,16 @@ describe('the list of files', () => {
       stop_time: '2026-01-20T08:45:00Z',
     };
     expect(await names(inside)).toEqual(['143462-20260120-0830-N', '143462-20260120-0845-N']);
+  });
+
+  it('gives a first Full that was made elsewhere byte for byte', async () => {
+    const path = fileURLToPath(import.meta.url);
+    const given = await openVault({ firstFull: { path, records: 7 } });
+    const [full] = await given.client.items({ extract_type: 'full_directdata' });
+    expect(full).toMatchObject({ name: FULL, record_count: 7 });
+    const part = await given.client.call(`services/directdata/files/${FULL}.001`);
+    expect(Buffer.from(await part.arrayBuffer())).toEqual(await readFile(path));
+    await given.vault.close();
   });
 
   it('refuses a type or a time that it does not know', async () => {

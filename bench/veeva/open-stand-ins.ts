@@ -1,0 +1,63 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+import type { Closable } from '#framework';
+import { z } from 'zod';
+
+const SCRIPT = fileURLToPath(new URL('./stand-ins.ts', import.meta.url));
+/** An archive that the Vault publishes as its first Full. */
+export interface FirstFull {
+  readonly path: string;
+  readonly records: number;
+}
+
+export interface StandInOptions {
+  readonly directory: string;
+  /** The time that they live in. */
+  readonly now: string;
+  /** Absent: there is no Vault. */
+  readonly vault?: {
+    readonly objects: number;
+    readonly rows: number;
+    readonly changesPerWindow: number;
+    readonly enabledAt: string;
+    readonly firstFull?: FirstFull;
+  };
+}
+
+export interface StandIns extends Closable {
+  readonly environment: Readonly<Record<string, string>>;
+  /** The PostgreSQL behind Redshift. */
+  readonly databaseUrl: string;
+  /** Seconds of processor time that they have taken so far, their PostgreSQL included. */
+  readonly seconds: () => Promise<number>;
+}
+
+const Ready = z.object({ environment: z.record(z.string(), z.string()), databaseUrl: z.string() });
+
+/** Starts the stand-ins in a process of their own and leads this process's SDKs to them. */
+export async function openStandIns(options: StandInOptions): Promise<StandIns> {
+  const child = fork(SCRIPT, [JSON.stringify(options)]);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const answer = async (): Promise<unknown> => {
+    const lost = ended.then(() => Promise.reject(new Error('The process of the stand-ins has ended; see above.')));
+    const [message]: unknown[] = await Promise.race([once(child, 'message'), lost]);
+    return message;
+  };
+  const { environment, databaseUrl } = Ready.parse(await answer());
+  // The SDKs read credentials from the process; everything else goes by the settings.
+  Object.assign(process.env, environment);
+  return {
+    environment,
+    databaseUrl,
+    seconds: async () => {
+      child.send('seconds');
+      return z.number().parse(await answer());
+    },
+    close: async () => {
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}
