@@ -1,4 +1,5 @@
 export { type Answer, done, trouble } from './cli/answer.ts';
+export { type OpenDriftLog, driftVerbs } from './cli/drift-verbs.ts';
 export type { AddVerbs, ProjectShell, VerbTools } from './cli/project-verbs.ts';
 export { type Cell, table } from './cli/table.ts';
 export type { Admission, ArrivedFile, FileManifest } from './core/arrived-file.ts';
@@ -156,6 +157,7 @@ export type {
   Audit,
   AuditedTable,
   Count,
+  HeldLoad,
   LoadReceipt,
   Source,
   SourceContext,
@@ -177,6 +179,20 @@ export {
   describeChanges,
   planSchema,
 } from './transfer/schema-plan.ts';
+export { type DriftFilter, type DriftLog, type LoggedDrift, loggedDrift } from './transfer/drift-log.ts';
+export { ChangePolicyText, ContractsJson, type GivenContracts, schemaContracts } from './transfer/contract-settings.ts';
+export {
+  APPLY_EVERYTHING,
+  CHANGE_POLICIES,
+  type ChangePolicy,
+  type ContractedChange,
+  type EarlierDecisions,
+  type NotedChange,
+  type SchemaContracts,
+  contractedChanges,
+  heldChanges,
+  unnoted,
+} from './transfer/schema-contract.ts';
 export { MANIFEST_KEY, stagePrefix } from './transfer/stage-area.ts';
 export { requireStagedCounts } from './transfer/staged-counts.ts';
 export {

@@ -5,14 +5,15 @@ import { windowText } from '../core/window.ts';
 import type { PipelineSpec } from '../dag/pipeline-spec.ts';
 import type { Millis } from '../core/duration.ts';
 import type { TaskContext } from '../dag/task-context.ts';
-import { defer, skip } from '../dag/task-outcome.ts';
+import { type Deferred, defer, skip } from '../dag/task-outcome.ts';
 import { differences } from '../record/differences.ts';
 import { type Phase, isCompleted } from '../record/phase.ts';
 import type { WindowRecord } from '../record/record.ts';
 import type { CompletedFigures, RecordHolder } from '../record/record-desk.ts';
 import { validateRecord } from '../record/validate.ts';
-import type { Audit } from '../transfer/ports.ts';
+import type { Audit, LoadReceipt } from '../transfer/ports.ts';
 import type { StageManifest } from '../transfer/stage-manifest.ts';
+import { holdLoad } from './held-load.ts';
 import type { OpenPorts, WindowWork } from './window-work.ts';
 import { openWork } from './window-work.ts';
 
@@ -103,14 +104,20 @@ export async function stageToTarget(context: TaskContext, { openPorts }: Templat
   const work = await openWork(context, openPorts);
   const { record, ports, transfer } = work;
   if (isCompleted(record, 'STAGE_TO_TARGET')) return { rows: record.audit.stageCount ?? 0, outcome: 'resumed' };
-  const receipt = await phase(work, 'STAGE_TO_TARGET', async () => {
+  return phase<Deferred | LoadedFigures>(work, 'STAGE_TO_TARGET', async () => {
     const manifest = await stagedManifest(work);
     await ports.target.clean(transfer);
     const loaded = await ports.target.load(manifest, transfer);
+    if (loaded.outcome === 'held') return { result: await holdLoad(work, loaded) };
     const schemaChanges = loaded.schemaChanges.map((change) => ({ ...change }));
-    return { result: loaded, facts: { receipt: { ...loaded, schemaChanges } } };
+    const result = { rows: loaded.rows, outcome: loaded.outcome };
+    return { result, facts: { receipt: { ...loaded, schemaChanges } } };
   });
-  return { rows: receipt.rows, outcome: receipt.outcome };
+}
+
+interface LoadedFigures {
+  readonly rows: number;
+  readonly outcome: LoadReceipt['outcome'];
 }
 
 /** Counts and keys must agree; only then the window is complete and what waits for it may go on. */
@@ -161,12 +168,16 @@ function isDone(record: WindowRecord, holder: RecordHolder): boolean {
 async function phase<T>(
   { desk, holder }: WindowWork,
   name: Phase,
-  work: () => Promise<{ readonly result: T; readonly facts: Parameters<WindowWork['desk']['completePhase']>[2] }>,
+  work: () => Promise<{
+    readonly result: T;
+    /** Absent: the phase is not completed, the window waits in it. */
+    readonly facts?: Parameters<WindowWork['desk']['completePhase']>[2];
+  }>,
 ): Promise<T> {
   await desk.startPhase(holder, name);
   try {
     const { result, facts } = await work();
-    await desk.completePhase(holder, name, facts);
+    if (facts !== undefined) await desk.completePhase(holder, name, facts);
     return result;
   } catch (error) {
     // The failure that counts is the one of the work; a record that is fenced meanwhile belongs to somebody else.

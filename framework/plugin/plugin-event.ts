@@ -84,7 +84,7 @@ export interface RecordStateChanged extends Happened {
   readonly to: RecordState;
 }
 
-/** A load changed the schema of its target. */
+/** A load changed the schema of its target, or asked for changes that a contract keeps back: see their `decision`. */
 export interface SchemaDrifted extends OfRun {
   readonly kind: 'schemaDrift';
   readonly recordId: RecordId;

@@ -3,6 +3,7 @@ import type { Millis } from '../core/duration.ts';
 import type { FailureRecord } from '../core/failures.ts';
 import type { RecordId, RunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
+import type { SchemaDrift } from '../core/schema-drift.ts';
 import type { Differences } from './differences.ts';
 import type { Phase } from './phase.ts';
 import type { WindowRecord } from './record.ts';
@@ -41,6 +42,10 @@ export interface RecordDesk {
   readonly failPhase: (holder: RecordHolder, phase: Phase) => Promise<void>;
   /** Takes a file of the source in for the record, or says that it is loaded: see `FileManifest`. */
   readonly admitFile: (holder: RecordHolder, file: ArrivedFile) => Promise<Admission>;
+  /** Whether plugins were told of exactly these changes of a window before. */
+  readonly isDriftTold: (recordId: RecordId, changes: readonly SchemaDrift[]) => Promise<boolean>;
+  /** Tells plugins of changes that a window asks for and that were not made. */
+  readonly tellDrift: (holder: RecordHolder, changes: readonly SchemaDrift[]) => Promise<void>;
   /** Writes the audit; a PASS completes the record, and with it what it covers. */
   readonly audited: (holder: RecordHolder, figures: CompletedFigures, covers: Covers) => Promise<void>;
   /** Completes a record whose window needs no work because source and target agree already. */

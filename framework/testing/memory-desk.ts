@@ -21,6 +21,7 @@ export interface MemoryDeskOptions {
 export class MemoryDesk implements RecordDesk, Closable {
   readonly #clock: Clock;
   readonly #failed: () => readonly FailedTask[];
+  readonly #told = new Set<string>();
   #record: WindowRecord;
 
   constructor({ dag, window, clock, failedTasks }: MemoryDeskOptions) {
@@ -61,6 +62,8 @@ export class MemoryDesk implements RecordDesk, Closable {
 
   /** Nothing was loaded before the one window of a test run. */
   readonly admitFile: RecordDesk['admitFile'] = async () => ({ kind: 'admitted' });
+  readonly isDriftTold: RecordDesk['isDriftTold'] = async (_, changes) => this.#told.has(JSON.stringify(changes));
+  readonly tellDrift: RecordDesk['tellDrift'] = async (_, changes) => void this.#told.add(JSON.stringify(changes));
 
   readonly audited: RecordDesk['audited'] = async (_, figures) => {
     this.#change({ audit: { ...this.#record.audit, ...figures } });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Cancelled } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
+import { DRIFT_DECISIONS } from '../core/schema-drift.ts';
 import type { LoadReceipt, TransferContext } from './ports.ts';
 import type { StageManifest } from './stage-manifest.ts';
 
@@ -63,8 +64,14 @@ function readReceipt(logged: LoggedLoad): LoadReceipt {
 
 // A load log may hold receipts that kept a change as its sentence.
 const Change = z.union([
-  z.object({ table: z.string(), column: z.string().exactOptional(), change: z.string(), sentence: z.string() }),
-  z.string().transform((sentence) => ({ table: '', change: 'other', sentence })),
+  z.object({
+    table: z.string(),
+    column: z.string().exactOptional(),
+    change: z.string(),
+    sentence: z.string(),
+    decision: z.enum(DRIFT_DECISIONS).default('applied'),
+  }),
+  z.string().transform((sentence) => ({ table: '', change: 'other', sentence, decision: 'applied' as const })),
 ]);
 
 const Stored = z.object({

@@ -69,13 +69,24 @@ export interface LoadReceipt {
   readonly details: Readonly<Record<string, Json>>;
 }
 
+/** The window was not loaded and nothing was changed: contracts keep changes of the schema back until somebody accepts them. */
+export interface HeldLoad {
+  readonly outcome: 'held';
+  /** Every change that is kept back. One that failed the window outweighs those that let it wait. */
+  readonly schemaChanges: readonly SchemaDrift[];
+  /** The command that accepts them: `windrow redshift drift accept account__v`. */
+  readonly accept: string;
+  /** The setting that would let them through: `redshift.contracts of connector_config.json`. */
+  readonly setting: string;
+}
+
 export interface Target {
   /** Rows that this window brought, from the target's own load log. */
   readonly count: (context: TransferContext) => Promise<Count>;
   /** Removes staging tables and other leftovers of an unfinished load of this record; never loaded data. */
   readonly clean: (context: TransferContext) => Promise<void>;
   /** Applies the window in one transaction together with a row of the target's load log. */
-  readonly load: (manifest: StageManifest, context: TransferContext) => Promise<LoadReceipt>;
+  readonly load: (manifest: StageManifest, context: TransferContext) => Promise<LoadReceipt | HeldLoad>;
   readonly audit: (manifest: StageManifest, context: TransferContext) => Promise<Audit>;
 }
 
@@ -104,6 +115,8 @@ export interface TransferPorts {
   readonly target: Target;
   /** Called once the window is whole in the target, for example to move a watermark. Must be idempotent. */
   readonly completed?: (manifest: StageManifest, context: TransferContext) => Promise<void>;
+  /** Called when the window begins to wait for a person, for example to publish a message. May be called again. */
+  readonly waits?: (wait: WindowFailure, context: TransferContext) => Promise<void>;
   /** Called when the window's run failed for good, for example to publish a message. Never changes the outcome. */
   readonly failed?: (failure: WindowFailure, context: TransferContext) => Promise<void>;
 }
@@ -112,6 +125,6 @@ export interface WindowFailure {
   readonly task: string;
   readonly code: string;
   readonly message: string;
-  /** The command that re-runs the window: `windrow records rerun 42`. */
+  /** The command that re-runs the window, such as `windrow records rerun 42`, or lets it go on. */
   readonly command: string;
 }

@@ -31,6 +31,39 @@ export function changeSentence(change: SchemaChange, typeText: TypeText): string
   }
 }
 
+/** What a window asks for, while nobody has decided: what stands in the target, and what the window needs. */
+export function askedSentence(change: SchemaChange, typeText: TypeText): string {
+  switch (change.kind) {
+    case 'create_table':
+      return `new table ${change.table} with ${change.columns.length} columns`;
+    case 'adopt_table':
+      return `table ${change.table} stands already and would get Windrow's two system columns`;
+    case 'add_column':
+      return `new column ${change.table}.${change.column} (${typeText(change.type)})`;
+    case 'widen_text':
+      return `${change.table}.${change.column} is varchar(${change.from}), the window needs varchar(${change.bytes})`;
+    case 'change_type':
+      return `${change.table}.${change.column} is ${existingText(change.from, typeText)}, the window needs ${typeText(change.to)}`;
+    case 'drop_column':
+    case 'keep_column':
+    case 'rename_column':
+      return `the source removed column ${change.table}.${change.column}, which would be ${REMOVED[change.kind]}`;
+    case 'drop_table':
+    case 'keep_table':
+    case 'rename_table':
+      return `the source removed table ${change.table}, which would be ${REMOVED[change.kind]}`;
+  }
+}
+
+const REMOVED = {
+  drop_column: 'dropped',
+  keep_column: 'kept',
+  rename_column: 'renamed',
+  drop_table: 'dropped',
+  keep_table: 'kept',
+  rename_table: 'renamed',
+} as const;
+
 function existingText(type: ExistingType, typeText: TypeText): string {
   return type.kind === 'foreign' ? type.text : typeText(type);
 }

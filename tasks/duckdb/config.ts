@@ -3,12 +3,17 @@ import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 
 import {
+  ChangePolicyText,
+  ContractsJson,
+  type GivenContracts,
   REMOVAL_POLICIES,
   type Reading,
   type RemovalPolicy,
+  type SchemaContracts,
   type SettingSources,
   firstSet,
   readConnectorSettings,
+  schemaContracts,
 } from '#framework';
 
 export interface DuckDbSettings {
@@ -16,6 +21,8 @@ export interface DuckDbSettings {
   readonly file: string;
   readonly schema: string;
   readonly onRemoval: RemovalPolicy;
+  /** What changes of a table's schema do: applied, or the window waits or fails. */
+  readonly contracts: SchemaContracts;
   /** The most memory that DuckDB takes before it writes to disk, such as `1GB`. */
   readonly memory: string;
   /** Absent: one for each core. */
@@ -34,6 +41,8 @@ export function readDuckDbSettings(sources: SettingSources): Reading<DuckDbSetti
       file: firstSet(environment['DUCKDB_FILE'], content?.duckdb?.file),
       schema: firstSet(environment['DUCKDB_SCHEMA'], content?.duckdb?.schema),
       onRemoval: firstSet(environment['DUCKDB_ON_REMOVAL'], content?.duckdb?.on_removal),
+      onChange: firstSet(environment['DUCKDB_ON_CHANGE']),
+      contracts: content?.duckdb?.contracts,
       memory: firstSet(environment['DUCKDB_MEMORY']),
       threads: firstSet(environment['DUCKDB_THREADS']),
       waitSeconds: firstSet(environment['DUCKDB_WAIT_SECONDS']),
@@ -44,10 +53,10 @@ export function readDuckDbSettings(sources: SettingSources): Reading<DuckDbSetti
 const Text = z.string().optional();
 /** The file belongs to other tools too, so what Windrow does not know is let be. */
 const ConnectorFile = z.looseObject({
-  duckdb: z.looseObject({ file: Text, schema: Text, on_removal: Text }).optional(),
+  duckdb: z.looseObject({ file: Text, schema: Text, on_removal: Text, contracts: ContractsJson.optional() }).optional(),
 });
 
-const Settings = z.strictObject({
+const Flat = z.strictObject({
   file: z
     .string('is missing. Name the database file, such as /var/lib/windrow/vault.duckdb')
     .refine(isAbsolute, { error: 'expected an absolute path, the same for every process' }),
@@ -58,6 +67,8 @@ const Settings = z.strictObject({
     .default('vault')
     .transform((name) => name.toLowerCase()),
   onRemoval: z.enum(REMOVAL_POLICIES, `expected one of ${REMOVAL_POLICIES.join(', ')}`).default('drop'),
+  onChange: ChangePolicyText.optional(),
+  contracts: z.custom<GivenContracts>().optional(),
   memory: z
     .string()
     .regex(/^\d+(\.\d+)? ?[KMGT]i?B$/, 'expected an amount such as 512MB or 2GB')
@@ -71,10 +82,16 @@ const Settings = z.strictObject({
     .default(60),
 });
 
+const Settings = Flat.transform(({ onChange, contracts, ...settings }) => ({
+  ...settings,
+  contracts: schemaContracts(contracts, onChange),
+}));
+
 const NAMES: Readonly<Record<string, string>> = {
   file: 'DUCKDB_FILE or connector_config.json duckdb.file',
   schema: 'DUCKDB_SCHEMA or connector_config.json duckdb.schema',
   onRemoval: 'DUCKDB_ON_REMOVAL or connector_config.json duckdb.on_removal',
+  onChange: 'DUCKDB_ON_CHANGE',
   memory: 'DUCKDB_MEMORY',
   threads: 'DUCKDB_THREADS',
   waitSeconds: 'DUCKDB_WAIT_SECONDS',

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import {
+  type HeldLoad,
   type LoadReceipt,
   type LoadTable,
   type ObjectStore,
   type RemovalPolicy,
+  type SchemaContracts,
   type SchemaDrift,
   type SchemaPlan,
   type StageManifest,
@@ -19,6 +21,7 @@ import {
   receiptText,
 } from '#framework';
 
+import { heldByContract } from './contract.ts';
 import type { DatabaseFile, Run } from './database-file.ts';
 import { applyStatements } from './sql/apply.ts';
 import { changeStatements, fillAdopted, insertDrift } from './sql/evolve.ts';
@@ -35,6 +38,7 @@ export interface LoadTools {
   readonly schema: string;
   readonly stage: ObjectStore;
   readonly policy: RemovalPolicy;
+  readonly contracts: SchemaContracts;
 }
 
 /** A window with its tables as a load uses them. */
@@ -45,11 +49,15 @@ export interface LoadedWindow {
 }
 
 /** Schema, rows and load log in one transaction: DuckDB changes tables in a transaction too. */
-export async function load(tools: LoadTools, manifest: StageManifest, context: TransferContext): Promise<LoadReceipt> {
+export async function load(
+  tools: LoadTools,
+  manifest: StageManifest,
+  context: TransferContext,
+): Promise<LoadReceipt | HeldLoad> {
   const loaded = { manifest, tables: tablesOf(manifest), context };
   // Looked up before the files are fetched, and once more in the transaction that counts.
-  const logged = await inFile(tools, context, (run) => findLoggedLoad(run, context));
-  if (logged !== undefined) return answerOf(logged, context);
+  const { answer } = await inFile(tools, context, (run) => readyFile({ ...tools, run }, loaded));
+  if (answer !== undefined) return answer;
   return withStagedFiles(tools, loaded, (files) =>
     inFile(tools, context, (run) => loadOnce({ ...tools, run, files }, loaded)),
   );
@@ -87,18 +95,33 @@ export function planOf(tools: LoadTools, { manifest, tables }: LoadedWindow, sta
   });
 }
 
-interface OpenTools extends LoadTools {
+interface OpenFile extends LoadTools {
   readonly run: Run;
+}
+
+interface OpenTools extends OpenFile {
   readonly files: LocalFiles;
 }
 
-async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadReceipt> {
+/** What is known without the staged files: the answer where there is nothing to load, and otherwise the plan. */
+async function readyFile(
+  tools: OpenFile,
+  loaded: LoadedWindow,
+): Promise<{ readonly answer: LoadReceipt | HeldLoad | undefined; readonly plan: SchemaPlan }> {
   const { run, schema } = tools;
+  const { context } = loaded;
+  const logged = await findLoggedLoad(run, context);
+  if (logged !== undefined) return { answer: answerOf(logged, context), plan: { changes: [], tables: [] } };
+  const plan = planOf(tools, loaded, await readTargetState(run, schema, context));
+  return { answer: await heldByContract(tools, plan.changes, context), plan };
+}
+
+async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadReceipt | HeldLoad> {
+  const { run } = tools;
   const { manifest, tables, context } = loaded;
   await run(claimLoadLog());
-  const logged = await findLoggedLoad(run, context);
-  if (logged !== undefined) return answerOf(logged, context);
-  const plan = planOf(tools, loaded, await readTargetState(run, schema, context));
+  const { answer, plan } = await readyFile(tools, loaded);
+  if (answer !== undefined) return answer;
   const schemaChanges = await evolve(tools, plan, context);
   const present = presentTables(tables, plan.tables);
   const window = { end: context.window.end.toString(), recordId: context.recordId };
@@ -129,7 +152,7 @@ async function evolve({ run }: OpenTools, plan: SchemaPlan, context: TransferCon
   for (const { change, sentence } of describeChanges(plan.changes, typeText)) {
     for (const statement of changeStatements(change)) await run(statement);
     const column = 'column' in change ? { column: change.column } : {};
-    const row = { table: change.table, ...column, change: change.kind, sentence };
+    const row = { table: change.table, ...column, change: change.kind, sentence, decision: 'applied' as const };
     await run(insertDrift(row, context));
     context.log.info(sentence);
     rows.push(row);

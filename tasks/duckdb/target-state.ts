@@ -11,7 +11,7 @@ import {
 import type { Run } from './database-file.ts';
 import { readColumns, readLaterDrift } from './sql/catalog.ts';
 import { findLoad } from './sql/load-log.ts';
-import { CREATE_SYSTEM_TABLES, FIND_CATALOG, enterSchema } from './sql/system-tables.ts';
+import { ADD_DECISION, CREATE_SYSTEM_TABLES, FIND_CATALOG, FIND_OLD_DRIFT, enterSchema } from './sql/system-tables.ts';
 import { ANY_TEXT } from './target-type.ts';
 
 /** What stands in the file before a load. */
@@ -24,6 +24,7 @@ export interface TargetState {
 export async function ensureSchema(run: Run, schema: string): Promise<void> {
   const [[catalog] = []] = await run(FIND_CATALOG);
   for (const statement of [...enterSchema(catalog ?? '', schema), ...CREATE_SYSTEM_TABLES]) await run(statement);
+  if ((await run(FIND_OLD_DRIFT)).length > 0) await run(ADD_DECISION);
 }
 
 export async function readTargetState(run: Run, schema: string, context: TransferContext): Promise<TargetState> {

@@ -2,14 +2,18 @@ import { z } from 'zod';
 
 import {
   CONNECTOR_FILE,
+  ChangePolicyText,
+  ContractsJson,
   type Environment,
   REMOVAL_POLICIES,
   type Reading,
   type RemovalPolicy,
+  type SchemaContracts,
   type SettingSources,
   firstSet,
   readSettings,
   readSettingsFile,
+  schemaContracts,
   withProblems,
 } from '#framework';
 
@@ -28,6 +32,8 @@ export interface RedshiftSettings {
   readonly region: string;
   readonly endpoint: string | undefined;
   readonly onRemoval: RemovalPolicy;
+  /** What changes of a table's schema do: applied, or the window waits or fails. */
+  readonly contracts: SchemaContracts;
   readonly parallelCopies: number;
   /** A table that a load brought at least so many rows is analysed afterwards; undefined: none is. */
   readonly analyzeRows: number | undefined;
@@ -40,9 +46,7 @@ export function readRedshiftSettings(sources: SettingSources): Reading<RedshiftS
   const { content, problems } = readSettingsFile(sources, { ...CONNECTOR_FILE, shape: ConnectorFile });
   const values = flatValues(sources.environment, content ?? {});
   const reading = withProblems([...problems, ...accessProblems(values)], readSettings(Flat, values, NAMES));
-  return reading.kind === 'read'
-    ? { kind: 'read', settings: shaped(reading.settings, content?.redshift?.tables) }
-    : reading;
+  return reading.kind === 'read' ? { kind: 'read', settings: shaped(reading.settings, content?.redshift) } : reading;
 }
 
 const IDENTIFIER = z.string({ error: 'expected a name' }).min(1, { error: 'expected a name' }).max(127);
@@ -66,6 +70,7 @@ const Flat = z.object({
   region: z.string({ error: 'expected an AWS region, such as us-east-1' }).min(1, { error: 'expected an AWS region' }),
   endpoint: z.url({ error: 'expected an address, such as http://127.0.0.1:8080' }).optional(),
   onRemoval: z.enum(REMOVAL_POLICIES, { error: `expected one of ${REMOVAL_POLICIES.join(', ')}` }).default('drop'),
+  onChange: ChangePolicyText.optional(),
   parallelCopies: z.coerce.number({ error: 'expected a whole number' }).int().min(1).max(40).default(4),
   analyzeRows: z
     .union([z.literal('off').transform(() => undefined), z.coerce.number().int().min(1)], {
@@ -85,6 +90,7 @@ const NAMES: Readonly<Record<string, string>> = {
   region: 'AWS_REGION or connector_config.json redshift.region',
   endpoint: 'REDSHIFT_DATA_ENDPOINT',
   onRemoval: 'REDSHIFT_ON_REMOVAL or connector_config.json redshift.on_removal',
+  onChange: 'REDSHIFT_ON_CHANGE',
   parallelCopies: 'REDSHIFT_PARALLEL_COPIES',
   analyzeRows: 'REDSHIFT_ANALYZE_ROWS',
 };
@@ -108,6 +114,7 @@ const ConnectorFile = z.looseObject({
       region: Text,
       on_removal: Text,
       tables: LayoutsJson.optional(),
+      contracts: ContractsJson.optional(),
     })
     .optional(),
 });
@@ -128,6 +135,7 @@ function flatValues(environment: Environment, { redshift = {}, s3 = {} }: z.outp
     region: firstSet(environment['AWS_REGION'], environment['AWS_DEFAULT_REGION'], redshift.region, host.region),
     endpoint: firstSet(environment['REDSHIFT_DATA_ENDPOINT']),
     onRemoval: firstSet(environment['REDSHIFT_ON_REMOVAL'], redshift.on_removal),
+    onChange: firstSet(environment['REDSHIFT_ON_CHANGE']),
     parallelCopies: firstSet(environment['REDSHIFT_PARALLEL_COPIES']),
     analyzeRows: firstSet(environment['REDSHIFT_ANALYZE_ROWS']),
   };
@@ -165,11 +173,15 @@ function accessProblems({ workgroup, cluster, user, secretArn }: FlatValues): re
   return problems;
 }
 
-function shaped(flat: z.output<typeof Flat>, layouts: TableLayouts = new Map()): RedshiftSettings {
-  const { workgroup, cluster = '', user, secretArn, endpoint, ...rest } = flat;
+type FileBlock = z.output<typeof ConnectorFile>['redshift'];
+
+function shaped(flat: z.output<typeof Flat>, file: FileBlock): RedshiftSettings {
+  const { workgroup, cluster = '', user, secretArn, endpoint, onChange, ...rest } = flat;
+  const contracts = schemaContracts(file?.contracts, onChange);
+  const layouts = file?.tables ?? new Map();
   const access =
     workgroup === undefined
       ? ({ kind: 'cluster', cluster, user } as const)
       : ({ kind: 'workgroup', workgroup } as const);
-  return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint, layouts };
+  return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint, contracts, layouts };
 }

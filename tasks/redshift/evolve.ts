@@ -12,7 +12,7 @@ import {
 } from '#framework';
 
 import type { TableLayouts } from './layout.ts';
-import { changeStatements, insertDrift } from './sql/evolve.ts';
+import { type DriftOrigin, changeStatements, insertDrift } from './sql/evolve.ts';
 import { type Statement, typeText } from './sql/text.ts';
 import type { TargetPlace, TargetState } from './target-state.ts';
 import { targetType } from './target-type.ts';
@@ -47,12 +47,7 @@ export async function evolve(
   context: TransferContext,
 ): Promise<readonly SchemaDrift[]> {
   const described = describeChanges(changes, typeText);
-  const origin = {
-    pipelineId: context.pipelineId,
-    recordId: context.recordId,
-    windowEnd: context.window.end,
-    changedAt: context.clock.now(),
-  };
+  const origin = driftOrigin(context);
   const planned = batches(place, described);
   for (const batch of planned) {
     const drift = insertDrift(place.schema, batch.rows, origin);
@@ -62,6 +57,16 @@ export async function evolve(
   }
   for (const { sentence } of described) context.log.info(sentence);
   return planned.flatMap(({ rows }) => rows);
+}
+
+/** What the drift log says of the window that changes something, or asks for it. */
+export function driftOrigin(context: TransferContext): DriftOrigin {
+  return {
+    pipelineId: context.pipelineId,
+    recordId: context.recordId,
+    windowEnd: context.window.end,
+    changedAt: context.clock.now(),
+  };
 }
 
 interface ChangeBatch {
@@ -94,7 +99,7 @@ function batches(place: ChangePlace, described: ReturnType<typeof describeChange
     }
     batch[alone ? 'alone' : 'together'].push(...statements);
     const column = 'column' in change ? { column: change.column } : {};
-    batch.rows.push({ table: change.table, ...column, change: change.kind, sentence });
+    batch.rows.push({ table: change.table, ...column, change: change.kind, sentence, decision: 'applied' });
   }
   return found;
 }

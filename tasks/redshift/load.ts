@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 
 import {
+  type HeldLoad,
   type LoadReceipt,
   type LoadTable,
   type LoggedLoad,
   type PlannedTable,
   type RemovalPolicy,
+  type SchemaContracts,
   type SchemaDrift,
   type StageManifest,
   type TransferContext,
@@ -23,6 +25,7 @@ import {
 import { analyzeLarge } from './analyze.ts';
 import { refuseTooManyColumns } from './column-limit.ts';
 import { writeComments } from './comments.ts';
+import { heldByContract } from './contract.ts';
 import { isConflict, isSchemaRace } from './errors.ts';
 import { evolve, planEvolution } from './evolve.ts';
 import { type TableLayouts, refuseUnknownKeys } from './layout.ts';
@@ -39,13 +42,19 @@ export interface LoadTools extends StageCopyTools {
   readonly policy: RemovalPolicy;
   readonly analyzeRows: number | undefined;
   readonly layouts: TableLayouts;
+  readonly contracts: SchemaContracts;
 }
 
 /** Schema first, then every file into staging, then one transaction that applies the window and writes the load log. */
-export async function load(tools: LoadTools, manifest: StageManifest, context: TransferContext): Promise<LoadReceipt> {
+export async function load(
+  tools: LoadTools,
+  manifest: StageManifest,
+  context: TransferContext,
+): Promise<LoadReceipt | HeldLoad> {
   const tables = loadTables(manifest, loadNames(context));
   const ready = await readyTarget(tools, { manifest, tables, context });
   if (ready.kind === 'logged') return answerOf(ready.logged, context);
+  if (ready.kind === 'held') return ready.held;
   const { planned, schemaChanges } = ready;
   const present = presentTables(tables, planned);
   await copyIntoStaging(tools, manifest, { parts: stagedParts(present.map(({ table }) => table)), context });
@@ -83,6 +92,7 @@ export async function load(tools: LoadTools, manifest: StageManifest, context: T
 
 type Ready =
   | { readonly kind: 'logged'; readonly logged: LoggedLoad }
+  | { readonly kind: 'held'; readonly held: HeldLoad }
   | {
       readonly kind: 'ready';
       readonly planned: readonly PlannedTable[];
@@ -107,6 +117,8 @@ async function readyTarget(tools: LoadTools, { manifest, tables, context }: Want
       const plan = planEvolution({ manifest, tables, state, policy: tools.policy });
       refuseTooManyColumns({ tables, plan, existing: state.tables });
       refuseUnknownKeys(plan.changes, tools.layouts);
+      const held = await heldByContract(tools, plan.changes, context);
+      if (held !== undefined) return { kind: 'held', held };
       const schemaChanges = await evolve(tools, plan.changes, context);
       await writeComments(tools, { manifest, planned: plan.tables, state }, context);
       return { kind: 'ready', planned: plan.tables, schemaChanges };

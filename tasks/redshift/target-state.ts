@@ -4,6 +4,7 @@ import {
   type ExistingType,
   type LaterChanges,
   type LoggedLoad,
+  SCHEMA_DRIFT,
   SYSTEM_TABLES,
   type TransferContext,
   loggedLoad,
@@ -13,7 +14,7 @@ import type { Row } from './client.ts';
 import { findSchema, readColumns, readLaterDrift } from './sql/catalog.ts';
 import { findLoad } from './sql/load-log.ts';
 import { stagingPrefix } from './sql/names.ts';
-import { createSchema, createSystemTables } from './sql/system-tables.ts';
+import { addDecision, createSchema, createSystemTables } from './sql/system-tables.ts';
 import type { Warehouse } from './warehouse.ts';
 
 /** What stands in the target before a load. */
@@ -46,6 +47,7 @@ export async function readTargetState(
   const tables = existingTables(columns);
   const staging = new Set([...tables.keys()].filter((name) => name.startsWith(prefix)));
   if (SYSTEM_TABLES.some((name) => !tables.has(name))) await createOwn({ warehouse, schema }, signal);
+  else if (tables.get(SCHEMA_DRIFT)?.has('decision') !== true) await warehouse.run([addDecision(schema)], { signal });
   const finished = await warehouse.run([readLaterDrift(schema, names, context.window.end), findLoad(schema, context)], {
     signal,
   });
@@ -72,7 +74,7 @@ export async function findLoggedLoad(place: TargetPlace, context: TransferContex
   return row === undefined ? undefined : loggedLoad(row);
 }
 
-async function collect(pages: AsyncIterable<readonly Row[]>): Promise<readonly Row[]> {
+export async function collect(pages: AsyncIterable<readonly Row[]>): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for await (const page of pages) rows.push(...page);
   return rows;

@@ -27,6 +27,7 @@ export function redshiftTarget(opened: RedshiftOpened, options: RedshiftTargetOp
     policy: settings.onRemoval,
     analyzeRows: settings.analyzeRows,
     layouts: settings.layouts,
+    contracts: settings.contracts,
   };
   return {
     count: async (context) => {

@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto';
 
-import { type AddVerbs, type Answer, type VerbTools, table } from '#framework';
+import { type AddVerbs, type Answer, type VerbTools, driftVerbs, table } from '#framework';
 import { s3Connection } from '#tasks/s3';
 
 import { checkRedshift } from './check/check.ts';
 import type { Finding } from './check/finding.ts';
+import { driftLog } from './drift-log.ts';
 import { redshiftConnection } from './connector.ts';
 
 /** Adds `windrow redshift …`. */
-export const addVerbs: AddVerbs = (program, { act }) => {
-  program
-    .command('redshift')
-    .description('the Redshift that windows are loaded into')
+export const addVerbs: AddVerbs = (program, shell) => {
+  const redshift = program.command('redshift').description('the Redshift that windows are loaded into');
+  redshift
     .command('check')
     .description('permissions and settings that loads need, tried out and taken back, each problem with its remedy')
-    .action(act(check));
+    .action(shell.act(check));
+  driftVerbs(redshift, shell, async ({ connections }) => {
+    const { warehouse, settings } = await connections.get(redshiftConnection);
+    return driftLog({ warehouse, schema: settings.schema });
+  });
 };
 
 /** A cluster that was paused takes minutes to answer. */

@@ -1,6 +1,8 @@
 import { type RecordId, type Window, type WindowFailure, windowText } from '#framework';
 
 export interface FailedWindow {
+  /** `waits`: for a person, and goes on by itself behind `failure.command`. */
+  readonly state: 'failed' | 'waits';
   readonly pipelineId: string;
   readonly window: Window;
   readonly recordId: RecordId;
@@ -25,8 +27,8 @@ export interface FailureMessage {
 const MOST_SUBJECT = 99;
 const MOST_TEXT_BYTES = 16 * 1024;
 
-export function failureMessage({ pipelineId, window, recordId, failure, rule }: FailedWindow): FailureMessage {
-  const subject = `Windrow: ${pipelineId} failed for ${windowText(window)} (${failure.code})`;
+export function failureMessage({ state, pipelineId, window, recordId, failure, rule }: FailedWindow): FailureMessage {
+  const subject = `Windrow: ${pipelineId} ${SUBJECTS[state]} ${windowText(window)} (${failure.code})`;
   const content = {
     pipeline: pipelineId,
     window: { start: window.start.toString(), end: window.end.toString(), zone: window.zone },
@@ -34,11 +36,17 @@ export function failureMessage({ pipelineId, window, recordId, failure, rule }: 
     task: failure.task,
     error_code: failure.code,
     error: cutText(failure.message),
-    rerun: failure.command,
+    [COMMANDS[state]]: failure.command,
     ...(rule === undefined ? {} : { rule: rule.arn, resume: resumeText(rule, failure.command) }),
   };
   return { subject: printable(subject), body: JSON.stringify(content, undefined, 2) };
 }
+
+const SUBJECTS: Readonly<Record<FailedWindow['state'], string>> = {
+  failed: 'failed for',
+  waits: 'waits for a person,',
+};
+const COMMANDS: Readonly<Record<FailedWindow['state'], string>> = { failed: 'rerun', waits: 'accept' };
 
 function resumeText({ outcome }: HeldRule, command: string): string {
   if (outcome === 'disabled')

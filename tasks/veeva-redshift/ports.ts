@@ -70,11 +70,14 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget): OpenPorts {
         await advance[kind](watermarks, window.end, context.signal);
         await releaseRule(rule, context);
       },
+      waits: async (failure, { pipelineId, window, recordId, signal }) => {
+        await topic.publishFailure({ state: 'waits', pipelineId, window, recordId, failure }, { signal });
+      },
       failed: async (failure, context) => {
         const { pipelineId, window, recordId, signal } = context;
         const held = await holdRule(rule, context);
         await topic.publishFailure(
-          { pipelineId, window, recordId, failure, ...(held === undefined ? {} : { rule: held }) },
+          { state: 'failed', pipelineId, window, recordId, failure, ...(held === undefined ? {} : { rule: held }) },
           { signal },
         );
       },

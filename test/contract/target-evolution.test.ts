@@ -54,7 +54,7 @@ describe.each(TARGETS)('$product follows the schema of the source', ({ product, 
   });
 
   it('keeps what the source removed where the policy says so, and new rows have nothing there', async () => {
-    const keeping = ground.targetWith('keep');
+    const keeping = ground.targetWith({ onRemoval: 'keep' });
     const table = { table: 'keeps', columns: [text('id'), text('old__c')] };
     const one = await ground.stage({ number: 9, tables: [{ ...table, updates: [['1', 'kept']] }] });
     await keeping.load(one, contextOf(one));
@@ -99,7 +99,7 @@ describe.each(TARGETS)('$product follows the schema of the source', ({ product, 
   });
 
   it('renames what the source removed where the policy says so', async () => {
-    const renaming = ground.targetWith('rename');
+    const renaming = ground.targetWith({ onRemoval: 'rename' });
     const table = { table: 'renames', columns: [text('id'), text('old__c')] };
     const one = await ground.stage({ number: 5, tables: [{ ...table, updates: [['1', 'kept']] }] });
     await renaming.load(one, contextOf(one));

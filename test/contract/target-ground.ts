@@ -2,17 +2,26 @@ import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
 
-import type { RemovalPolicy, Target } from '#framework';
+import { APPLY_EVERYTHING, type DriftLog, type RemovalPolicy, type SchemaContracts, type Target } from '#framework';
 import { type DuckDbSettings, duckDbTarget, openDuckDb } from '#tasks/duckdb';
 import { type Row, redshiftTarget } from '#tasks/redshift';
 
+import { driftLog as duckDbDrift } from '../../tasks/duckdb/drift-log.ts';
+import { driftLog as redshiftDrift } from '../../tasks/redshift/drift-log.ts';
 import { openGround, rowsOf } from '../tasks/redshift-ground.ts';
 import { type StageGround, type TableWindow, TYPES, openStage } from '../tasks/stage-ground.ts';
+
+/** What a test says of changes of the schema. */
+export interface SchemaSettings {
+  readonly onRemoval?: RemovalPolicy;
+  readonly contracts?: SchemaContracts;
+}
 
 /** One target over the stand-ins, as the contract asks of it. Its tables are in the schema `vault`. */
 export interface TargetGround extends Pick<StageGround, 'stage' | 'store' | 'close'> {
   readonly target: Target;
-  readonly targetWith: (onRemoval: RemovalPolicy) => Target;
+  readonly targetWith: (change: SchemaSettings) => Target;
+  readonly drift: DriftLog;
   /** Rows of a table as text, sorted, to compare without regard to order. */
   readonly rows: (table: Pick<TableWindow, 'table' | 'columns'>) => Promise<readonly string[]>;
   /** The loaded tables, and the columns of one, without Windrow's own. */
@@ -42,7 +51,8 @@ async function openRedshiftGround(): Promise<TargetGround> {
     target,
     stage,
     store,
-    targetWith: (onRemoval) => redshiftTarget(ground.openWith({ onRemoval }), { stage: store }),
+    targetWith: (change) => redshiftTarget(ground.openWith(change), { stage: store }),
+    drift: redshiftDrift({ warehouse: opened.warehouse, schema: 'vault' }),
     rows: (table) => rowsOf(opened, table),
     tables: opened.reader.listTables,
     columns: opened.reader.listColumns,
@@ -61,6 +71,7 @@ export function duckDbSettings(directory: string, change: Partial<DuckDbSettings
     file: join(directory, 'vault.duckdb'),
     schema: 'vault',
     onRemoval: 'drop',
+    contracts: APPLY_EVERYTHING,
     memory: '512MB',
     threads: 1,
     waitSeconds: 30,
@@ -105,14 +116,15 @@ export async function listColumns(file: string, table: string): Promise<string[]
 async function openDuckDbGround(): Promise<TargetGround> {
   const { stage, store, directory, close } = await openStage();
   const settings = duckDbSettings(directory);
-  const targetWith: TargetGround['targetWith'] = (onRemoval) =>
-    duckDbTarget(openDuckDb({ ...settings, onRemoval }), { stage: store });
+  const targetWith: TargetGround['targetWith'] = (change) =>
+    duckDbTarget(openDuckDb({ ...settings, ...change }), { stage: store });
   const query: TargetGround['query'] = (sql) => queryFile(settings.file, sql);
   return {
-    target: targetWith('drop'),
+    target: targetWith({}),
     stage,
     store,
     targetWith,
+    drift: duckDbDrift(openDuckDb(settings)),
     rows: async ({ table, columns }) => {
       const values = columns.map(({ name, type }) => SHOWN[TYPES[type].kind](`"${name}"`));
       const rows = await query(`select ${values.join(', ')} from vault."${table}"`);

@@ -30,7 +30,13 @@ import { doublesPipeline, transferDoubles } from '../support/transfer-doubles.ts
 import { listener } from './listener.ts';
 
 const FIRST = '2026-01-20T13:15Z..2026-01-20T13:30Z';
-const DRIFT = { table: 'orders', column: 'size__c', change: 'add_column', sentence: 'Added column orders.size__c.' };
+const DRIFT = {
+  table: 'orders',
+  column: 'size__c',
+  change: 'add_column',
+  sentence: 'Added column orders.size__c.',
+  decision: 'applied',
+} as const;
 
 const list = task('list', { run: () => ['a', 'b'] });
 const load = task('load', { run: ({ input }: TaskContext<{ file: string }>) => input.file.toUpperCase() });

@@ -2,6 +2,7 @@ import {
   Cancelled,
   type Count,
   DataFailure,
+  type HeldLoad,
   type LoadReceipt,
   type PipelineDagOptions,
   type Source,
@@ -26,6 +27,7 @@ export interface Doubles {
   /** Every call of the hooks, in order. */
   readonly completed: string[];
   readonly failed: WindowFailure[];
+  readonly waits: WindowFailure[];
   readonly ports: TransferPorts;
 }
 
@@ -34,17 +36,20 @@ export function transferDoubles(): Doubles {
   const [source, target] = [new MemorySource(stage), new MemoryTarget()];
   const completed: string[] = [];
   const failed: WindowFailure[] = [];
+  const waits: WindowFailure[] = [];
   return {
     source,
     stage,
     target,
     completed,
     failed,
+    waits,
     ports: {
       source,
       stage,
       target,
       completed: async (_, { window }) => void completed.push(windowText(window)),
+      waits: async (wait) => void waits.push(wait),
       failed: async (failure) => void failed.push(failure),
     },
   };
@@ -155,6 +160,8 @@ export class MemoryTarget implements Target {
   missing = 0;
   /** What every load changes in the schema. */
   schemaChanges: LoadReceipt['schemaChanges'] = [];
+  /** Kept back by a contract: nothing is loaded. */
+  held: HeldLoad | undefined;
 
   readonly count = async ({ window }: TransferContext): Promise<Count> => {
     const load = this.log.findLast((entry) => entry.window === windowText(window));
@@ -163,9 +170,10 @@ export class MemoryTarget implements Target {
 
   readonly clean = async (): Promise<void> => {};
 
-  readonly load = async (manifest: StageManifest, context: TransferContext): Promise<LoadReceipt> => {
+  readonly load = async (manifest: StageManifest, context: TransferContext): Promise<LoadReceipt | HeldLoad> => {
     await this.trouble?.(context);
     context.signal.throwIfAborted();
+    if (this.held !== undefined) return this.held;
     const outcome = this.#commit(manifest, context);
     await this.afterCommit?.(context);
     this.receipts.push(outcome);

@@ -34,6 +34,7 @@ describe('reading the settings of Redshift', () => {
         onRemoval: 'drop',
         parallelCopies: 4,
         analyzeRows: 100_000,
+        contracts: { default: 'apply', tables: new Map() },
         layouts: new Map(),
       },
     });
@@ -67,6 +68,22 @@ describe('reading the settings of Redshift', () => {
     };
     expect(read({ REDSHIFT_IAM_ROLE: 'default' }, file)).toMatchObject({
       settings: { access: { kind: 'workgroup', workgroup: 'dwh' }, region: 'us-east-2' },
+    });
+  });
+
+  it('takes what schema changes do from the file, under a default of the environment, and refuses other words', () => {
+    const contracts = { default: 'fail', tables: { Account__v: 'pause' } };
+    expect(read({ ...whole, REDSHIFT_ON_CHANGE: 'apply' }, { redshift: { contracts } })).toMatchObject({
+      settings: { contracts: { default: 'apply', tables: new Map([['account__v', 'pause']]) } },
+    });
+    expect(read(whole, { redshift: { contracts } })).toMatchObject({ settings: { contracts: { default: 'fail' } } });
+    const wrong = { redshift: { contracts: { tables: { account__v: 'stop' } } } };
+    expect(read({ ...whole, REDSHIFT_ON_CHANGE: 'evolve' }, wrong)).toEqual({
+      kind: 'unreadable',
+      problems: [
+        expect.stringMatching(/^redshift\.contracts\.tables\.account__v .*apply, pause, fail/),
+        expect.stringMatching(/^REDSHIFT_ON_CHANGE.*apply, pause, fail/),
+      ],
     });
   });
 

@@ -57,7 +57,7 @@ describe('loading a window', () => {
     });
     expect(await rowsOf(ground.opened, table('many_0', {}))).toEqual([]);
     const receipt = await ground.target.load(manifest, contextOf(manifest, { fence: 2 }));
-    expect(receipt.details).toMatchObject({ path: 'session' });
+    expect(receipt).toMatchObject({ details: { path: 'session' } });
     for (const one of many) expect(await rowsOf(ground.opened, one)).toEqual(ODD_TEXT);
   });
 

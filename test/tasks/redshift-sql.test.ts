@@ -265,12 +265,12 @@ describe('schema changes', () => {
 
   it('leaves a row of the drift log for each change', () => {
     const origin = { pipelineId: 'p', recordId: recordId(42), windowEnd: end, changedAt: end };
-    const rows = [{ table: 't', change: 'drop_table', sentence: "It's gone." }];
+    const rows = [{ table: 't', change: 'drop_table', sentence: "It's gone.", decision: 'applied' as const }];
     expect(insertDrift('vault', rows, origin).map((statement) => statement.sql)).toEqual([
       `insert into "vault"."windrow_schema_drift"
-("table_name", "column_name", "change", "sentence", "pipeline_id", "record_id", "window_end", "changed_at")
+("table_name", "column_name", "change", "sentence", "pipeline_id", "record_id", "window_end", "changed_at", "decision")
 values
-('t', null, 'drop_table', 'It''s gone.', 'p', 42, timestamp '2026-01-20 13:30:00.123456', timestamp '2026-01-20 13:30:00.123456')`,
+('t', null, 'drop_table', 'It''s gone.', 'p', 42, timestamp '2026-01-20 13:30:00.123456', timestamp '2026-01-20 13:30:00.123456', 'applied')`,
     ]);
   });
 

@@ -11,6 +11,7 @@ import { type SnsSandbox, startSns } from '../../sandbox/sns/index.ts';
 import { failureMessage } from '../../tasks/sns/failure-message.ts';
 
 const failed: FailedWindow = {
+  state: 'failed',
   pipelineId: 'veeva_incremental',
   window: {
     start: Temporal.Instant.from('2026-01-20T13:15Z'),
@@ -58,6 +59,14 @@ describe('the notifier', () => {
       error: 'Value too long for column "name".',
       rerun: 'windrow records rerun 42',
     });
+  });
+
+  it('publishes that a window waits for a person, and the command that lets it go on', () => {
+    const failure = { ...failed.failure, code: 'E_SCHEMA_PAUSED', command: 'windrow redshift drift accept account__v' };
+    const { subject, body } = failureMessage({ ...failed, state: 'waits', failure });
+    expect(subject).toMatch(/^Windrow: veeva_incremental waits for a person, 2026-01-20T13:15Z/);
+    expect(JSON.parse(body)).toMatchObject({ accept: 'windrow redshift drift accept account__v' });
+    expect(JSON.parse(body)).not.toHaveProperty('rerun');
   });
 
   it.each([

@@ -24,6 +24,8 @@ export function paperDesk(desk: RecordDesk, note: (what: string) => void): Recor
       await noted(`the file "${path}" is taken in`);
       return { kind: 'admitted' };
     },
+    isDriftTold: desk.isDriftTold,
+    tellDrift: (_, changes) => noted(`plugins hear of ${changes.length} schema changes that are kept back`),
     audited: (_, { result }) => noted(`the audit says ${result}`),
     alreadyLoaded: (_, rows) => noted(`the window is complete already, with ${rows} rows`),
     releaseStale: async () => {

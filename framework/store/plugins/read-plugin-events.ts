@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Bug } from '../../core/failures.ts';
 import { dagId, recordId } from '../../core/ids.ts';
+import { DRIFT_DECISIONS } from '../../core/schema-drift.ts';
 import type { PluginEvent } from '../../plugin/plugin-event.ts';
 import { PHASES } from '../../record/phase.ts';
 import { RECORD_STATUSES } from '../../record/record.ts';
@@ -99,6 +100,8 @@ const Drift = z.object({
   column: z.string().exactOptional(),
   change: z.string(),
   sentence: z.string(),
+  // An event that was written before contracts existed says nothing.
+  decision: z.enum(DRIFT_DECISIONS).default('applied'),
 });
 
 const EventRow = z

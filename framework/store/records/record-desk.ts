@@ -27,6 +27,8 @@ export function openRecordDesk(executor: Executor): RecordDesk {
       ]),
     failPhase: (holder, phase) => write(FAIL_PHASE[phase], holder, []),
     admitFile: (holder, file) => admitFile(executor, holder, file),
+    isDriftTold: async (id, changes) => (await executor.run(IS_DRIFT_TOLD, [id, JSON.stringify(changes)])).length > 0,
+    tellDrift: (holder, changes) => write(TELL_DRIFT, holder, [JSON.stringify(changes)]),
     audited: (holder, figures, covers) =>
       write(AUDITED, holder, [
         covers,
@@ -145,6 +147,29 @@ const FAIL_PHASE = perPhase((prefix) => ({
   name: `fail_${prefix}`,
   text: `update pipeline_records set ${prefix}_end_time = now(), ${prefix}_status = 'FAILED', ${TOUCH} ${HELD} returning id`,
 }));
+
+const IS_DRIFT_TOLD = {
+  name: 'is_drift_told',
+  text: `
+select 1
+from event
+where record_id = $1 and kind = 'schema_drift' and details = jsonb_build_object('changes', $2::jsonb)
+limit 1`,
+};
+
+const TELL_DRIFT = {
+  name: 'tell_drift',
+  text: `
+with held as (
+  select id, pipeline_id from pipeline_records ${HELD}
+),
+told as (
+  insert into event (kind, dag_id, run_id, record_id, details)
+  select 'schema_drift', pipeline_id, $2, id, jsonb_build_object('changes', $4::jsonb)
+  from held
+)
+select id from held`,
+};
 
 const RELEASE_STALE = {
   name: 'release_stale',

@@ -23,7 +23,7 @@ export function readLaterDrift(windowEnd: Temporal.Instant): Statement {
     sql: `
       select distinct table_name, column_name
       from ${quote(SCHEMA_DRIFT)}
-      where window_end > ${END}
+      where window_end > ${END} and decision = 'applied'
     `,
     values: { end: windowEnd.toString() },
   };

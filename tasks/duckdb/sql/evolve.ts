@@ -37,13 +37,14 @@ export function insertDrift(row: SchemaDrift, context: TransferContext): Stateme
     name: 'write the schema drift log',
     sql: `
       insert into ${quote(SCHEMA_DRIFT)}
-      values ($table, $column, $change, $sentence, $pipeline, cast($record as bigint), ${END}, cast($now as timestamp))
+      values ($table, $column, $change, $sentence, $pipeline, cast($record as bigint), ${END}, cast($now as timestamp), $decision)
     `,
     values: {
       table: row.table,
       column: row.column ?? null,
       change: row.change,
       sentence: row.sentence,
+      decision: row.decision,
       pipeline: context.pipelineId,
       record: String(context.recordId),
       end: context.window.end.toString(),

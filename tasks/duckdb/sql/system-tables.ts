@@ -2,6 +2,9 @@ import { LOAD_LOG, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
 
 import { type Statement, quote } from './text.ts';
 
+/** `applied`, or for a change that a contract keeps back `paused` or `failed`, and `accepted` once somebody said so. */
+const DECISION = "decision varchar default 'applied'";
+
 const COLUMNS: Readonly<Record<string, string>> = {
   [LOAD_LOG]: `
     pipeline_id varchar not null,
@@ -37,7 +40,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
     pipeline_id varchar not null,
     record_id bigint not null,
     window_end timestamp not null,
-    changed_at timestamp not null
+    changed_at timestamp not null,
+    ${DECISION}
   `,
 };
 
@@ -46,6 +50,23 @@ export const CREATE_SYSTEM_TABLES: readonly Statement[] = Object.entries(COLUMNS
   name: `create ${table}`,
   sql: `create table if not exists ${quote(table)} (${columns})`,
 }));
+
+/** A row where the drift log is older than its decisions. */
+export const FIND_OLD_DRIFT: Statement = {
+  name: `look for the decisions of ${SCHEMA_DRIFT}`,
+  sql: `
+    select table_name
+    from duckdb_columns()
+    where database_name = current_database() and schema_name = current_schema() and table_name = '${SCHEMA_DRIFT}'
+    group by table_name
+    having not bool_or(column_name = 'decision')
+  `,
+};
+
+export const ADD_DECISION: Statement = {
+  name: `let ${SCHEMA_DRIFT} keep decisions`,
+  sql: `alter table ${quote(SCHEMA_DRIFT)} add column ${DECISION}`,
+};
 
 export const FIND_CATALOG: Statement = { name: 'find the name of the database', sql: 'select current_database()' };
 

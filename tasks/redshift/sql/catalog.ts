@@ -49,6 +49,7 @@ export function readLaterDrift(schema: string, tables: readonly string[], window
       'select distinct table_name, column_name',
       `from ${qualified(schema, SCHEMA_DRIFT)}`,
       `where window_end > ${timestampLiteral(windowEnd)}`,
+      `and "decision" = 'applied'`,
       named === '' ? '' : `and ${named}`,
     ),
   };

@@ -88,13 +88,14 @@ export function insertDrift(schema: string, rows: readonly SchemaDrift[], origin
         String(origin.recordId),
         timestampLiteral(origin.windowEnd),
         timestampLiteral(origin.changedAt),
+        literal(row.decision),
       ].join(', ')})`,
   );
   return inPieces(tuples).map((piece) => ({
     name: 'write the schema drift log',
     sql: lines(
       `insert into ${qualified(schema, SCHEMA_DRIFT)}`,
-      '("table_name", "column_name", "change", "sentence", "pipeline_id", "record_id", "window_end", "changed_at")',
+      '("table_name", "column_name", "change", "sentence", "pipeline_id", "record_id", "window_end", "changed_at", "decision")',
       'values',
       piece.join(',\n'),
     ),

@@ -41,8 +41,20 @@ export function createSystemTables(schema: string): readonly Statement[] {
       '"record_id" bigint not null',
       '"window_end" timestamp not null',
       '"changed_at" timestamp not null',
+      DECISION,
     ]),
   ];
+}
+
+/** `applied`, or for a change that a contract keeps back `paused` or `failed`, and `accepted` once somebody said so. */
+const DECISION = `"decision" varchar(16) default 'applied' not null`;
+
+/** For a drift log that was made before it had decisions. */
+export function addDecision(schema: string): Statement {
+  return {
+    name: `let ${SCHEMA_DRIFT} keep decisions`,
+    sql: `alter table ${qualified(schema, SCHEMA_DRIFT)} add column ${DECISION}`,
+  };
 }
 
 function table(schema: string, name: string, columns: readonly string[]): Statement {
