@@ -21,6 +21,10 @@ export interface VaultOptions {
   /** Time by which sessions end; apart from `clock`, so that accelerated time does not end them. */
   readonly sessionClock: Clock;
   readonly sessionIdle: Millis;
+  /** Calls of `/auth` in a minute. */
+  readonly loginsPerMinute: number;
+  /** Wrong passwords in a row that lock the user out, until somebody unlocks it. */
+  readonly lockAfter: number;
   /** The zone whose midnights end Fulls and logs. */
   readonly zone: string;
   /** A Full at every midnight, besides the first one. */
@@ -72,6 +76,8 @@ const DEFAULTS = {
   multiValueSeparator: ',',
   sessionClock: systemClock,
   sessionIdle: minutes(20),
+  loginsPerMinute: 20,
+  lockAfter: 5,
   dailyFulls: false,
   firstFull: undefined,
   partBytes: 1_073_741_824,

@@ -7,6 +7,7 @@ import { PartStore } from './part-store.ts';
 import { Publisher } from './publisher.ts';
 import { Burst } from './server/burst.ts';
 import { describeFiles, type VaultFile } from './server/describe-files.ts';
+import { Logins } from './server/logins.ts';
 import { serveAdmin } from './server/serve-admin.ts';
 import { type Exchange, serveApi } from './server/serve-api.ts';
 import { Sessions } from './server/sessions.ts';
@@ -25,6 +26,8 @@ export interface VaultSandbox extends Closable {
   /** The stop time of the first Full and the start of the first window. */
   readonly enabledAt: Temporal.Instant;
   readonly faults: FaultBoard;
+  /** Lets the user in again who is locked out or logged in too often. */
+  readonly unlock: () => void;
   /** What every table must hold after all windows and log days that ended at or before the moment. */
   readonly truth: (upTo: Temporal.Instant) => readonly TruthTable[];
   /** What is published now, by stop time, whatever the list shows. */
@@ -50,6 +53,7 @@ export async function startVault(given: Partial<VaultOptions> = {}): Promise<Vau
     password,
     enabledAt,
     faults: vault.faults,
+    unlock: () => vault.logins.reset(),
     truth: (upTo) => vault.truth.upTo(upTo),
     files: () => describeFiles(vault),
     close: () => stop(server),
@@ -65,6 +69,11 @@ function assemble(options: VaultOptions, url: string): Vault {
     faults,
     publisher: new Publisher(options),
     parts: new PartStore(faults, options.partBytes),
+    logins: new Logins({
+      clock: options.sessionClock,
+      perMinute: options.loginsPerMinute,
+      lockAfter: options.lockAfter,
+    }),
     sessions: new Sessions({ seed: options.seed, clock: options.sessionClock, idle: options.sessionIdle }),
     truth: new TruthKeeper(options),
   };

@@ -2,6 +2,7 @@ import type { FaultBoard } from './faults/fault-board.ts';
 import type { VaultOptions } from './options.ts';
 import type { PartStore } from './part-store.ts';
 import type { Publisher } from './publisher.ts';
+import type { Logins } from './server/logins.ts';
 import type { Sessions } from './server/sessions.ts';
 import type { TruthKeeper } from './truth.ts';
 
@@ -14,5 +15,6 @@ export interface Vault {
   readonly parts: PartStore;
   readonly faults: FaultBoard;
   readonly sessions: Sessions;
+  readonly logins: Logins;
   readonly truth: TruthKeeper;
 }

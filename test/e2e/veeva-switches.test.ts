@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { operations } from '#framework/operate';
+
 import type { Mismatch } from '../../sandbox/demo/compare-table.ts';
 import type { Fault } from '../../sandbox/vault/index.ts';
 import type { FaultKind } from '../../sandbox/vault/faults/fault.ts';
@@ -15,6 +17,8 @@ interface Switch {
 }
 
 const USERS = 'Object.user__sys';
+/** Users sign in in every busy window. */
+const FIRST_NAME = { extract: USERS, column: 'name__v', row: 0 } as const;
 const download = 'download';
 
 function exact(...faults: readonly Fault[]): Switch {
@@ -25,20 +29,8 @@ function refused(code: string, fault: (file: string) => Fault): Switch {
   return { faults: (file) => [fault(file)], ends: { code } };
 }
 
-/** Faults of an archive that other tests bring: veeva-faults.test.ts here, and those of the tasks from Vault to the stage. */
-type ShownElsewhere =
-  | 'value'
-  | 'member'
-  | 'duplicate_member'
-  | 'metadata_date_name'
-  | 'metadata_type'
-  | 'directory_entries'
-  | 'extra_folder'
-  | 'members_reversed'
-  | 'delete_extract_suffix';
-
-/** Every other switch of the Vault stand-in: one without a row here does not compile. */
-const SWITCHES: Readonly<Record<Exclude<FaultKind, ShownElsewhere>, Switch>> = {
+/** Every switch of the Vault stand-in: one without a row here does not compile. */
+const SWITCHES: Readonly<Record<FaultKind, Switch>> = {
   delay: exact({ kind: 'delay', endpoint: download, ms: 30, times: 1 }),
   status: exact({ kind: 'status', endpoint: download, status: 503, times: 2 }),
   reset: exact({ kind: 'reset', endpoint: download, afterBytes: 500, times: 1 }),
@@ -80,6 +72,31 @@ const SWITCHES: Readonly<Record<Exclude<FaultKind, ShownElsewhere>, Switch>> = {
     by: 1,
     file,
   })),
+  value: refused('E_TEXT_NUL', (file) => ({ kind: 'value', ...FIRST_NAME, value: 'Zo\u0000e', file })),
+  bytes: refused('E_TEXT_NOT_UTF8', (file) => ({ kind: 'bytes', ...FIRST_NAME, hex: '5a6fc328', file })),
+  metadata_type: refused('E_NUMBER_UNREADABLE', (file) => ({
+    kind: 'metadata_type',
+    extract: USERS,
+    column: 'username__sys',
+    type: 'Number',
+    file,
+  })),
+  member: refused('E_ARCHIVE_MEMBER_REFUSED', (file) => ({
+    kind: 'member',
+    name: 'Object/link.csv',
+    type: 'symlink',
+    linkname: '/etc/passwd',
+    file,
+  })),
+  duplicate_member: refused('E_ARCHIVE_MEMBER_TWICE', (file) => ({ kind: 'duplicate_member', extract: USERS, file })),
+  directory_entries: exact({ kind: 'directory_entries' }),
+  extra_folder: exact({ kind: 'extra_folder', name: 'export' }),
+  members_reversed: exact({ kind: 'members_reversed' }),
+  delete_extract_suffix: exact({ kind: 'delete_extract_suffix', suffix: '_deletes' }),
+  metadata_date_name: {
+    ...exact({ kind: 'metadata_date_name', name: 'modified_date__v' }),
+    brings: 'modified_date__v',
+  },
   extra_metadata_column: {
     ...exact({ kind: 'extra_metadata_column', name: 'formula', at: 3 }),
     brings: 'formula',
@@ -89,6 +106,8 @@ const SWITCHES: Readonly<Record<Exclude<FaultKind, ShownElsewhere>, Switch>> = {
 // One installation for the whole file: every switch takes the next busy window of the same Vault and leaves it whole.
 let veeva: VeevaInstallation;
 let newest = 0;
+/** Columns of the table `metadata` that switches have brought so far. */
+const brought: string[] = [];
 
 beforeAll(async () => {
   veeva = await openVeeva();
@@ -108,15 +127,67 @@ describe('each switch of the Vault stand-in', () => {
       else if (row.ends === 'deferred') await healed(window);
       else await refusedAndRepaired(window, row.ends.code);
       const differences = await veeva.differences(newest);
-      const brought = { table: 'metadata', column: row.brings, found: 'a column' };
-      expect(differences.filter((each) => !isLike(each, brought))).toEqual([]);
+      if (row.brings !== undefined) brought.push(row.brings);
+      expect(differences.filter((each) => !isBrought(each))).toEqual([]);
       expect(await veeva.watermark()).toEqual(windowEnd(newest));
     },
   );
 });
 
-function isLike(difference: Mismatch, { table, column, found }: Readonly<Record<string, string | undefined>>): boolean {
-  return difference.table === table && difference.column === column && difference.found === found;
+function isBrought({ table, column, found }: Mismatch): boolean {
+  return table === 'metadata' && brought.includes(column) && found === 'a column';
+}
+
+describe('a login that Vault refuses', () => {
+  const logIn = async (password: string): Promise<string> => {
+    const { url, username } = veeva.sandbox.vault;
+    const body = new URLSearchParams({ username, password });
+    const reply = await fetch(`${url}/api/v25.2/auth`, { method: 'POST', body });
+    return reply.text();
+  };
+  const endSession = () => veeva.sandbox.vault.faults.add({ kind: 'session_expired', endpoint: 'list', times: 1 });
+
+  it('for a user who is locked out fails the window by name, and it loads once the user is let in', async () => {
+    const window = await nextBusyWindow();
+    for (const wrong of ['a', 'b', 'c', 'd', 'e']) await logIn(wrong);
+    expect(await logIn(veeva.sandbox.vault.password)).toContain('USER_LOCKED_OUT');
+    endSession();
+    veeva.publish(window);
+    const { error } = await veeva.ended(window);
+    expect(error).toMatchObject({ kind: 'ConfigFailure', code: 'E_VAULT_LOGIN_REFUSED' });
+    expect(error?.message).toMatch(/USER_LOCKED_OUT.*in Vault that the user is active and not locked/);
+    veeva.sandbox.vault.unlock();
+    await veeva.rerun(window);
+    expect((await veeva.differences(window)).filter((each) => !isBrought(each))).toEqual([]);
+  });
+
+  it('beyond the logins of a minute is left alone until the limit has passed', async () => {
+    const window = await nextBusyWindow();
+    while (!(await logIn(veeva.sandbox.vault.password)).includes('API_LIMIT_EXCEEDED'));
+    endSession();
+    veeva.publish(window);
+    const waits = await eventually('the wait', async () => {
+      const text = `select failure from task_attempt where failure ->> 'code' = 'E_VAULT_BUSY'`;
+      return (await veeva.windrow.store.database.run({ text }))[0];
+    });
+    expect(waits['failure']).toMatchObject({ kind: 'RemoteFailure', details: { type: 'API_LIMIT_EXCEEDED' } });
+    expect(await veeva.find(window)).toMatchObject({ pipelineStatus: 'IN_PROGRESS' });
+    veeva.sandbox.vault.unlock();
+    await insteadOfAMinute(window);
+    expect((await veeva.differences(window)).filter((each) => !isBrought(each))).toEqual([]);
+  });
+});
+
+/** A person who does not wait for the next try. */
+async function insteadOfAMinute(window: number): Promise<void> {
+  const { id } = await eventually('the record', () => veeva.find(window));
+  const by = operations(veeva.windrow);
+  await by.cancelRecord(id);
+  await eventually('the new run', async () => {
+    const answer = await by.rerunRecord(id);
+    return answer.kind === 'started' ? answer : undefined;
+  });
+  await veeva.completed(window);
 }
 
 /** In the fourth and sixth of twelve windows of the simulated Vault nobody works. */

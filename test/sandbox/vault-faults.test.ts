@@ -127,6 +127,12 @@ describe('faults of an archive', () => {
           .flatMap((row, index) => (row['amount__c'] === 'twelve' ? [index] : [])),
       [2],
     ],
+    [
+      { kind: 'bytes', extract: 'Object.product__v', column: 'name__v', row: 1, hex: '41c328' },
+      // What is no UTF-8 is shown by the character that stands for it.
+      (archive) => archive.records('Object/product__v.csv')[1]?.['name__v'] === 'A\ufffd(',
+      true,
+    ],
     [{ kind: 'member', name: '../evil.csv', type: 'file' }, (archive) => archive.members.at(-1)?.name, '../evil.csv'],
     [
       { kind: 'member', name: '/etc/evil.csv', type: 'file' },

@@ -49,6 +49,35 @@ describe('login', () => {
     expect(await bench.client.logIn()).toMatchObject({ responseStatus: 'SUCCESS' });
   });
 
+  it('refuses the right password after five wrong ones, until somebody unlocks the user', async () => {
+    for (const _try of Array.from({ length: 5 })) await bench.client.logIn({ password: 'wrong' });
+    expect(await bench.client.logIn()).toMatchObject({
+      errorType: 'AUTHENTICATION_FAILED',
+      errors: [{ type: 'USER_LOCKED_OUT' }],
+    });
+    bench.vault.unlock();
+    expect(await bench.client.logIn()).toMatchObject({ responseStatus: 'SUCCESS' });
+  });
+
+  it('slows down behind half of the logins of a minute, and refuses those beyond them all', async () => {
+    const limited = await openVault({ sessionClock, loginsPerMinute: 5 });
+    const logIn = async () => {
+      const { responseStatus, errors } = await limited.client.logIn();
+      return errors[0]?.type ?? responseStatus;
+    };
+    expect(await logIn()).toBe('SUCCESS');
+    const slow = await limited.client.call('auth', {
+      method: 'POST',
+      body: new URLSearchParams({ username: 'nobody' }),
+    });
+    expect(slow.headers.get('x-vaultapi-burstlimitremaining')).toBe('2');
+    expect(slow.headers.get('x-vaultapi-responsedelay')).toBe('20');
+    expect([await logIn(), await logIn(), await logIn()]).toEqual(['SUCCESS', 'SUCCESS', 'API_LIMIT_EXCEEDED']);
+    inMinutes(1);
+    expect(await logIn()).toBe('SUCCESS');
+    await limited.vault.close();
+  });
+
   it('succeeds for another Vault than the one asked for', async () => {
     bench.vault.faults.add({ kind: 'other_vault', vaultId: 99, host: 'other.veevavault.com' });
     expect(await bench.client.logIn({ vaultDNS: bench.vault.host })).toMatchObject({

@@ -31,6 +31,8 @@ export function applyContentFault(entries: Entries, fault: ContentFault): Entrie
         (name) => name === memberOf(fault.extract),
         (rows) => changeCell(rows, fault),
       );
+    case 'bytes':
+      return putBytes(entries, fault);
   }
 }
 
@@ -50,6 +52,24 @@ function edit(entries: Entries, matches: (name: string) => boolean, change: (row
   return entries.map((entry) =>
     matches(entry.name) ? { ...entry, body: Buffer.from(writeCsv(change(readCsv(entry.body)))) } : entry,
   );
+}
+
+/** A mark takes the place of the bytes while the member is text. */
+function putBytes(entries: Entries, fault: Of<'bytes'>): Entries {
+  const member = memberOf(fault.extract);
+  const marked = edit(
+    entries,
+    (name) => name === member,
+    (rows) => changeCell(rows, { ...fault, value: MARK }),
+  );
+  return marked.map((entry) => (entry.name === member ? { ...entry, body: unmarked(entry.body, fault.hex) } : entry));
+}
+
+const MARK = '<the bytes of a fault>';
+
+function unmarked(body: Buffer, hex: string): Buffer {
+  const at = body.indexOf(MARK);
+  return Buffer.concat([body.subarray(0, at), Buffer.from(hex, 'hex'), body.subarray(at + MARK.length)]);
 }
 
 function miscount(rows: Rows, { extract, by }: Of<'records_mismatch'>): Rows {

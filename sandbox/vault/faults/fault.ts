@@ -89,6 +89,15 @@ const ARCHIVES = [
   z.strictObject({ kind: z.literal('metadata_type'), extract, column: z.string(), type: z.string(), file }),
   /** A value put into a row, counted from 0. */
   z.strictObject({ kind: z.literal('value'), extract, column: z.string(), row: bytes, value: z.string(), file }),
+  /** Bytes put into a row, in hexadecimal: `c328` is no UTF-8. */
+  z.strictObject({
+    kind: z.literal('bytes'),
+    extract,
+    column: z.string(),
+    row: bytes,
+    hex: z.string().regex(/^([0-9a-f]{2})+$/),
+    file,
+  }),
   z.strictObject({
     kind: z.literal('member'),
     name: z.string(),

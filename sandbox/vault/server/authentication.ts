@@ -9,15 +9,22 @@ export const USER_ID = 12_021;
  * compare `vaultId`.
  */
 export async function authenticate(vault: Vault, call: Call): Promise<Reply> {
+  if (vault.logins.areTooMany) return refused('API_LIMIT_EXCEEDED', 'The limit of login calls in a minute is reached.');
   const form = await readForm(call.request).catch(() => new Map<string, string>());
   const password = form.get('password') ?? '';
   if (password === '') return refused('NO_PASSWORD_PROVIDED', 'No password was provided for the login call.');
-  const { options } = vault;
-  if (form.get('username') !== options.username || password !== options.password) {
-    return refused('USERNAME_OR_PASSWORD_INCORRECT', 'Authentication failed for user: user name or password is wrong.');
-  }
-  return loggedIn(vault);
+  const { options, logins } = vault;
+  if (form.get('username') !== options.username) return WRONG;
+  if (logins.isLocked) return refused('USER_LOCKED_OUT', 'The user is locked out.');
+  const isRight = password === options.password;
+  logins.passwordWas(isRight ? 'right' : 'wrong');
+  return isRight ? loggedIn(vault) : WRONG;
 }
+
+const WRONG = refused(
+  'USERNAME_OR_PASSWORD_INCORRECT',
+  'Authentication failed for user: user name or password is wrong.',
+);
 
 function loggedIn(vault: Vault): Reply {
   const { options, sessions, faults } = vault;

@@ -38,6 +38,7 @@ const ROUTES: Readonly<Record<string, (vault: Vault, call: AdminCall) => Answer 
   'POST /sandbox/reset': (vault) => {
     vault.faults.clear();
     vault.sessions.endAll();
+    vault.logins.reset();
     return ok({});
   },
 };

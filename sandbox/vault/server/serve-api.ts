@@ -25,14 +25,16 @@ export async function serveApi(vault: Vault, burst: Burst, { request, response }
   }
   const { call } = recognised;
   const subject = subjectOf(call);
-  const delay = vault.faults.strike('delay', subject);
-  if (delay !== undefined) await pause(delay.ms);
+  const isLogin = call.endpoint === 'auth';
+  const delay = vault.faults.strike('delay', subject)?.ms ?? (isLogin ? vault.logins.begin() : 0);
+  if (delay > 0) await pause(delay);
   if (call.endpoint !== 'download' && vault.faults.strike('reset', subject) !== undefined) {
     response.destroy();
     return undefined;
   }
-  const late = delay === undefined ? {} : { 'X-VaultAPI-ResponseDelay': String(delay.ms) };
-  return sendReply(response, await answer(vault, call, subject), { ...headers, ...late });
+  const late = delay === 0 ? {} : { 'X-VaultAPI-ResponseDelay': String(delay) };
+  const limits = isLogin ? vault.logins.headers() : {};
+  return sendReply(response, await answer(vault, call, subject), { ...headers, ...limits, ...late });
 }
 
 async function answer(vault: Vault, call: Call, subject: FaultSubject): Promise<Reply> {
