@@ -180,6 +180,16 @@ export {
   planSchema,
 } from './transfer/schema-plan.ts';
 export { type DriftFilter, type DriftLog, type LoggedDrift, loggedDrift } from './transfer/drift-log.ts';
+export {
+  type FitCheck,
+  type Misfit,
+  retypeChecks,
+  retypeFailure,
+  type StagedFitCheck,
+  stagedChecks,
+  valueFailure,
+} from './transfer/fit-check.ts';
+export { type Conversion, conversionOf } from './transfer/type-conversion.ts';
 export { ChangePolicyText, ContractsJson, type GivenContracts, schemaContracts } from './transfer/contract-settings.ts';
 export {
   APPLY_EVERYTHING,

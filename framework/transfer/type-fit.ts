@@ -1,11 +1,13 @@
 import type { ExistingType } from './schema-plan.ts';
+import { mostBytes } from './type-conversion.ts';
 import type { ColumnType } from './table-schema.ts';
 
 const MOST_DIGITS = 38;
 
 /**
  * The type that a column must have so that it holds both what it has and what comes: text grows, a decimal gains scale,
- * and a column whose kind changed takes the new kind, except that a timestamp holds a date already.
+ * and a column whose kind changed takes the new kind, with room for its old values as text, except that a timestamp holds
+ * a date already.
  * Returns `existing` itself where nothing needs to change.
  */
 export function holdingType(
@@ -18,7 +20,9 @@ export function holdingType(
   if (existing.kind === 'timestamp' && wanted.kind === 'date') return existing;
   if (existing.kind === 'text' && incoming.kind === 'text' && existing.bytes >= incoming.bytes) return existing;
   if (existing.kind === 'decimal' && wanted.kind === 'decimal') return widerDecimal(existing, wanted);
-  return existing.kind === wanted.kind && wanted.kind !== 'text' ? existing : wanted;
+  if (wanted.kind === 'text')
+    return targetType({ kind: 'text', bytes: Math.max(mostBytes(existing), mostBytes(incoming)) });
+  return existing.kind === wanted.kind ? existing : wanted;
 }
 
 type Decimal = Extract<ColumnType, { readonly kind: 'decimal' }>;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import {
+  type FitCheck,
   type HeldLoad,
   type LoadReceipt,
   type LoadTable,
@@ -19,10 +20,13 @@ import {
   planSchema,
   presentTables,
   receiptText,
+  retypeChecks,
+  stagedChecks,
 } from '#framework';
 
 import { heldByContract } from './contract.ts';
 import type { DatabaseFile, Run } from './database-file.ts';
+import { refuseMisfits } from './fit.ts';
 import { applyStatements } from './sql/apply.ts';
 import { changeStatements, fillAdopted, insertDrift } from './sql/evolve.ts';
 import { claimLoadLog, insertLoadLog } from './sql/load-log.ts';
@@ -56,8 +60,8 @@ export async function load(
 ): Promise<LoadReceipt | HeldLoad> {
   const loaded = { manifest, tables: tablesOf(manifest), context };
   // Looked up before the files are fetched, and once more in the transaction that counts.
-  const { answer } = await inFile(tools, context, (run) => readyFile({ ...tools, run }, loaded));
-  if (answer !== undefined) return answer;
+  const ready = await inFile(tools, context, (run) => readyFile({ ...tools, run }, loaded));
+  if (ready.kind === 'answered') return ready.answer;
   return withStagedFiles(tools, loaded, (files) =>
     inFile(tools, context, (run) => loadOnce({ ...tools, run, files }, loaded)),
   );
@@ -103,30 +107,38 @@ interface OpenTools extends OpenFile {
   readonly files: LocalFiles;
 }
 
-/** What is known without the staged files: the answer where there is nothing to load, and otherwise the plan. */
-async function readyFile(
-  tools: OpenFile,
-  loaded: LoadedWindow,
-): Promise<{ readonly answer: LoadReceipt | HeldLoad | undefined; readonly plan: SchemaPlan }> {
+/** What is known without the staged files. */
+type ReadyFile =
+  | { readonly kind: 'answered'; readonly answer: LoadReceipt | HeldLoad }
+  | { readonly kind: 'ready'; readonly plan: SchemaPlan; readonly retypes: readonly FitCheck[] };
+
+async function readyFile(tools: OpenFile, loaded: LoadedWindow): Promise<ReadyFile> {
   const { run, schema } = tools;
   const { context } = loaded;
   const logged = await findLoggedLoad(run, context);
-  if (logged !== undefined) return { answer: answerOf(logged, context), plan: { changes: [], tables: [] } };
-  const plan = planOf(tools, loaded, await readTargetState(run, schema, context));
-  return { answer: await heldByContract(tools, plan.changes, context), plan };
+  if (logged !== undefined) return { kind: 'answered', answer: answerOf(logged, context) };
+  const { tables, later } = await readTargetState(run, schema, context);
+  const plan = planOf(tools, loaded, { tables, later });
+  const held = await heldByContract(tools, plan.changes, context);
+  if (held !== undefined) return { kind: 'answered', answer: held };
+  return { kind: 'ready', plan, retypes: retypeChecks(plan.changes, loaded.tables, tables) };
 }
 
 async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadReceipt | HeldLoad> {
   const { run } = tools;
   const { manifest, tables, context } = loaded;
   await run(claimLoadLog());
-  const { answer, plan } = await readyFile(tools, loaded);
-  if (answer !== undefined) return answer;
+  const ready = await readyFile(tools, loaded);
+  if (ready.kind === 'answered') return ready.answer;
+  const { plan, retypes } = ready;
+  await refuseMisfits(run, retypes);
   const schemaChanges = await evolve(tools, plan, context);
   const present = presentTables(tables, plan.tables);
   const window = { end: context.window.end.toString(), recordId: context.recordId };
+  const staged = stagedChecks(tables, plan.tables);
   for (const table of present) {
-    const applied = await stagePresent(tools, manifest.format, table);
+    const checks = staged.filter((check) => check.table === table.table.table);
+    const applied = await stagePresent({ ...tools, checks }, manifest.format, table);
     for (const statement of applyStatements(applied, window)) await run(statement);
   }
   const receipt: LoadReceipt = {

@@ -2,18 +2,22 @@ import {
   type AppliedTable,
   type PresentTable,
   type StageFormat,
+  type StagedFitCheck,
   type StagedPart,
   appliedTable,
   requireStagedCounts,
 } from '#framework';
 
 import type { Run } from './database-file.ts';
+import { refuseStagedMisfits } from './fit.ts';
 import { countStaged, stageTable } from './sql/stage.ts';
 import type { LocalFiles } from './staged-files.ts';
 
 export interface StageTools {
   readonly run: Run;
   readonly files: LocalFiles;
+  /** Values to look at before they are read into the types of the target. */
+  readonly checks: readonly StagedFitCheck[];
 }
 
 /** Reads the files of a table into temporary tables and proves that all rows of the manifest came, each key once. */
@@ -30,12 +34,14 @@ export async function stagePresent(
 }
 
 async function stagePart(
-  { run, files }: StageTools,
+  { run, files, checks }: StageTools,
   part: StagedPart,
   { format, types }: { readonly format: StageFormat; readonly types: PresentTable['types'] },
 ): Promise<void> {
   const paths = part.files.map(({ key }) => files.get(key) ?? '');
   const columns = part.columns.map((column) => ({ ...column, targetType: types.get(column.name) }));
+  const own = checks.filter((check) => check.part === part);
+  await refuseStagedMisfits(run, own, { format, columns, paths });
   await run(stageTable({ staging: part.staging, format, columns, paths }));
   const [[rows, keys] = []] = await run(countStaged(part.staging, part.key));
   requireStagedCounts(part, { rows: Number(rows), keys: Number(keys) }, WORDS);

@@ -19,6 +19,8 @@ import {
   namesOf,
   presentTables,
   receiptText,
+  retypeChecks,
+  stagedChecks,
   stagedParts,
 } from '#framework';
 
@@ -28,6 +30,7 @@ import { writeComments } from './comments.ts';
 import { heldByContract } from './contract.ts';
 import { isConflict, isSchemaRace } from './errors.ts';
 import { evolve, planEvolution } from './evolve.ts';
+import { refuseMisfits, refuseStagedMisfits } from './fit.ts';
 import { type TableLayouts, refuseUnknownKeys } from './layout.ts';
 import { applyStatements } from './sql/apply.ts';
 import { guardLoad, insertLoadLog, lockLoadLog } from './sql/load-log.ts';
@@ -58,6 +61,7 @@ export async function load(
   const { planned, schemaChanges } = ready;
   const present = presentTables(tables, planned);
   await copyIntoStaging(tools, manifest, { parts: stagedParts(present.map(({ table }) => table)), context });
+  await refuseStagedMisfits(tools, stagedChecks(tables, planned), context);
   const applied = applyStatements(
     present.map((table) => appliedTable(table, KEY_REMOVED)),
     { schema: tools.schema, windowEnd: context.window.end, recordId: context.recordId },
@@ -119,6 +123,7 @@ async function readyTarget(tools: LoadTools, { manifest, tables, context }: Want
       refuseUnknownKeys(plan.changes, tools.layouts);
       const held = await heldByContract(tools, plan.changes, context);
       if (held !== undefined) return { kind: 'held', held };
+      await refuseMisfits(tools, retypeChecks(plan.changes, tables, state.tables), context);
       const schemaChanges = await evolve(tools, plan.changes, context);
       await writeComments(tools, { manifest, planned: plan.tables, state }, context);
       return { kind: 'ready', planned: plan.tables, schemaChanges };

@@ -49,7 +49,7 @@ describe('following the source’s schema', () => {
     expect(receipt.schemaChanges.map(({ sentence }) => sentence)).toEqual([
       'Widened evolves.name__v from varchar(16) to varchar(512).',
       'Changed evolves.size__c from decimal(38, 1) to decimal(38, 5).',
-      'Changed evolves.code__c from decimal(38, 0) to varchar(16).',
+      'Changed evolves.code__c from decimal(38, 0) to varchar(64).',
       'Added column evolves.extra__c (varchar(16)).',
     ]);
     expect(await rowsOf(ground.opened, second)).toEqual([

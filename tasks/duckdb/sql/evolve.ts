@@ -8,7 +8,7 @@ import {
   WINDOW_END,
 } from '#framework';
 
-import { END, type Statement, quote, typeText } from './text.ts';
+import { END, type Statement, castText, quote, typeText } from './text.ts';
 
 /** The statements of one change of the schema. */
 export function changeStatements(change: SchemaChange): readonly Statement[] {
@@ -68,7 +68,7 @@ function clauses(change: SchemaChange): readonly string[] {
     case 'add_column':
       return [`alter table TABLE add column ${quote(change.column)} ${typeText(change.type)}`];
     case 'change_type':
-      return [`alter table TABLE alter column ${quote(change.column)} type ${typeText(change.to)}`];
+      return [`alter table TABLE alter column ${quote(change.column)} type ${typeText(change.to)}${converted(change)}`];
     case 'drop_column':
       return [`alter table TABLE drop column ${quote(change.column)}`];
     case 'rename_column':
@@ -83,6 +83,11 @@ function clauses(change: SchemaChange): readonly string[] {
     case 'keep_table':
       return [];
   }
+}
+
+/** How old values become new ones, where it is not as DuckDB would do it. */
+function converted({ column, from, to }: Extract<SchemaChange, { readonly kind: 'change_type' }>): string {
+  return from.kind === 'foreign' ? '' : ` using ${castText(quote(column), from, to)}`;
 }
 
 function tableColumns(columns: readonly Column[]): readonly string[] {

@@ -1,36 +1,46 @@
 import type { Column, ColumnType, StageFormat } from '#framework';
 
-import { type Statement, literal, quote, typeText } from './text.ts';
+import { type Statement, castText, literal, quote, typeText } from './text.ts';
 
 /** A column of the staged files and the type of its target column; absent where a later window removed that. */
 export interface StagedColumn extends Column {
   readonly targetType: ColumnType | undefined;
 }
 
-export interface StagedTableFiles {
-  readonly staging: string;
+export interface StagedFiles {
   readonly format: StageFormat;
   /** All columns of the files in their order. */
   readonly columns: readonly StagedColumn[];
   readonly paths: readonly string[];
 }
 
+export interface StagedTableFiles extends StagedFiles {
+  readonly staging: string;
+}
+
 /** A temporary table with the rows of the files, each value with the type of its target column. */
-export function stageTable({ staging, format, columns, paths }: StagedTableFiles): Statement {
-  const places = columns.map((_, index) => `c${index}`);
-  const values = columns.flatMap(({ name, type, targetType }, index) =>
-    targetType === undefined
-      ? []
-      : [`cast(${VALUES[format](`c${index}`, type)} as ${typeText(targetType)}) as ${quote(name)}`],
+export function stageTable({ staging, ...files }: StagedTableFiles): Statement {
+  const values = files.columns.flatMap(({ name, type, targetType }) =>
+    targetType === undefined ? [] : [`${castText(quote(name), type, targetType)} as ${quote(name)}`],
   );
   return {
     name: `read the files of ${staging}`,
     sql: `
       create or replace temporary table ${quote(staging)} as
       select ${values.join(', ')}
-      from ${READERS[format](`[${paths.map(literal).join(', ')}]`, places)} as staged (${places.join(', ')})
+      from (${stagedValues(files)})
     `,
   };
+}
+
+/** The rows of the files by the names of their columns, each value of its own type. */
+export function stagedValues({ format, columns, paths }: StagedFiles): string {
+  const places = columns.map((_, index) => `c${index}`);
+  const values = columns.map(({ name, type }, index) => `${VALUES[format](`c${index}`, type)} as ${quote(name)}`);
+  return `
+    select ${values.join(', ')}
+    from ${READERS[format](`[${paths.map(literal).join(', ')}]`, places)} as staged (${places.join(', ')})
+  `;
 }
 
 /** Rows, and distinct keys. */

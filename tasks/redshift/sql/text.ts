@@ -1,4 +1,4 @@
-import { type ColumnType, DataFailure, type Temporal } from '#framework';
+import { type ColumnType, DataFailure, type Temporal, conversionOf } from '#framework';
 
 /** One SQL statement and the name people know it by in messages. */
 export interface Statement {
@@ -58,12 +58,37 @@ export function typeText(type: ColumnType): string {
   }
 }
 
-/** `expression` of type `from` as a value of type `to`; unchanged where Redshift needs no cast. */
+/**
+ * `expression` of type `from` as a value of type `to`; unchanged where Redshift needs no cast. A value that `to` cannot hold is
+ * found before: see `conversionOf`.
+ */
 export function castText(expression: string, from: ColumnType, to: ColumnType): string {
-  if (typeText(from) === typeText(to) || (from.kind === 'text' && to.kind === 'text')) return expression;
-  // Redshift has no cast from boolean to varchar.
-  if (from.kind === 'boolean' && to.kind === 'text') return booleanText(expression);
-  return `cast(${expression} as ${typeText(to)})`;
+  if (typeText(from) === typeText(to)) return expression;
+  if (to.kind === 'text') return plainText(expression, from);
+  if (conversionOf(from, to).kind === 'none') return `cast(null as ${typeText(to)})`;
+  // Redshift has no cast from varchar to boolean, and reads no T and no Z into a timestamp without a zone.
+  if (from.kind === 'text' && to.kind === 'boolean')
+    return `case ${expression} when 'true' then true when 'false' then false end`;
+  const read = from.kind === 'text' && to.kind === 'timestamp' ? `translate(${expression}, 'TZ', ' ')` : expression;
+  return `cast(${read} as ${typeText(to)})`;
+}
+
+/** A value as the source would write it: a number without the zeros that its column adds, a moment in ISO 8601. */
+export function plainText(expression: string, type: ColumnType): string {
+  switch (type.kind) {
+    case 'text':
+      return expression;
+    case 'decimal':
+      return type.scale === 0
+        ? `cast(${expression} as varchar)`
+        : `regexp_replace(cast(${expression} as varchar), '[.]?0+$', '')`;
+    case 'boolean':
+      return booleanText(expression);
+    case 'date':
+      return `to_char(${expression}, 'YYYY-MM-DD')`;
+    case 'timestamp':
+      return `regexp_replace(to_char(${expression}, 'YYYY-MM-DD"T"HH24:MI:SS.US'), '000$', '') || 'Z'`;
+  }
 }
 
 /** A value as text, NULL where it is NULL. */
