@@ -12,8 +12,8 @@ import { type Layout, columnOf, layoutOf } from './layout.ts';
 import type { ChunkJob, ChunkOutcome, Job, Learnt, Outcome } from './thread/messages.ts';
 import { ThreadPool, closed } from './thread/thread-pool.ts';
 
-/** CSV of one output file: 2 threads then stay under 400 MB together, and Redshift reads files of 1 MB to 1 GB well. */
-const CHUNK_BYTES = 64 * 1024 * 1024;
+/** Most CSV of one output file: the encoder holds a whole file in memory, and Redshift reads files of 1 MB to 1 GB well. */
+const CHUNK_BYTES = 32 * 1024 * 1024;
 const ALL_WANTED = 0x7f_ff_ff_ff;
 
 export interface ConverterOptions {
@@ -49,6 +49,12 @@ interface Tools {
   readonly pool: ThreadPool<Job, Outcome>;
   readonly threads: number;
   readonly chunkBytes: number;
+}
+
+/** Bytes of each of several chunks, so that every thread gets as many as the others. */
+function evenBytes(bytes: number, { chunkBytes, threads }: Tools): number {
+  const chunks = Math.ceil(bytes / chunkBytes);
+  return chunks <= 1 ? chunkBytes : Math.ceil(bytes / (Math.ceil(chunks / threads) * threads));
 }
 
 type ConvertedChunk = Extract<ChunkOutcome, { kind: 'converted' }>;
@@ -98,7 +104,7 @@ class Conversion {
   }
 
   async #chunks(from: number, to: number): Promise<readonly Chunk[]> {
-    const spans = cut(from, to, this.#tools.chunkBytes);
+    const spans = cut(from, to, evenBytes(to - from, this.#tools));
     if (spans.length === 1) return chunksOf(spans, []);
     const odd = await bounded(spans, this.#bounds(), async (span) => {
       const outcome = await this.#ask({ kind: 'parity', source: this.#request.source, span });
