@@ -1,9 +1,12 @@
 import { formatDuration, milliseconds } from '../core/duration.ts';
 import { DataFailure } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
+import type { RecordId } from '../core/ids.ts';
+import type { Temporal } from '../core/time.ts';
 import { type Window, windowText } from '../core/window.ts';
 import type { PipelineSpec, RecordFacts } from '../dag/pipeline-spec.ts';
 import { type WindowKind, intervalText } from '../dag/schedule/window-kind.ts';
+import { NO_AUDIT, PENDING_PHASE, type WindowRecord } from './record.ts';
 
 /** What is inserted for a window that has no record yet; everything else has its column's default. */
 export interface NewRecord extends RecordFacts {
@@ -22,6 +25,28 @@ export interface RecordTemplate {
 /** @throws DataFailure `E_BUSINESS_KEY` when a key function throws */
 export function newRecords(template: RecordTemplate, windows: readonly Window[]): NewRecord[] {
   return windows.map((window) => newRecord(template, window));
+}
+
+/** A record as the table gives it when it was inserted at `now`: nothing of its window has begun. */
+export function pendingRecord(made: NewRecord & { readonly id: RecordId }, now: Temporal.Instant): WindowRecord {
+  return {
+    ...made,
+    pipelineStatus: 'PENDING',
+    dagRunId: undefined,
+    pipelineLockedAt: undefined,
+    fence: 0,
+    leaseUntil: undefined,
+    deadline: undefined,
+    phaseCompleted: undefined,
+    phases: { SOURCE_TO_STAGE: PENDING_PHASE, STAGE_TO_TARGET: PENDING_PHASE, AUDIT: PENDING_PHASE },
+    audit: NO_AUDIT,
+    pipelineStartTime: undefined,
+    pipelineEndTime: undefined,
+    retryAttempt: 0,
+    error: undefined,
+    recordFirstCreatedTime: now,
+    recordLastUpdatedTime: now,
+  };
 }
 
 function newRecord(template: RecordTemplate, window: Window): NewRecord {

@@ -4,8 +4,8 @@ import { Bug, DefinitionFailure, type FailureRecord } from '../core/failures.ts'
 import { recordId } from '../core/ids.ts';
 import type { Window } from '../core/window.ts';
 import type { Dag } from '../dag/dag.ts';
-import { newRecords } from '../record/new-records.ts';
-import { NO_AUDIT, PENDING_PHASE, type PhaseProgress, type WindowRecord } from '../record/record.ts';
+import { newRecords, pendingRecord } from '../record/new-records.ts';
+import type { PhaseProgress, WindowRecord } from '../record/record.ts';
 import type { FailedTask, RecordDesk } from '../record/record-desk.ts';
 import type { Phase } from '../record/phase.ts';
 import { TEST_RUN } from './memory-run.ts';
@@ -110,25 +110,7 @@ function firstRecord({ id, pipeline, schedule }: Dag, window: Window | undefined
     );
   }
   const windows = schedule === undefined ? {} : { windows: schedule.windows };
-  const [made] = newRecords({ pipelineId: id, spec: pipeline, ...windows }, [window]).map((facts) => ({
-    ...facts,
-    id: recordId(1),
-    pipelineStatus: 'PENDING' as const,
-    dagRunId: TEST_RUN,
-    pipelineLockedAt: undefined,
-    fence: 0,
-    leaseUntil: undefined,
-    deadline: undefined,
-    phaseCompleted: undefined,
-    phases: { SOURCE_TO_STAGE: PENDING_PHASE, STAGE_TO_TARGET: PENDING_PHASE, AUDIT: PENDING_PHASE },
-    audit: NO_AUDIT,
-    pipelineStartTime: undefined,
-    pipelineEndTime: undefined,
-    retryAttempt: 0,
-    error: undefined,
-    recordFirstCreatedTime: clock.now(),
-    recordLastUpdatedTime: clock.now(),
-  }));
+  const [made] = newRecords({ pipelineId: id, spec: pipeline, ...windows }, [window]);
   if (made === undefined) throw new Bug('E_TEST_RECORD', `No record was made for the window of pipeline "${id}".`);
-  return made;
+  return { ...pendingRecord({ ...made, id: recordId(1) }, clock.now()), dagRunId: TEST_RUN };
 }

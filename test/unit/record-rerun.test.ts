@@ -19,6 +19,8 @@ import {
   runId,
 } from '#framework';
 
+import { pendingRecord } from '../../framework/record/new-records.ts';
+
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const NOW = at('2026-01-20T13:00Z');
 const DONE: PhaseProgress = {
@@ -28,29 +30,20 @@ const DONE: PhaseProgress = {
 };
 
 const pending: WindowRecord = {
-  id: recordId(42),
-  pipelineId: 'products',
-  sourceName: 'vault',
-  targetName: 'redshift',
-  targetDay: Temporal.PlainDate.from('2026-01-20'),
-  window: { start: at('2026-01-20T12:00Z'), end: at('2026-01-20T12:15Z'), zone: 'UTC' },
-  timeInterval: '15m',
-  businessKeys: {},
-  pipelineStatus: 'PENDING',
-  dagRunId: undefined,
-  pipelineLockedAt: undefined,
+  ...pendingRecord(
+    {
+      id: recordId(42),
+      pipelineId: 'products',
+      sourceName: 'vault',
+      targetName: 'redshift',
+      targetDay: Temporal.PlainDate.from('2026-01-20'),
+      window: { start: at('2026-01-20T12:00Z'), end: at('2026-01-20T12:15Z'), zone: 'UTC' },
+      timeInterval: '15m',
+      businessKeys: {},
+    },
+    at('2026-01-20T12:17Z'),
+  ),
   fence: 7,
-  leaseUntil: undefined,
-  deadline: undefined,
-  phaseCompleted: undefined,
-  phases: { SOURCE_TO_STAGE: PENDING_PHASE, STAGE_TO_TARGET: PENDING_PHASE, AUDIT: PENDING_PHASE },
-  audit: NO_AUDIT,
-  pipelineStartTime: undefined,
-  pipelineEndTime: undefined,
-  retryAttempt: 0,
-  error: undefined,
-  recordFirstCreatedTime: at('2026-01-20T12:17Z'),
-  recordLastUpdatedTime: at('2026-01-20T12:17Z'),
 };
 
 const completed: WindowRecord = {

@@ -1,37 +1,25 @@
 import { Temporal, every, recordId } from '#framework';
 import { describe, expect, it } from 'vitest';
 
-import { NO_AUDIT, PENDING_PHASE, type WindowRecord } from '../../../../framework/record/record.ts';
+import { pendingRecord } from '../../../../framework/record/new-records.ts';
 import { type RecordFacts, explainRecord } from '../../../../framework/run/explain/explain-record.ts';
 
 const NOW = Temporal.Instant.from('2026-01-20T13:30:00Z');
 const start = Temporal.Instant.from('2026-01-20T12:00:00Z');
 
-const record: WindowRecord = {
-  id: recordId(5),
-  pipelineId: 'orders',
-  sourceName: undefined,
-  targetName: undefined,
-  targetDay: Temporal.PlainDate.from('2026-01-20'),
-  window: { start, end: start.add({ hours: 1 }), zone: 'UTC' },
-  timeInterval: '1h',
-  businessKeys: {},
-  pipelineStatus: 'PENDING',
-  dagRunId: undefined,
-  pipelineLockedAt: undefined,
-  fence: 0,
-  leaseUntil: undefined,
-  deadline: undefined,
-  phaseCompleted: undefined,
-  phases: { SOURCE_TO_STAGE: PENDING_PHASE, STAGE_TO_TARGET: PENDING_PHASE, AUDIT: PENDING_PHASE },
-  audit: NO_AUDIT,
-  pipelineStartTime: undefined,
-  pipelineEndTime: undefined,
-  retryAttempt: 0,
-  error: undefined,
-  recordFirstCreatedTime: NOW,
-  recordLastUpdatedTime: NOW,
-};
+const record = pendingRecord(
+  {
+    id: recordId(5),
+    pipelineId: 'orders',
+    sourceName: undefined,
+    targetName: undefined,
+    targetDay: Temporal.PlainDate.from('2026-01-20'),
+    window: { start, end: start.add({ hours: 1 }), zone: 'UTC' },
+    timeInterval: '1h',
+    businessKeys: {},
+  },
+  NOW,
+);
 
 const facts: RecordFacts = {
   record,
