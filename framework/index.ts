@@ -168,6 +168,20 @@ export type {
   WindowFailure,
 } from './transfer/ports.ts';
 export {
+  MOST_SAMPLES,
+  RECONCILIATION_COLUMNS,
+  type DifferingRow,
+  type ReconciledTable,
+  type Reconciliation,
+  type ReconciliationVerdict,
+  type ReportQuestion,
+  type Unloaded,
+  isDifferent,
+  reconciliationOf,
+  reconciliationSentence,
+  withReconciliation,
+} from './transfer/reconciliation.ts';
+export {
   type ExistingTable,
   type ExistingType,
   type LaterChanges,
@@ -216,10 +230,18 @@ export {
   type StagedFile,
   type StagedTable,
 } from './transfer/stage-manifest.ts';
+export {
+  type TableComparison,
+  type TableFinding,
+  absentTables,
+  isReconciled,
+  tableComparison,
+} from './transfer/table-comparison.ts';
 export type { Column, ColumnType, TableSchema } from './transfer/table-schema.ts';
 export {
   LOAD_LOG,
   OWN_PREFIX,
+  RECONCILIATION,
   RECORD_ID,
   SCHEMA_DRIFT,
   SYSTEM_TABLES,

@@ -107,6 +107,7 @@ function contextOf(window: number): TransferContext {
     params: {},
     fence: 1,
     loadId: String(window),
+    covers: [],
     signal: new AbortController().signal,
     log: silentLog,
     clock: systemClock,

@@ -75,6 +75,7 @@ async function windrow(task: Task): Promise<number> {
     params: {},
     fence: 1,
     loadId: '1',
+    covers: [],
     files: { admit: async () => ({ kind: 'admitted' }) },
     signal: new AbortController().signal,
     log: silentLog,

@@ -28,7 +28,7 @@ const FIRST_LEASE = minutes(1);
 
 /** Claims the record that the run is bound to, if it is complete and its window lies before now minus lag. */
 export async function storeAndValidate(context: TaskContext, { spec, lagMs, openPorts }: TemplateOptions) {
-  const { desk, holder, record } = await openWork(context, openPorts);
+  const { desk, holder, record } = await openWork(context, { spec, openPorts });
   const validation = validateRecord(record, { checkFields: spec.checkFields, lagMs }, context.clock.now());
   if (validation.kind === 'future')
     return skip(`the window is due at ${validation.readyAt.toString()}, its data may still change`);
@@ -51,7 +51,7 @@ export async function storeAndValidate(context: TaskContext, { spec, lagMs, open
 
 /** Compares source and target before any work is done; waits while the source has not published the window. */
 export async function preValidation(context: TaskContext, { spec, openPorts }: TemplateOptions) {
-  const { desk, holder, record, ports, transfer } = await openWork(context, openPorts);
+  const { desk, holder, record, ports, transfer } = await openWork(context, { spec, openPorts });
   if (isDone(record, holder)) return skip('source and target have the same rows for this window already');
   if (isCompleted(record, 'SOURCE_TO_STAGE'))
     return { source: record.audit.sourceCount ?? null, target: null, resumed: true };
@@ -69,8 +69,8 @@ export async function preValidation(context: TaskContext, { spec, openPorts }: T
   return { source: rows, target: target.kind === 'counted' ? target.rows : null, resumed: false };
 }
 
-export async function sourceToStage(context: TaskContext, { openPorts }: TemplateOptions) {
-  const work = await openWork(context, openPorts);
+export async function sourceToStage(context: TaskContext, { spec, openPorts }: TemplateOptions) {
+  const work = await openWork(context, { spec, openPorts });
   const { record, ports, transfer } = work;
   const kept = isCompleted(record, 'SOURCE_TO_STAGE') ? await intactStage(work) : undefined;
   if (kept !== undefined) return { rows: kept.rows, bytes: kept.bytes, resumed: true };
@@ -100,8 +100,8 @@ function fileManifest({ desk, holder, transfer }: WindowWork): FileManifest {
   };
 }
 
-export async function stageToTarget(context: TaskContext, { openPorts }: TemplateOptions) {
-  const work = await openWork(context, openPorts);
+export async function stageToTarget(context: TaskContext, { spec, openPorts }: TemplateOptions) {
+  const work = await openWork(context, { spec, openPorts });
   const { record, ports, transfer } = work;
   if (isCompleted(record, 'STAGE_TO_TARGET')) return { rows: record.audit.stageCount ?? 0, outcome: 'resumed' };
   return phase<Deferred | LoadedFigures>(work, 'STAGE_TO_TARGET', async () => {
@@ -122,7 +122,7 @@ interface LoadedFigures {
 
 /** Counts and keys must agree; only then the window is complete and what waits for it may go on. */
 export async function audit(context: TaskContext, { spec, openPorts }: TemplateOptions) {
-  const work = await openWork(context, openPorts);
+  const work = await openWork(context, { spec, openPorts });
   const { desk, holder, record, ports, transfer } = work;
   if (isDone(record, holder)) {
     return { source: record.audit.sourceCount ?? 0, target: record.audit.targetCount ?? 0, verdict: 'PASS' as const };
@@ -149,7 +149,7 @@ function auditFigures(found: Audit): CompletedFigures {
 
 /** Releases locks that nobody holds any more, and tells people about a failure of this window. Runs whatever happened. */
 export async function cleanupStaleLocks(context: TaskContext, { spec, openPorts }: TemplateOptions) {
-  const { desk, record, ports, transfer } = await openWork(context, openPorts);
+  const { desk, record, ports, transfer } = await openWork(context, { spec, openPorts });
   const released = await desk.releaseStale(record.pipelineId, spec.staleLockMs);
   if (released.length > 0) context.log.warn('Stale locks released', { records: [...released] });
   const [failed] = await desk.failedTasks(context.runId);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { DefinitionFailure } from '../core/failures.ts';
 import { windowText } from '../core/window.ts';
+import type { PipelineSpec } from '../dag/pipeline-spec.ts';
 import { type TaskContext, windowOf } from '../dag/task-context.ts';
 import type { RecordDesk, RecordHolder } from '../record/record-desk.ts';
 import type { WindowRecord } from '../record/record.ts';
@@ -22,7 +23,10 @@ export type OpenPorts = (
   context: Pick<TaskContext, 'connections' | 'extensions' | 'clock' | 'log'>,
 ) => Promise<TransferPorts>;
 
-export async function openWork(context: TaskContext, openPorts: OpenPorts): Promise<WindowWork> {
+export async function openWork(
+  context: TaskContext,
+  { spec, openPorts }: { readonly spec: Pick<PipelineSpec, 'covers'>; readonly openPorts: OpenPorts },
+): Promise<WindowWork> {
   const handle = context.record;
   if (handle === undefined) throw withoutRecord(context);
   const desk = await context.connections.get(recordDeskConnection);
@@ -41,6 +45,7 @@ export async function openWork(context: TaskContext, openPorts: OpenPorts): Prom
       fence: context.fence,
       // The window, not the record id, so that a database that is set up anew finds what the target holds already.
       loadId: `${handle.pipelineId} ${windowText(window)} ${record.retryAttempt}`,
+      covers: spec.covers,
       signal: context.signal,
       log: context.log,
       clock: context.clock,

@@ -22,6 +22,8 @@ export interface TransferContext {
    * A target that finds it in its own load log has already done the work.
    */
   readonly loadId: string;
+  /** Pipelines whose windows this one makes needless, as a Full does: see `covers` of `pipeline`. */
+  readonly covers: readonly string[];
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly clock: Clock;

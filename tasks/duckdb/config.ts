@@ -23,6 +23,8 @@ export interface DuckDbSettings {
   readonly onRemoval: RemovalPolicy;
   /** What changes of a table's schema do: applied, or the window waits or fails. */
   readonly contracts: SchemaContracts;
+  /** Whether a Full reports what differs from the tables that it replaces. */
+  readonly reconciles: boolean;
   /** The most memory that DuckDB takes before it writes to disk, such as `1GB`. */
   readonly memory: string;
   /** Absent: one for each core. */
@@ -43,6 +45,7 @@ export function readDuckDbSettings(sources: SettingSources): Reading<DuckDbSetti
       onRemoval: firstSet(environment['DUCKDB_ON_REMOVAL'], content?.duckdb?.on_removal),
       onChange: firstSet(environment['DUCKDB_ON_CHANGE']),
       contracts: content?.duckdb?.contracts,
+      reconciles: firstSet(environment['DUCKDB_RECONCILE'], content?.duckdb?.reconcile),
       memory: firstSet(environment['DUCKDB_MEMORY']),
       threads: firstSet(environment['DUCKDB_THREADS']),
       waitSeconds: firstSet(environment['DUCKDB_WAIT_SECONDS']),
@@ -53,7 +56,9 @@ export function readDuckDbSettings(sources: SettingSources): Reading<DuckDbSetti
 const Text = z.string().optional();
 /** The file belongs to other tools too, so what Windrow does not know is let be. */
 const ConnectorFile = z.looseObject({
-  duckdb: z.looseObject({ file: Text, schema: Text, on_removal: Text, contracts: ContractsJson.optional() }).optional(),
+  duckdb: z
+    .looseObject({ file: Text, schema: Text, on_removal: Text, reconcile: Text, contracts: ContractsJson.optional() })
+    .optional(),
 });
 
 const Flat = z.strictObject({
@@ -69,6 +74,10 @@ const Flat = z.strictObject({
   onRemoval: z.enum(REMOVAL_POLICIES, `expected one of ${REMOVAL_POLICIES.join(', ')}`).default('drop'),
   onChange: ChangePolicyText.optional(),
   contracts: z.custom<GivenContracts>().optional(),
+  reconciles: z
+    .enum(['on', 'off'], 'expected on or off')
+    .default('on')
+    .transform((text) => text === 'on'),
   memory: z
     .string()
     .regex(/^\d+(\.\d+)? ?[KMGT]i?B$/, 'expected an amount such as 512MB or 2GB')
@@ -92,6 +101,7 @@ const NAMES: Readonly<Record<string, string>> = {
   schema: 'DUCKDB_SCHEMA or connector_config.json duckdb.schema',
   onRemoval: 'DUCKDB_ON_REMOVAL or connector_config.json duckdb.on_removal',
   onChange: 'DUCKDB_ON_CHANGE',
+  reconciles: 'DUCKDB_RECONCILE or connector_config.json duckdb.reconcile',
   memory: 'DUCKDB_MEMORY',
   threads: 'DUCKDB_THREADS',
   waitSeconds: 'DUCKDB_WAIT_SECONDS',

@@ -1,12 +1,15 @@
-import type { Closable, Connection } from '#framework';
+import type { Closable, Connection, Reconciliation, ReportQuestion } from '#framework';
 
 import { type DuckDbSettings, readDuckDbSettings } from './config.ts';
 import { type DatabaseFile, databaseFile } from './database-file.ts';
+import { findReconciliation } from './reconcile.ts';
 
 /** A way into one schema of one database file. The file itself is opened for each use. */
 export interface DuckDbOpened extends Closable {
   readonly settings: DuckDbSettings;
   readonly file: DatabaseFile;
+  /** The report of a pipeline's newest Full, or of one of them. */
+  readonly reconciliation: (question: ReportQuestion, signal: AbortSignal) => Promise<Reconciliation | undefined>;
 }
 
 export const duckDbConnection: Connection<DuckDbSettings, DuckDbOpened> = {
@@ -17,5 +20,11 @@ export const duckDbConnection: Connection<DuckDbSettings, DuckDbOpened> = {
 
 export function openDuckDb(settings: DuckDbSettings): DuckDbOpened {
   const file = databaseFile(settings);
-  return { settings, file, close: () => file.close() };
+  return {
+    settings,
+    file,
+    reconciliation: (question, signal) =>
+      findReconciliation({ database: file, schema: settings.schema }, question, signal),
+    close: () => file.close(),
+  };
 }

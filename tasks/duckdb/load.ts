@@ -13,6 +13,7 @@ import {
   type StageManifest,
   type TransferContext,
   answerOf,
+  isReconciled,
   describeChanges,
   loadRemovals,
   loadTables,
@@ -22,11 +23,13 @@ import {
   receiptText,
   retypeChecks,
   stagedChecks,
+  withReconciliation,
 } from '#framework';
 
 import { heldByContract } from './contract.ts';
 import type { DatabaseFile, Run } from './database-file.ts';
 import { refuseMisfits } from './fit.ts';
+import { beginComparison, findReconciliation } from './reconcile.ts';
 import { applyStatements } from './sql/apply.ts';
 import { changeStatements, fillAdopted, insertDrift } from './sql/evolve.ts';
 import { claimLoadLog, insertLoadLog } from './sql/load-log.ts';
@@ -43,6 +46,8 @@ export interface LoadTools {
   readonly stage: ObjectStore;
   readonly policy: RemovalPolicy;
   readonly contracts: SchemaContracts;
+  /** Whether a Full reports what differs from the tables that it replaces. */
+  readonly reconciles: boolean;
 }
 
 /** A window with its tables as a load uses them. */
@@ -61,10 +66,23 @@ export async function load(
   const loaded = { manifest, tables: tablesOf(manifest), context };
   // Looked up before the files are fetched, and once more in the transaction that counts.
   const ready = await inFile(tools, context, (run) => readyFile({ ...tools, run }, loaded));
-  if (ready.kind === 'answered') return ready.answer;
-  return withStagedFiles(tools, loaded, (files) =>
-    inFile(tools, context, (run) => loadOnce({ ...tools, run, files }, loaded)),
-  );
+  const outcome =
+    ready.kind === 'answered'
+      ? ready.answer
+      : await withStagedFiles(tools, loaded, (files) =>
+          inFile(tools, context, (run) => loadOnce({ ...tools, run, files }, loaded)),
+        );
+  return reported(tools, outcome, context);
+}
+
+async function reported(
+  tools: LoadTools,
+  outcome: LoadReceipt | HeldLoad,
+  context: TransferContext,
+): Promise<LoadReceipt | HeldLoad> {
+  if (outcome.outcome === 'held' || !isReconciled(tools, context)) return outcome;
+  const question = { pipelineId: context.pipelineId, fullEnd: context.window.end };
+  return withReconciliation(outcome, await findReconciliation(tools, question, context.signal), context);
 }
 
 export function tablesOf(manifest: StageManifest): readonly LoadTable[] {
@@ -136,9 +154,11 @@ async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadRec
   const present = presentTables(tables, plan.tables);
   const window = { end: context.window.end.toString(), recordId: context.recordId };
   const staged = stagedChecks(tables, plan.tables);
+  const comparison = await beginComparison(tools, { tables, plan, context });
   for (const table of present) {
     const checks = staged.filter((check) => check.table === table.table.table);
     const applied = await stagePresent({ ...tools, checks }, manifest.format, table);
+    await comparison?.compare(applied, table.table.updates?.rows ?? 0);
     for (const statement of applyStatements(applied, window)) await run(statement);
   }
   const receipt: LoadReceipt = {
@@ -155,6 +175,7 @@ async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadRec
     manifestSha256,
     receipt: receiptText(receipt, manifest.sources),
   };
+  await comparison?.report();
   await run(insertLoadLog(row, context));
   return receipt;
 }

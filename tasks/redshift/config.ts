@@ -34,6 +34,8 @@ export interface RedshiftSettings {
   readonly onRemoval: RemovalPolicy;
   /** What changes of a table's schema do: applied, or the window waits or fails. */
   readonly contracts: SchemaContracts;
+  /** Whether a Full reports what differs from the tables that it replaces. */
+  readonly reconciles: boolean;
   readonly parallelCopies: number;
   /** A table that a load brought at least so many rows is analysed afterwards; undefined: none is. */
   readonly analyzeRows: number | undefined;
@@ -71,6 +73,10 @@ const Flat = z.object({
   endpoint: z.url({ error: 'expected an address, such as http://127.0.0.1:8080' }).optional(),
   onRemoval: z.enum(REMOVAL_POLICIES, { error: `expected one of ${REMOVAL_POLICIES.join(', ')}` }).default('drop'),
   onChange: ChangePolicyText.optional(),
+  reconciles: z
+    .enum(['on', 'off'], { error: 'expected on or off' })
+    .default('on')
+    .transform((text) => text === 'on'),
   parallelCopies: z.coerce.number({ error: 'expected a whole number' }).int().min(1).max(40).default(4),
   analyzeRows: z
     .union([z.literal('off').transform(() => undefined), z.coerce.number().int().min(1)], {
@@ -91,6 +97,7 @@ const NAMES: Readonly<Record<string, string>> = {
   endpoint: 'REDSHIFT_DATA_ENDPOINT',
   onRemoval: 'REDSHIFT_ON_REMOVAL or connector_config.json redshift.on_removal',
   onChange: 'REDSHIFT_ON_CHANGE',
+  reconciles: 'REDSHIFT_RECONCILE or connector_config.json redshift.reconcile',
   parallelCopies: 'REDSHIFT_PARALLEL_COPIES',
   analyzeRows: 'REDSHIFT_ANALYZE_ROWS',
 };
@@ -113,6 +120,7 @@ const ConnectorFile = z.looseObject({
       secret_arn: Text,
       region: Text,
       on_removal: Text,
+      reconcile: Text,
       tables: LayoutsJson.optional(),
       contracts: ContractsJson.optional(),
     })
@@ -136,6 +144,7 @@ function flatValues(environment: Environment, { redshift = {}, s3 = {} }: z.outp
     endpoint: firstSet(environment['REDSHIFT_DATA_ENDPOINT']),
     onRemoval: firstSet(environment['REDSHIFT_ON_REMOVAL'], redshift.on_removal),
     onChange: firstSet(environment['REDSHIFT_ON_CHANGE']),
+    reconciles: firstSet(environment['REDSHIFT_RECONCILE'], redshift.reconcile),
     parallelCopies: firstSet(environment['REDSHIFT_PARALLEL_COPIES']),
     analyzeRows: firstSet(environment['REDSHIFT_ANALYZE_ROWS']),
   };

@@ -1,11 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto';
 
-import type { Closable, Connection } from '#framework';
+import type { Closable, Connection, Reconciliation, ReportQuestion } from '#framework';
 import type { FixedAccess } from '#tasks/aws';
 
 import { dataApi } from './client.ts';
 import { type RedshiftSettings, readRedshiftSettings } from './config.ts';
 import { type RedshiftReader, redshiftReader } from './reader.ts';
+import { findReconciliation } from './reconcile.ts';
 import { type Warehouse, warehouse } from './warehouse.ts';
 
 /** An open way into one schema of one warehouse. */
@@ -13,6 +14,8 @@ export interface RedshiftOpened extends Closable {
   readonly settings: RedshiftSettings;
   readonly warehouse: Warehouse;
   readonly reader: RedshiftReader;
+  /** The report of a pipeline's newest Full, or of one of them. */
+  readonly reconciliation: (question: ReportQuestion, signal: AbortSignal) => Promise<Reconciliation | undefined>;
 }
 
 export const redshiftConnection: Connection<RedshiftSettings, RedshiftOpened> = {
@@ -36,6 +39,8 @@ export function openRedshift(settings: RedshiftSettings, access?: FixedAccess): 
     settings,
     warehouse: opened,
     reader: redshiftReader(opened, settings.schema),
+    reconciliation: (question, signal) =>
+      findReconciliation({ warehouse: opened, schema: settings.schema }, question, signal),
     close: () => api.close(),
   };
 }

@@ -12,6 +12,7 @@ import {
   type StageManifest,
   type TransferContext,
   answerOf,
+  isReconciled,
   appliedTable,
   loadRemovals,
   loadTables,
@@ -22,6 +23,7 @@ import {
   retypeChecks,
   stagedChecks,
   stagedParts,
+  withReconciliation,
 } from '#framework';
 
 import { analyzeLarge } from './analyze.ts';
@@ -32,6 +34,7 @@ import { isConflict, isSchemaRace } from './errors.ts';
 import { evolve, planEvolution } from './evolve.ts';
 import { refuseMisfits, refuseStagedMisfits } from './fit.ts';
 import { type TableLayouts, refuseUnknownKeys } from './layout.ts';
+import { type ReconcileTools, findReconciliation, planComparison } from './reconcile.ts';
 import { applyStatements } from './sql/apply.ts';
 import { guardLoad, insertLoadLog, lockLoadLog } from './sql/load-log.ts';
 import { KEY_REMOVED, loadNames, stagingPrefix } from './sql/names.ts';
@@ -41,7 +44,7 @@ import { findLoggedLoad, readTargetState } from './target-state.ts';
 import { runTransaction } from './transaction.ts';
 import { MOST_STATEMENTS } from './warehouse.ts';
 
-export interface LoadTools extends StageCopyTools {
+export interface LoadTools extends StageCopyTools, ReconcileTools {
   readonly policy: RemovalPolicy;
   readonly analyzeRows: number | undefined;
   readonly layouts: TableLayouts;
@@ -56,24 +59,30 @@ export async function load(
 ): Promise<LoadReceipt | HeldLoad> {
   const tables = loadTables(manifest, loadNames(context));
   const ready = await readyTarget(tools, { manifest, tables, context });
-  if (ready.kind === 'logged') return answerOf(ready.logged, context);
+  if (ready.kind === 'logged') return reported(tools, answerOf(ready.logged, context), context);
   if (ready.kind === 'held') return ready.held;
   const { planned, schemaChanges } = ready;
   const present = presentTables(tables, planned);
   await copyIntoStaging(tools, manifest, { parts: stagedParts(present.map(({ table }) => table)), context });
   await refuseStagedMisfits(tools, stagedChecks(tables, planned), context);
+  const staged = present.map((one) => ({
+    applied: appliedTable(one, KEY_REMOVED),
+    rows: one.table.updates?.rows ?? 0,
+  }));
   const applied = applyStatements(
-    present.map((table) => appliedTable(table, KEY_REMOVED)),
+    staged.map((table) => table.applied),
     { schema: tools.schema, windowEnd: context.window.end, recordId: context.recordId },
   );
+  const comparison = await planComparison(tools, staged, context);
+  const statements = comparison.length + applied.length + 3;
   const receipt: LoadReceipt = {
     outcome: 'loaded',
     rows: manifest.rows,
     tables: present.length,
     schemaChanges,
     details: {
-      statements: applied.length + 3,
-      path: applied.length + 3 > MOST_STATEMENTS ? 'session' : 'batch',
+      statements,
+      path: statements > MOST_STATEMENTS ? 'session' : 'batch',
       removedLater: planned.filter((table) => table.state === 'gone').map((table) => table.table),
     },
   };
@@ -82,6 +91,7 @@ export async function load(
     [
       lockLoadLog(tools.schema),
       guardLoad(tools.schema, context),
+      ...comparison,
       ...applied,
       logRow(tools, { manifest, receipt, context }),
     ],
@@ -91,7 +101,13 @@ export async function load(
     },
   );
   await analyzeLarge(tools, present, context);
-  return committed;
+  return reported(tools, committed, context);
+}
+
+async function reported(tools: LoadTools, receipt: LoadReceipt, context: TransferContext): Promise<LoadReceipt> {
+  if (!isReconciled(tools, context)) return receipt;
+  const question = { pipelineId: context.pipelineId, fullEnd: context.window.end };
+  return withReconciliation(receipt, await findReconciliation(tools, question, context.signal), context);
 }
 
 type Ready =

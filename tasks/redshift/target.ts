@@ -28,6 +28,7 @@ export function redshiftTarget(opened: RedshiftOpened, options: RedshiftTargetOp
     analyzeRows: settings.analyzeRows,
     layouts: settings.layouts,
     contracts: settings.contracts,
+    reconciles: settings.reconciles,
   };
   return {
     count: async (context) => {

@@ -14,10 +14,13 @@ import {
 } from '#framework';
 import { EXTRACT_KINDS, type ExtractKind, type Gap, findGaps, vaultConnection } from '#tasks/veeva';
 
+import { reconcile } from './reconcile-verb.ts';
+
 /** Adds `windrow veeva …`. */
 export const addVerbs: AddVerbs = (program, { act }) => {
   const veeva = program.command('veeva').description('Veeva Vault Direct Data beside the windows loaded from it');
   gapsVerb(veeva).action(act(gaps));
+  reconcileVerb(veeva).action(act(reconcile));
 };
 
 interface GapOptions {
@@ -33,6 +36,15 @@ function gapsVerb(veeva: Command): Command {
     )
     .option('--kind <kind>', `files of this kind: ${EXTRACT_KINDS.join(', ')}`, 'incremental')
     .option('--dag <id>', 'the pipeline that loads them; default: veeva_ and the kind');
+}
+
+function reconcileVerb(veeva: Command): Command {
+  return veeva
+    .command('reconcile')
+    .description('what the newest Full, or the one of a record, found to differ in the tables that it replaced')
+    .option('--full <record>', 'the Full of this record')
+    .option('--table <name>', 'this table only')
+    .option('--dag <id>', 'the pipeline of the Fulls; default: veeva_full, else veeva_duckdb_full');
 }
 
 /** Exit code 1 where there is a gap, so that a monitor may ask. */

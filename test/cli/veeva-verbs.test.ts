@@ -31,3 +31,23 @@ describe('windrow veeva gaps', () => {
     expect(err).toContain('Use one of incremental, full, log.');
   });
 });
+
+describe('windrow veeva reconcile', () => {
+  let at: Installation;
+
+  beforeAll(async () => {
+    at = await openInstallationFolder({ ...FIELD, verbs: [VERBS] });
+  });
+  afterAll(() => at.close());
+
+  it('says that no Full was loaded, or that there is no such record', async () => {
+    const none = await windrowJson(at, 'veeva reconcile');
+    expect(none.code).toBe(3);
+    expect(none.json).toMatchObject({
+      error: { message: 'No Full was loaded yet by veeva_full or veeva_duckdb_full.' },
+    });
+    const unknown = await windrow(at, 'veeva reconcile --full 17');
+    expect(unknown.code).toBe(3);
+    expect(unknown.err).toContain('There is no record 17.');
+  });
+});

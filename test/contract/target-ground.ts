@@ -2,7 +2,15 @@ import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
 
-import { APPLY_EVERYTHING, type DriftLog, type RemovalPolicy, type SchemaContracts, type Target } from '#framework';
+import {
+  APPLY_EVERYTHING,
+  type DriftLog,
+  type Reconciliation,
+  type RemovalPolicy,
+  type ReportQuestion,
+  type SchemaContracts,
+  type Target,
+} from '#framework';
 import { type DuckDbSettings, duckDbTarget, openDuckDb } from '#tasks/duckdb';
 import { type Row, redshiftTarget } from '#tasks/redshift';
 
@@ -27,6 +35,8 @@ export interface TargetGround extends Pick<StageGround, 'stage' | 'store' | 'clo
   /** The loaded tables, and the columns of one, without Windrow's own. */
   readonly tables: () => Promise<readonly string[]>;
   readonly columns: (table: string) => Promise<readonly string[]>;
+  /** The report of the newest Full of a pipeline, or of one of them. */
+  readonly reconciliation: (question: ReportQuestion) => Promise<Reconciliation | undefined>;
   /** Asks the target past the connector. */
   readonly query: (sql: string) => Promise<readonly (readonly (string | null)[])[]>;
 }
@@ -56,6 +66,7 @@ async function openRedshiftGround(): Promise<TargetGround> {
     rows: (table) => rowsOf(opened, table),
     tables: opened.reader.listTables,
     columns: opened.reader.listColumns,
+    reconciliation: (question) => opened.reconciliation(question, new AbortController().signal),
     query: async (sql) => {
       const finished = await opened.warehouse.run([{ name: 'ask', sql }]);
       const rows: Row[] = [];
@@ -72,6 +83,7 @@ export function duckDbSettings(directory: string, change: Partial<DuckDbSettings
     schema: 'vault',
     onRemoval: 'drop',
     contracts: APPLY_EVERYTHING,
+    reconciles: true,
     memory: '512MB',
     threads: 1,
     waitSeconds: 30,
@@ -132,6 +144,7 @@ async function openDuckDbGround(): Promise<TargetGround> {
     },
     tables: () => listTables(settings.file),
     columns: (table) => listColumns(settings.file, table),
+    reconciliation: (question) => openDuckDb(settings).reconciliation(question, new AbortController().signal),
     query,
     close,
   };

@@ -32,6 +32,7 @@ describe('reading the settings of Redshift', () => {
         region: 'us-east-1',
         endpoint: undefined,
         onRemoval: 'drop',
+        reconciles: true,
         parallelCopies: 4,
         analyzeRows: 100_000,
         contracts: { default: 'apply', tables: new Map() },

@@ -40,6 +40,7 @@ export async function openGround(): Promise<Ground> {
     endpoint: sandbox.endpoint,
     onRemoval: 'drop',
     contracts: APPLY_EVERYTHING,
+    reconciles: true,
     parallelCopies: 4,
     analyzeRows: 100_000,
     layouts: new Map(),

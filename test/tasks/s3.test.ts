@@ -270,6 +270,7 @@ describe('the stage in S3', () => {
     window,
     fence: 1,
     params: {},
+    covers: [],
     loadId: 'load-1',
     signal: new AbortController().signal,
     log: silentLog,

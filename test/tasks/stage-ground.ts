@@ -84,6 +84,7 @@ export function contextOf(manifest: StageManifest, change: Partial<TransferConte
     window: manifest.window,
     fence: 1,
     params: {},
+    covers: [],
     loadId: `${manifest.recordId}:1`,
     signal: new AbortController().signal,
     log: silentLog,

@@ -86,6 +86,7 @@ export async function openBench(options: NonNullable<Parameters<typeof startVaul
       window,
       fence: 1,
       params: {},
+      covers: [],
       loadId: 'load-7',
       files: NEW_FILES,
       signal,

@@ -120,7 +120,7 @@ function insertStaged(applied: AppliedTable, { end, recordId }: AppliedWindow): 
 }
 
 /** A decimal without the zeros that its column's scale adds, so that a key stays the same when the scale grows. */
-function keyText({ name, targetType }: AppliedColumn, staged: string): string {
+export function keyText({ name, targetType }: AppliedColumn, staged: string): string {
   const text = `cast(${staged}.${quote(name)} as varchar)`;
   return targetType.kind === 'decimal' && targetType.scale > 0 ? `regexp_replace(${text}, '\\.?0+$', '')` : text;
 }

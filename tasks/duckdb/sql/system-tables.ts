@@ -1,4 +1,4 @@
-import { LOAD_LOG, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
+import { LOAD_LOG, RECONCILIATION, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
 
 import { type Statement, quote } from './text.ts';
 
@@ -42,6 +42,25 @@ const COLUMNS: Readonly<Record<string, string>> = {
     window_end timestamp not null,
     changed_at timestamp not null,
     ${DECISION}
+  `,
+  // What each Full found about the tables before it replaced them; sample 0 holds a total, a higher one names a row.
+  [RECONCILIATION]: `
+    pipeline_id varchar not null,
+    record_id bigint not null,
+    load_id varchar not null,
+    fence bigint not null,
+    window_end timestamp not null,
+    reported_at timestamp not null,
+    table_name varchar,
+    finding varchar not null,
+    column_name varchar,
+    "rows" bigint not null,
+    sample bigint not null,
+    key_1 varchar,
+    key_2 varchar,
+    key_3 varchar,
+    from_time timestamp,
+    to_time timestamp
   `,
 };
 

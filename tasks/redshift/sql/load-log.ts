@@ -93,7 +93,7 @@ export function countLoaded(schema: string, load: Pick<LoadIdentity, 'pipelineId
   };
 }
 
-function sameWindow(load: Pick<LoadIdentity, 'pipelineId' | 'window'>): readonly string[] {
+export function sameWindow(load: Pick<LoadIdentity, 'pipelineId' | 'window'>): readonly string[] {
   return [
     `where "pipeline_id" = ${literal(load.pipelineId)}`,
     `and "window_start" = ${timestampLiteral(load.window.start)}`,

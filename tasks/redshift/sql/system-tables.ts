@@ -1,4 +1,4 @@
-import { LOAD_LOG, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
+import { LOAD_LOG, RECONCILIATION, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
 
 import { type Statement, lines, qualified, quote } from './text.ts';
 
@@ -42,6 +42,25 @@ export function createSystemTables(schema: string): readonly Statement[] {
       '"window_end" timestamp not null',
       '"changed_at" timestamp not null',
       DECISION,
+    ]),
+    // What each Full found about the tables before it replaced them; sample 0 holds a total, a higher one names a row.
+    table(schema, RECONCILIATION, [
+      '"pipeline_id" varchar(256) not null',
+      '"record_id" bigint not null',
+      '"load_id" varchar(512) not null',
+      '"fence" bigint not null',
+      '"window_end" timestamp not null',
+      '"reported_at" timestamp not null',
+      '"table_name" varchar(127)',
+      '"finding" varchar(32) not null',
+      '"column_name" varchar(127)',
+      '"rows" bigint not null',
+      '"sample" bigint not null',
+      '"key_1" varchar(4096)',
+      '"key_2" varchar(4096)',
+      '"key_3" varchar(4096)',
+      '"from_time" timestamp',
+      '"to_time" timestamp',
     ]),
   ];
 }

@@ -94,6 +94,7 @@ function context(signal: AbortSignal): SourceContext {
     params: {},
     loadId: 'corpus-1',
     files: NEW_FILES,
+    covers: [],
     signal,
     log: silentLog,
     clock: systemClock,

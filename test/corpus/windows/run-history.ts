@@ -109,7 +109,9 @@ async function deliver(target: Target, { manifest, before, fault }: Delivery): P
   if (fault === 'old' && before !== undefined) expect(await load(before, 9)).toBe('loaded');
 }
 
-function try1(id: number): Pick<TransferContext, 'fence' | 'params' | 'loadId' | 'signal' | 'log' | 'clock'> {
+function try1(
+  id: number,
+): Pick<TransferContext, 'fence' | 'params' | 'loadId' | 'covers' | 'signal' | 'log' | 'clock'> {
   const signal = new AbortController().signal;
-  return { fence: 1, params: {}, loadId: String(id), signal, log: silentLog, clock: systemClock };
+  return { fence: 1, params: {}, loadId: String(id), covers: [], signal, log: silentLog, clock: systemClock };
 }
