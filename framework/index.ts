@@ -217,6 +217,14 @@ export {
   heldChanges,
   unnoted,
 } from './transfer/schema-contract.ts';
+export {
+  QUARANTINE_COLUMNS,
+  type QuarantinedRow,
+  exactnessDetails,
+  filesOf,
+  quarantinePart,
+  sourceRows,
+} from './transfer/quarantine.ts';
 export { MANIFEST_KEY, stagePrefix } from './transfer/stage-area.ts';
 export { requireStagedCounts } from './transfer/staged-counts.ts';
 export {
@@ -228,6 +236,7 @@ export {
   type StageFormat,
   type StageManifest,
   type StagedFile,
+  type StagedQuarantine,
   type StagedTable,
 } from './transfer/stage-manifest.ts';
 export {
@@ -241,6 +250,7 @@ export type { Column, ColumnType, TableSchema } from './transfer/table-schema.ts
 export {
   LOAD_LOG,
   OWN_PREFIX,
+  QUARANTINE,
   RECONCILIATION,
   RECORD_ID,
   SCHEMA_DRIFT,

@@ -12,6 +12,7 @@ import type { WindowRecord } from '../record/record.ts';
 import type { CompletedFigures, RecordHolder } from '../record/record-desk.ts';
 import { validateRecord } from '../record/validate.ts';
 import type { Audit, LoadReceipt } from '../transfer/ports.ts';
+import { sourceRows } from '../transfer/quarantine.ts';
 import type { StageManifest } from '../transfer/stage-manifest.ts';
 import { holdLoad } from './held-load.ts';
 import type { OpenPorts, WindowWork } from './window-work.ts';
@@ -78,7 +79,7 @@ export async function sourceToStage(context: TaskContext, { spec, openPorts }: T
     await ports.stage.clean(transfer);
     const written = await ports.source.transfer({ ...transfer, files: fileManifest(work) });
     await ports.stage.verify(written, transfer);
-    return { result: written, facts: { sourceCount: written.rows, stageCount: written.rows } };
+    return { result: written, facts: { sourceCount: sourceRows(written), stageCount: written.rows } };
   });
   return { rows: manifest.rows, bytes: manifest.bytes, resumed: false };
 }
@@ -134,7 +135,8 @@ export async function audit(context: TaskContext, { spec, openPorts }: TemplateO
   if (found.verdict === 'PASS') await ports.completed?.(manifest, transfer);
   await desk.audited(holder, auditFigures(found), spec.covers);
   if (found.verdict === 'FAIL') throw differs(work, found);
-  return { source: found.sourceRows, target: found.targetRows, verdict: found.verdict };
+  const quarantined = found.quarantined === undefined ? {} : { quarantined: found.quarantined };
+  return { source: found.sourceRows, target: found.targetRows, verdict: found.verdict, ...quarantined };
 }
 
 function auditFigures(found: Audit): CompletedFigures {
@@ -143,7 +145,10 @@ function auditFigures(found: Audit): CompletedFigures {
     sourceCount: found.sourceRows,
     targetCount: found.targetRows,
     result: found.verdict,
-    details: { differences: found.differences.map((difference) => ({ ...difference })) },
+    details: {
+      differences: found.differences.map((difference) => ({ ...difference })),
+      ...(found.quarantined === undefined ? {} : { quarantined: found.quarantined }),
+    },
   };
 }
 

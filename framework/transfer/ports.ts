@@ -108,6 +108,8 @@ export interface Audit {
   readonly targetRows: number;
   /** The tables that differ; empty when the verdict is PASS. */
   readonly differences: readonly AuditedTable[];
+  /** Rows of the source that are in the target's quarantine table instead of their own; absent where there are none. */
+  readonly quarantined?: number;
 }
 
 /** The three sides of a pipeline, opened together, and what happens around them. */

@@ -1,5 +1,5 @@
 import type { Window } from '../core/window.ts';
-import type { TableSchema } from './table-schema.ts';
+import type { Column, TableSchema } from './table-schema.ts';
 
 export const STAGE_FORMATS = ['parquet', 'csv'] as const;
 export type StageFormat = (typeof STAGE_FORMATS)[number];
@@ -56,6 +56,17 @@ export interface StageManifest {
   /** Rows of all updates and deletes. */
   readonly rows: number;
   readonly bytes: number;
+  /** Absent where every row of the source is among `tables`. */
+  readonly quarantine?: StagedQuarantine;
+  /** Values in which characters that no target can store were replaced; absent where there are none. */
+  readonly replacedValues?: number;
+}
+
+/** Rows that no target can hold, each with its reason, in files beside those of the tables. */
+export interface StagedQuarantine {
+  readonly rows: number;
+  readonly columns: readonly Column[];
+  readonly files: readonly StagedFile[];
 }
 
 /** A file of the source that the window was made from. */

@@ -9,7 +9,8 @@ export const TOMBSTONE = 'windrow_tombstone';
 export const TABLE_BASE = 'windrow_table_base';
 export const SCHEMA_DRIFT = 'windrow_schema_drift';
 export const RECONCILIATION = 'windrow_reconciliation';
-export const SYSTEM_TABLES = [LOAD_LOG, TOMBSTONE, TABLE_BASE, SCHEMA_DRIFT, RECONCILIATION] as const;
+export const QUARANTINE = 'windrow_quarantine';
+export const SYSTEM_TABLES = [LOAD_LOG, TOMBSTONE, TABLE_BASE, SCHEMA_DRIFT, RECONCILIATION, QUARANTINE] as const;
 
 /** The tombstone table holds this many key columns. */
 export const MOST_KEY_COLUMNS = 3;

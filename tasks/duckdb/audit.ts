@@ -10,6 +10,7 @@ import {
 import type { Run } from './database-file.ts';
 import { type LoadTools, type LoadedWindow, inFile, planOf, tablesOf } from './load.ts';
 import { auditStatements } from './sql/audit.ts';
+import { countQuarantined } from './sql/quarantine.ts';
 import { stagePresent } from './stage-tables.ts';
 import { type LocalFiles, withStagedFiles } from './staged-files.ts';
 import { readTargetState } from './target-state.ts';
@@ -48,5 +49,6 @@ async function auditOnce(
     }
     tallies.set(table.table.table, tally);
   }
-  return auditVerdict(manifest, { tables, planned, tallies });
+  const [[quarantined] = []] = await run(countQuarantined(context));
+  return auditVerdict(manifest, { tables, planned, tallies, quarantined: Number(quarantined) });
 }

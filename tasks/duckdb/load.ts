@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   type FitCheck,
   type HeldLoad,
+  type LoadNames,
   type LoadReceipt,
   type LoadTable,
   type ObjectStore,
@@ -15,11 +16,13 @@ import {
   answerOf,
   isReconciled,
   describeChanges,
+  exactnessDetails,
   loadRemovals,
   loadTables,
   manifestToJson,
   planSchema,
   presentTables,
+  quarantinePart,
   receiptText,
   retypeChecks,
   stagedChecks,
@@ -33,8 +36,9 @@ import { beginComparison, findReconciliation } from './reconcile.ts';
 import { applyStatements } from './sql/apply.ts';
 import { changeStatements, fillAdopted, insertDrift } from './sql/evolve.ts';
 import { claimLoadLog, insertLoadLog } from './sql/load-log.ts';
+import { forgetQuarantined, insertQuarantined } from './sql/quarantine.ts';
 import { typeText } from './sql/text.ts';
-import { stagePresent } from './stage-tables.ts';
+import { stagePresent, stageQuarantine } from './stage-tables.ts';
 import { type LocalFiles, withStagedFiles } from './staged-files.ts';
 import { type TargetState, ensureSchema, findLoggedLoad, readTargetState } from './target-state.ts';
 import { targetType } from './target-type.ts';
@@ -86,12 +90,14 @@ async function reported(
 }
 
 export function tablesOf(manifest: StageManifest): readonly LoadTable[] {
-  return loadTables(manifest, {
-    product: 'DuckDB',
-    code: 'E_DUCKDB_TABLES',
-    staging: (index, side) => `windrow_stage_${index}_${side}`,
-  });
+  return loadTables(manifest, NAMES);
 }
+
+const NAMES: LoadNames = {
+  product: 'DuckDB',
+  code: 'E_DUCKDB_TABLES',
+  staging: (index, side) => `windrow_stage_${index}_${side}`,
+};
 
 /** A transaction on a file that has Windrow's own tables. */
 export function inFile<T>(
@@ -161,12 +167,16 @@ async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadRec
     await comparison?.compare(applied, table.table.updates?.rows ?? 0);
     for (const statement of applyStatements(applied, window)) await run(statement);
   }
+  await keepQuarantine(tools, manifest, context);
   const receipt: LoadReceipt = {
     outcome: 'loaded',
     rows: manifest.rows,
     tables: present.length,
     schemaChanges,
-    details: { removedLater: plan.tables.filter(({ state }) => state === 'gone').map(({ table }) => table) },
+    details: {
+      removedLater: plan.tables.filter(({ state }) => state === 'gone').map(({ table }) => table),
+      ...exactnessDetails(manifest),
+    },
   };
   const manifestSha256 = createHash('sha256').update(manifestToJson(manifest)).digest('hex');
   const row = {
@@ -178,6 +188,14 @@ async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadRec
   await comparison?.report();
   await run(insertLoadLog(row, context));
   return receipt;
+}
+
+async function keepQuarantine(tools: OpenTools, manifest: StageManifest, context: TransferContext): Promise<void> {
+  await tools.run(forgetQuarantined(context));
+  const leftOut = quarantinePart(manifest, NAMES);
+  if (leftOut === undefined) return;
+  await stageQuarantine(tools, manifest.format, leftOut);
+  await tools.run(insertQuarantined(leftOut.staging, context));
 }
 
 async function evolve({ run }: OpenTools, plan: SchemaPlan, context: TransferContext): Promise<readonly SchemaDrift[]> {

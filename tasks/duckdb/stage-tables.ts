@@ -33,6 +33,16 @@ export async function stagePresent(
   return applied;
 }
 
+/** Reads the rows that were left out, with the types of the file. */
+export async function stageQuarantine(
+  tools: Omit<StageTools, 'checks'>,
+  format: StageFormat,
+  part: StagedPart,
+): Promise<void> {
+  const types = new Map(part.columns.map(({ name, type }) => [name, type]));
+  await stagePart({ ...tools, checks: [] }, part, { format, types });
+}
+
 async function stagePart(
   { run, files, checks }: StageTools,
   part: StagedPart,

@@ -12,6 +12,7 @@ import {
   type StagedFile,
   type TransferContext,
   bounded,
+  filesOf,
 } from '#framework';
 
 export interface FilePlace {
@@ -32,7 +33,7 @@ export async function withStagedFiles<T>(
   work: (files: LocalFiles) => Promise<T>,
 ): Promise<T> {
   const folder = join(downloads(place), `r${context.recordId}_f${context.fence}`);
-  const files = manifest.tables.flatMap(({ updates, deletes }) => [...updates.files, ...deletes.files]);
+  const files = filesOf(manifest);
   const prefix = storePrefix(place.stage, manifest);
   await mkdir(folder, { recursive: true });
   try {

@@ -9,6 +9,36 @@ export interface CsvColumn {
   readonly type: CsvType;
 }
 
+/** What becomes of rows and characters that no target can hold. */
+export interface BadRowPolicy {
+  /** Most rows that are left out and told; with one more the conversion fails. 0: the first bad row fails it. */
+  readonly atMost: number;
+  /** NUL and invalid UTF-8 in a text: a bad row, or `U+FFFD` in place of each. */
+  readonly characters: 'refuse' | 'replace';
+}
+
+/** A row that was left out, and why. Text that is not UTF-8 is shown with replacement characters. */
+export interface BadRow {
+  readonly line: number;
+  /** Values of the key by column. */
+  readonly key: Readonly<Record<string, string>>;
+  /** Absent where the record as a whole is to blame. */
+  readonly column?: string;
+  readonly code: string;
+  readonly reason: string;
+  /** Up to 4,000 bytes. */
+  readonly value?: string;
+  /** The record as it stands in the file, up to 16,000 bytes. */
+  readonly text: string;
+}
+
+/** A value in which characters were replaced. */
+export interface ReplacedValue {
+  readonly line: number;
+  readonly key: Readonly<Record<string, string>>;
+  readonly column: string;
+}
+
 export interface ConvertRequest {
   /** Path of a local, plain CSV file with a header line. */
   readonly source: string;
@@ -18,6 +48,10 @@ export interface ConvertRequest {
   readonly columns: readonly CsvColumn[];
   /** Columns whose values name a row in messages. */
   readonly key: readonly string[];
+  /** A row without any value of the key is a bad row. */
+  readonly needsKey?: boolean;
+  /** Absent: the first bad row fails the conversion. */
+  readonly badRows?: BadRowPolicy;
   /** Only these columns, in this order; all of them in the order of the header when absent. */
   readonly select?: readonly string[];
   readonly format: StageFormat;
@@ -45,6 +79,13 @@ export interface Converted {
   readonly unknownColumns: readonly string[];
   /** Rows that had fewer fields than the header; the missing ones are NULL. */
   readonly shortRows: number;
+  /** Rows that were left out, in the order of the file; not among `rows`. */
+  readonly badRows: readonly BadRow[];
+  readonly replaced: {
+    readonly values: number;
+    /** The first of them. */
+    readonly first: readonly ReplacedValue[];
+  };
 }
 
 export interface Converter extends Closable {

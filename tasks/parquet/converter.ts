@@ -4,10 +4,11 @@ import { join } from 'node:path';
 
 import { Bug, bounded } from '#framework';
 
-import type { ConvertRequest, Converted, ConvertedFile, Converter } from './conversion.ts';
+import type { BadRowPolicy, ConvertRequest, Converted, ConvertedFile, Converter } from './conversion.ts';
 import { type Chunk, chunksOf, cut } from './csv/chunks.ts';
 import { readHeader } from './csv/header.ts';
-import { refusalFailure } from './errors.ts';
+import { type ConvertedExtract, overfullFailure, refusalFailure } from './errors.ts';
+import { badRowReport } from './bad-row-report.ts';
 import { type Layout, columnOf, layoutOf } from './layout.ts';
 import type { ChunkJob, ChunkOutcome, Job, Learnt, Outcome } from './thread/messages.ts';
 import { ThreadPool, closed } from './thread/thread-pool.ts';
@@ -133,7 +134,7 @@ class Conversion {
     const outcome = await this.#ask(this.#job(layout, chunk, index));
     if (outcome.kind === 'parity') throw new Bug('E_CONVERT_ANSWER', 'A conversion thread answered another question.');
     this.#outcomes[index] = outcome;
-    if (outcome.kind === 'refused') this.#stopBehind(index);
+    if (outcome.kind === 'refused' || outcome.kind === 'overfull') this.#stopBehind(index);
     if (outcome.kind === 'converted') this.#learn(outcome.learnt);
   }
 
@@ -147,6 +148,8 @@ class Conversion {
       width: layout.header.names.length,
       plans: layout.plans.map((plan, place) => ({ ...plan, scale: this.#learnt[place]?.scale ?? 0 })),
       key: layout.key.map((name) => layout.header.names.indexOf(name)),
+      needsKey: this.#request.needsKey ?? false,
+      badRows: this.#policy(),
       format,
       path: this.#path(index),
       index,
@@ -188,17 +191,33 @@ class Conversion {
 
   async #assertTaken(layout: Layout): Promise<void> {
     this.#request.signal?.throwIfAborted();
+    const { atMost } = this.#policy();
     let rowsBefore = 0;
+    let setAside = 0;
     for (const outcome of this.#outcomes) {
-      if (outcome.kind === 'converted') rowsBefore += outcome.rows;
-      if (outcome.kind !== 'refused') continue;
-      const { extract, source } = this.#request;
-      throw await refusalFailure(outcome, { extract, source, names: layout.header.names, key: layout.key, rowsBefore });
+      const file = { ...this.#named(layout), rowsBefore };
+      if (outcome.kind === 'refused') throw await refusalFailure(outcome, file);
+      if (outcome.kind === 'overfull') throw await overfullFailure(outcome.first, file, atMost);
+      if (outcome.kind !== 'converted') continue;
+      rowsBefore += outcome.rows + outcome.setAside.length;
+      setAside += outcome.setAside.length;
+      const [first] = outcome.setAside;
+      if (first !== undefined && setAside > atMost) throw await overfullFailure(first, file, atMost);
     }
   }
 
-  #result(layout: Layout, done: readonly ConvertedChunk[]): Converted {
+  #policy(): BadRowPolicy {
+    return this.#request.badRows ?? { atMost: 0, characters: 'refuse' };
+  }
+
+  #named({ header, key }: Layout): ConvertedExtract {
+    const { extract, source } = this.#request;
+    return { extract, source, names: header.names, key };
+  }
+
+  async #result(layout: Layout, done: readonly ConvertedChunk[]): Promise<Converted> {
     return {
+      ...(await badRowReport(done, this.#named(layout))),
       rows: done.reduce((sum, chunk) => sum + chunk.rows, 0),
       columns: layout.plans.map((plan, place) => columnOf(plan, this.#learnt[place])),
       files: done.flatMap((chunk): ConvertedFile[] =>

@@ -2,12 +2,15 @@ export type { ConverterSettings } from './config.ts';
 export { converterConnection } from './connector.ts';
 export {
   CSV_TYPES,
+  type BadRow,
+  type BadRowPolicy,
   type ConvertRequest,
   type Converted,
   type ConvertedFile,
   type Converter,
   type CsvColumn,
   type CsvType,
+  type ReplacedValue,
 } from './conversion.ts';
 export { type ConverterOptions, openConverter } from './converter.ts';
 export { CSV_NULL } from './csv-dialect.ts';

@@ -20,6 +20,7 @@ import { type LoadTools, olderStaging } from './load.ts';
 import { auditSelects } from './sql/audit.ts';
 import { KEY_REMOVED, loadNames } from './sql/names.ts';
 import { inPieces } from './sql/pieces.ts';
+import { countQuarantined } from './sql/quarantine.ts';
 import { copyIntoStaging, dropStaging } from './stage-copy.ts';
 import { type TargetState, readTargetState } from './target-state.ts';
 
@@ -36,7 +37,15 @@ export async function audit(tools: LoadTools, manifest: StageManifest, context: 
   const standing = present.filter(({ table }) => state.tables.has(table.table));
   const tallies = await tallyTables(tools, standing, context);
   await dropStaging(tools, olderStaging([...state.staging, ...copied], context), context.signal);
-  return auditVerdict(manifest, { tables, planned, tallies });
+  const quarantined = await rowsLeftOut(tools, manifest, context);
+  return auditVerdict(manifest, { tables, planned, tallies, quarantined });
+}
+
+/** Not asked where the window left nothing out: its load removed whatever an earlier one had there. */
+async function rowsLeftOut(tools: LoadTools, { quarantine }: StageManifest, context: TransferContext): Promise<number> {
+  if (quarantine === undefined) return 0;
+  const [row] = await tools.warehouse.rows(countQuarantined(tools.schema, context), { signal: context.signal });
+  return Number(row?.[0] ?? 0);
 }
 
 interface AuditedLoad {

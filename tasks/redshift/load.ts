@@ -10,15 +10,18 @@ import {
   type SchemaContracts,
   type SchemaDrift,
   type StageManifest,
+  type StagedPart,
   type TransferContext,
   answerOf,
   isReconciled,
   appliedTable,
+  exactnessDetails,
   loadRemovals,
   loadTables,
   manifestToJson,
   namesOf,
   presentTables,
+  quarantinePart,
   receiptText,
   retypeChecks,
   stagedChecks,
@@ -38,6 +41,7 @@ import { type ReconcileTools, findReconciliation, planComparison } from './recon
 import { applyStatements } from './sql/apply.ts';
 import { guardLoad, insertLoadLog, lockLoadLog } from './sql/load-log.ts';
 import { KEY_REMOVED, loadNames, stagingPrefix } from './sql/names.ts';
+import { forgetQuarantined, insertQuarantined } from './sql/quarantine.ts';
 import type { Statement } from './sql/text.ts';
 import { type StageCopyTools, copyIntoStaging, dropStaging } from './stage-copy.ts';
 import { findLoggedLoad, readTargetState } from './target-state.ts';
@@ -63,16 +67,21 @@ export async function load(
   if (ready.kind === 'held') return ready.held;
   const { planned, schemaChanges } = ready;
   const present = presentTables(tables, planned);
-  await copyIntoStaging(tools, manifest, { parts: stagedParts(present.map(({ table }) => table)), context });
+  const leftOut = quarantinePart(manifest, loadNames(context));
+  const parts = [...stagedParts(present.map(({ table }) => table)), ...(leftOut === undefined ? [] : [leftOut])];
+  await copyIntoStaging(tools, manifest, { parts, context });
   await refuseStagedMisfits(tools, stagedChecks(tables, planned), context);
   const staged = present.map((one) => ({
     applied: appliedTable(one, KEY_REMOVED),
     rows: one.table.updates?.rows ?? 0,
   }));
-  const applied = applyStatements(
-    staged.map((table) => table.applied),
-    { schema: tools.schema, windowEnd: context.window.end, recordId: context.recordId },
-  );
+  const applied = [
+    ...applyStatements(
+      staged.map((table) => table.applied),
+      { schema: tools.schema, windowEnd: context.window.end, recordId: context.recordId },
+    ),
+    ...quarantineStatements(tools.schema, leftOut, context),
+  ];
   const comparison = await planComparison(tools, staged, context);
   const statements = comparison.length + applied.length + 3;
   const receipt: LoadReceipt = {
@@ -84,6 +93,7 @@ export async function load(
       statements,
       path: statements > MOST_STATEMENTS ? 'session' : 'batch',
       removedLater: planned.filter((table) => table.state === 'gone').map((table) => table.table),
+      ...exactnessDetails(manifest),
     },
   };
   const committed = await commit(
@@ -108,6 +118,17 @@ async function reported(tools: LoadTools, receipt: LoadReceipt, context: Transfe
   if (!isReconciled(tools, context)) return receipt;
   const question = { pipelineId: context.pipelineId, fullEnd: context.window.end };
   return withReconciliation(receipt, await findReconciliation(tools, question, context.signal), context);
+}
+
+function quarantineStatements(
+  schema: string,
+  leftOut: StagedPart | undefined,
+  context: TransferContext,
+): readonly Statement[] {
+  const forget = forgetQuarantined(schema, context);
+  if (leftOut === undefined) return [forget];
+  const quarantinedAt = context.clock.now();
+  return [forget, insertQuarantined({ schema, staging: leftOut.staging, quarantinedAt }, context)];
 }
 
 type Ready =

@@ -4,6 +4,7 @@ import {
   type ObjectStore,
   type Stage,
   type StageManifest,
+  filesOf,
   manifestFromJson,
   stagePrefix,
 } from '#framework';
@@ -42,8 +43,7 @@ export function objectStage(store: ObjectStore, root: string): Stage {
 }
 
 function compare(manifest: StageManifest, found: ReadonlyMap<string, number>): void {
-  const files = manifest.tables.flatMap(({ updates, deletes }) => [...updates.files, ...deletes.files]);
-  const wrong = files.find(({ key, bytes }) => found.get(key) !== bytes);
+  const wrong = filesOf(manifest).find(({ key, bytes }) => found.get(key) !== bytes);
   if (wrong === undefined) return;
   const bytes = found.get(wrong.key);
   const what = bytes === undefined ? 'is missing' : `has ${bytes} bytes`;

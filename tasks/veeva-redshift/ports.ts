@@ -51,7 +51,7 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget): OpenPorts {
       connections.get(eventBridgeConnection),
       connections.get(converterConnection),
     ]);
-    const { archiveFolder, stageFormat, transferDirectory, unpackedLimit, host } = vault.settings;
+    const { archiveFolder, stageFormat, transferDirectory, unpackedLimit, badRows, host } = vault.settings;
     return {
       source: veevaSource({
         client: vault.client,
@@ -63,6 +63,7 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget): OpenPorts {
         stageRoot: STAGE_ROOT,
         temporaryDirectory: join(transferDirectory, host.replace(':', '-')),
         unpackedLimit,
+        badRows,
       }),
       stage: objectStage(store, STAGE_ROOT),
       target: await openTarget({ connections, store }),

@@ -14,6 +14,7 @@ import {
 } from '#framework';
 import { EXTRACT_KINDS, type ExtractKind, type Gap, findGaps, vaultConnection } from '#tasks/veeva';
 
+import { quarantine, quarantineVerb } from './quarantine-verb.ts';
 import { reconcile } from './reconcile-verb.ts';
 
 /** Adds `windrow veeva …`. */
@@ -21,6 +22,7 @@ export const addVerbs: AddVerbs = (program, { act }) => {
   const veeva = program.command('veeva').description('Veeva Vault Direct Data beside the windows loaded from it');
   gapsVerb(veeva).action(act(gaps));
   reconcileVerb(veeva).action(act(reconcile));
+  quarantineVerb(veeva).action(act(quarantine));
 };
 
 interface GapOptions {

@@ -18,6 +18,7 @@ import {
 } from '#framework';
 
 import { EXTRACT_KINDS, type ExtractKind } from './files/extract-kind.ts';
+import type { BadRowOptions } from './stage/bad-rows.ts';
 import { SETTING_NAMES, settingValues } from './setting-values.ts';
 import { readVendorFiles } from './vendor-files.ts';
 
@@ -47,6 +48,7 @@ export interface VaultSettings {
   readonly transferDirectory: string;
   /** Most bytes that an archive may unpack to; ends a bomb before it fills the disk. */
   readonly unpackedLimit: number;
+  readonly badRows: BadRowOptions;
   /** Where the first window begins when nothing was loaded before. */
   readonly startTime: Temporal.Instant | undefined;
 }
@@ -142,6 +144,18 @@ const Fields = z.strictObject({
     .regex(/^[1-9]\d{0,5}$/, 'expected whole gigabytes from 1 to 999999')
     .transform(Number)
     .default(200),
+  onBadRow: z.enum(['fail', 'quarantine'], 'expected fail or quarantine').default('fail'),
+  onBadCharacters: z.enum(['fail', 'replace'], 'expected fail or replace').default('fail'),
+  quarantineRows: z
+    .string()
+    .regex(/^([1-9]\d{0,3}|10000)$/, 'expected a whole number of rows from 1 to 10000')
+    .transform(Number)
+    .default(1000),
+  quarantinePercent: z
+    .string()
+    .regex(/^(100|\d{1,2}(\.\d{1,4})?)$/, 'expected a percentage from 0 to 100, such as 0.5')
+    .transform(Number)
+    .optional(),
   startTime: instant.optional(),
 });
 
@@ -172,6 +186,12 @@ const Settings = Fields.transform((fields, context): VaultSettings => {
     archiveFolder: fields.archiveFolder,
     transferDirectory: fields.transferDirectory,
     unpackedLimit: fields.unpackedLimitGb * 1e9,
+    badRows: {
+      rows: fields.onBadRow,
+      characters: fields.onBadCharacters,
+      mostRows: fields.quarantineRows,
+      mostPercent: fields.quarantinePercent,
+    },
     startTime: fields.startTime,
   };
 });

@@ -36,6 +36,10 @@ function transferValues(environment: Environment, { connector }: VendorFiles): R
     archiveFolder: firstSet(environment['DIRECT_DATA_FOLDER'], s3.direct_data_folder),
     transferDirectory: firstSet(environment['TRANSFER_DIRECTORY']),
     unpackedLimitGb: firstSet(environment['UNPACKED_LIMIT_GB']),
+    onBadRow: firstSet(environment['ON_BAD_ROW']),
+    onBadCharacters: firstSet(environment['ON_BAD_CHARACTERS']),
+    quarantineRows: firstSet(environment['QUARANTINE_ROWS']),
+    quarantinePercent: firstSet(environment['QUARANTINE_PERCENT']),
     startTime: firstSet(environment['DIRECT_DATA_START_TIME'], directData.start_time),
   };
 }
@@ -64,5 +68,9 @@ export const SETTING_NAMES: Readonly<Record<string, string>> = {
   archiveFolder: 'DIRECT_DATA_FOLDER or s3.direct_data_folder in connector_config.json',
   transferDirectory: 'TRANSFER_DIRECTORY',
   unpackedLimitGb: 'UNPACKED_LIMIT_GB',
+  onBadRow: 'ON_BAD_ROW',
+  onBadCharacters: 'ON_BAD_CHARACTERS',
+  quarantineRows: 'QUARANTINE_ROWS',
+  quarantinePercent: 'QUARANTINE_PERCENT',
   startTime: 'DIRECT_DATA_START_TIME or direct_data.start_time in connector_config.json',
 };

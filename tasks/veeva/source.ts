@@ -10,6 +10,7 @@ import {
   type Temporal,
   type TransferContext,
   seconds,
+  sourceRows,
 } from '#framework';
 import type { Converter } from '#tasks/parquet';
 
@@ -17,6 +18,7 @@ import { download } from './files/download.ts';
 import type { ExtractKind } from './files/extract-kind.ts';
 import type { ListedFile } from './files/file-list.ts';
 import { findWindow } from './files/find-window.ts';
+import { type BadRowOptions, STOP_AT_BAD_ROWS } from './stage/bad-rows.ts';
 import { type StageOptions, stageWindow } from './stage/stage-window.ts';
 import type { VaultClient } from './client.ts';
 import type { RetryPolicy } from './vault/retry.ts';
@@ -37,6 +39,8 @@ export interface VeevaSourceOptions {
   readonly atOnce?: number;
   /** Most bytes that an archive may unpack to. */
   readonly unpackedLimit?: number;
+  /** Absent: the first bad row stops the window. */
+  readonly badRows?: BadRowOptions;
   readonly retry?: RetryPolicy;
 }
 
@@ -95,11 +99,12 @@ async function transfer(options: VeevaSourceOptions, context: SourceContext): Pr
 
 /** Whether `record_count` counts metadata rows is not documented, so a difference is told and decides nothing; manifest.csv decides. */
 function reportCount(file: ListedFile, manifest: StageManifest, { log }: TransferContext): void {
-  if (file.rows !== manifest.rows)
+  const staged = sourceRows(manifest);
+  if (file.rows !== staged)
     log.info('Vault lists another number of rows than the archive holds', {
       file: file.name,
       listed: file.rows,
-      staged: manifest.rows,
+      staged,
     });
 }
 
@@ -112,6 +117,7 @@ function stageOptions(options: VeevaSourceOptions): StageOptions {
     temporaryDirectory: options.temporaryDirectory,
     atOnce: options.atOnce ?? USUAL_AT_ONCE,
     unpackedLimit: options.unpackedLimit ?? USUAL_UNPACKED_LIMIT,
+    badRows: options.badRows ?? STOP_AT_BAD_ROWS,
   };
 }
 

@@ -53,7 +53,7 @@ describe('loading a window', () => {
     ]);
     await expect(ground.target.load(manifest, contextOf(manifest))).rejects.toMatchObject({
       code: 'E_REDSHIFT_STATEMENT',
-      message: expect.stringMatching(/insert rows of many_30.*of 124.*Disk Full/s),
+      message: expect.stringMatching(/insert rows of many_30.*of 125.*Disk Full/s),
     });
     expect(await rowsOf(ground.opened, table('many_0', {}))).toEqual([]);
     const receipt = await ground.target.load(manifest, contextOf(manifest, { fence: 2 }));

@@ -10,6 +10,8 @@ import {
   type Closable,
   type LoadMode,
   type ObjectStore,
+  QUARANTINE_COLUMNS,
+  type QuarantinedRow,
   type RecordId,
   type StageFormat,
   type StageManifest,
@@ -47,6 +49,8 @@ export interface WindowOptions {
   readonly format?: StageFormat;
   readonly removals?: StageManifest['removals'];
   readonly pipelineId?: string;
+  /** Rows that the source left out. */
+  readonly quarantined?: readonly QuarantinedRow[];
 }
 
 /** A stage on the S3 stand-in, that tests fill. */
@@ -131,6 +135,23 @@ async function stageWindow(tools: StageTools, options: WindowOptions): Promise<S
     removals: options.removals ?? [],
     rows: sum((table) => table.updates.rows + table.deletes.rows),
     bytes: 1,
+    ...(await stageQuarantine(tools, options.quarantined ?? [], { prefix, format })),
+  };
+}
+
+async function stageQuarantine(
+  tools: StageTools,
+  quarantined: readonly QuarantinedRow[],
+  place: StagePlace,
+): Promise<Pick<StageManifest, 'quarantine'>> {
+  if (quarantined.length === 0) return {};
+  const rows = quarantined.map((row) => QUARANTINE_COLUMNS.map(([, field]) => row[field]?.toString() ?? null));
+  const columns = QUARANTINE_COLUMNS.map(([name, field]): CsvColumn => ({
+    name,
+    type: field === 'line' ? 'number' : 'text',
+  }));
+  return {
+    quarantine: { rows: rows.length, ...(await stageRows(tools, { name: '_quarantine', rows, columns }, place)) },
   };
 }
 

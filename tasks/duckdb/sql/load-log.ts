@@ -76,9 +76,9 @@ export function insertLoadLog(row: LoadLogRow, context: TransferContext): Statem
 }
 
 /** The window, not the record id, is compared: a new Windrow database counts records anew. */
-const SAME_WINDOW =
+export const SAME_WINDOW =
   'pipeline_id = $pipeline and window_start = cast($start as timestamp) and window_end = cast($end as timestamp)';
 
-function windowValues({ pipelineId, window }: Pick<TransferContext, 'pipelineId' | 'window'>) {
+export function windowValues({ pipelineId, window }: Pick<TransferContext, 'pipelineId' | 'window'>) {
   return { pipeline: pipelineId, start: window.start.toString(), end: window.end.toString() };
 }

@@ -1,4 +1,4 @@
-import { LOAD_LOG, RECONCILIATION, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
+import { LOAD_LOG, QUARANTINE, RECONCILIATION, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
 
 import { type Statement, quote } from './text.ts';
 
@@ -61,6 +61,24 @@ const COLUMNS: Readonly<Record<string, string>> = {
     key_3 varchar,
     from_time timestamp,
     to_time timestamp
+  `,
+  // Rows of the source that no table can hold, from the latest load of their window.
+  [QUARANTINE]: `
+    pipeline_id varchar not null,
+    record_id bigint not null,
+    window_start timestamp not null,
+    window_end timestamp not null,
+    quarantined_at timestamp not null,
+    extract varchar not null,
+    table_name varchar not null,
+    side varchar not null,
+    line_number bigint not null,
+    row_key varchar,
+    column_name varchar,
+    code varchar not null,
+    reason varchar not null,
+    "value" varchar,
+    row_text varchar not null
   `,
 };
 

@@ -3,7 +3,7 @@ import { readSync } from 'node:fs';
 
 import { type Chunk, firstRecord } from './chunks.ts';
 import type { FieldBlock } from './field-block.ts';
-import { Refused } from './refused.ts';
+import { Refused, type RefusedRow } from './refused.ts';
 
 const LINE_FEED = 0x0a;
 /** Bytes read at once: the tokens and bytes of a block stay in the processor's second-level cache. */
@@ -38,7 +38,7 @@ export class ChunkReader {
   }
 
   /**
-   * Fills the block with the next records; false at the end of the chunk.
+   * Fills the block with the next records; false at the end of the chunk. A sparing block may hold what is not UTF-8.
    * @throws Refused when the bytes are not CSV in UTF-8
    */
   next(block: FieldBlock): boolean {
@@ -47,8 +47,8 @@ export class ChunkReader {
       const first = this.#from;
       const behind = block.fill(this.#bytes, { from: first, to: this.#to, lastStart: this.#chunk.end - this.#base });
       this.#from = behind;
-      if (block.rows > 0) {
-        assertText(block, this.#bytes.subarray(first, behind));
+      if (block.rows > 0 || block.overlong.length > 0) {
+        if (!block.isSparing) assertText(block, this.#bytes.subarray(first, behind));
         return true;
       }
       if (this.#base + behind > this.#chunk.end || !this.#read()) return false;
@@ -113,11 +113,20 @@ export class ChunkReader {
 /** Separators are ASCII, so the fields are valid UTF-8 exactly when the bytes of their records are. */
 function assertText(block: FieldBlock, bytes: Buffer): void {
   if (isUtf8(bytes) && !bytes.includes(0)) return;
-  for (let field = 0; field < block.rows * block.width; field += 1) {
-    const value = block.bytes.subarray(block.starts[field], block.ends[field]);
-    const code = value.includes(0) ? 'E_TEXT_NUL' : isUtf8(value) ? undefined : 'E_TEXT_NOT_UTF8';
-    if (code !== undefined) {
-      throw new Refused({ code, row: Math.floor(field / block.width), field: field % block.width });
-    }
+  for (let row = 0; row < block.rows; row += 1) {
+    const refused = badCharacters(block, row);
+    if (refused !== undefined) throw new Refused(refused);
   }
+}
+
+/** The first field of a record that holds what no target can store. */
+export function badCharacters(block: FieldBlock, row: number): RefusedRow | undefined {
+  const { width } = block;
+  for (let field = 0; field < width; field += 1) {
+    const index = row * width + field;
+    const value = block.bytes.subarray(block.starts[index], block.ends[index]);
+    const code = value.includes(0) ? 'E_TEXT_NUL' : isUtf8(value) ? undefined : 'E_TEXT_NOT_UTF8';
+    if (code !== undefined) return { code, row, field };
+  }
+  return undefined;
 }

@@ -24,6 +24,16 @@ export interface BlockShape {
   readonly capacity: number;
   /** Lines end with CR LF, so that a carriage return before the line feed is not data. */
   readonly crlf: boolean;
+  /** Records with too many fields are set aside in `overlong` instead of refused. */
+  readonly sparing?: boolean;
+}
+
+/** A record with more fields than the header has names, and where the named ones lie. */
+export interface OverlongRecord {
+  readonly from: number;
+  readonly to: number;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
 }
 
 /**
@@ -43,15 +53,19 @@ export class FieldBlock {
   shortRows = 0;
   /** Where the record begins that was begun last. */
   recordStart = 0;
+  overlong: OverlongRecord[] = [];
+  readonly isSparing: boolean;
   readonly #crlf: boolean;
 
   constructor(shape: BlockShape) {
     this.width = shape.width;
     this.capacity = shape.capacity;
     this.#crlf = shape.crlf;
-    this.starts = new Int32Array(shape.width * shape.capacity);
-    this.ends = new Int32Array(shape.width * shape.capacity);
-    this.escaped = new Uint8Array(shape.width * shape.capacity);
+    this.isSparing = shape.sparing === true;
+    // One more than the records have: the fields of a record that is too long go there.
+    this.starts = new Int32Array(shape.width * shape.capacity + 1);
+    this.ends = new Int32Array(shape.width * shape.capacity + 1);
+    this.escaped = new Uint8Array(shape.width * shape.capacity + 1);
   }
 
   /**
@@ -62,6 +76,7 @@ export class FieldBlock {
     this.bytes = bytes;
     this.rows = 0;
     this.shortRows = 0;
+    this.overlong = [];
     let position = stretch.from;
     while (this.rows < this.capacity && position < stretch.to && position <= stretch.lastStart) {
       this.recordStart = position;
@@ -72,6 +87,14 @@ export class FieldBlock {
     return position;
   }
 
+  /** Takes a record out of the block; the ones behind it move up. */
+  remove(row: number): void {
+    const { width } = this;
+    for (const fields of [this.starts, this.ends, this.escaped])
+      fields.copyWithin(row * width, (row + 1) * width, this.rows * width);
+    this.rows -= 1;
+  }
+
   /** Takes one record; returns the position behind it, or -1 when its end is not at hand. */
   #record(from: number, to: number): number {
     const { bytes, width } = this;
@@ -79,7 +102,7 @@ export class FieldBlock {
     let field = 0;
     let border = from - 1;
     do {
-      if (field === width) throw new Refused({ code: 'E_CSV_TOO_MANY_FIELDS', row: this.rows });
+      if (field === width) return this.#overlong(from, border, to);
       const start = border + 1;
       border = bytes[start] === QUOTE ? this.#quoted(start, first + field, to) : this.#plain(start, first + field, to);
       if (border < 0) return -1;
@@ -91,6 +114,23 @@ export class FieldBlock {
       this.#pad(first + field, first + width);
     }
     this.rows += 1;
+    return border + 1;
+  }
+
+  /** Passes over the rest of a record with too many fields; returns as `#record`. */
+  #overlong(from: number, comma: number, to: number): number {
+    const { bytes, width, starts, ends } = this;
+    if (!this.isSparing) throw new Refused({ code: 'E_CSV_TOO_MANY_FIELDS', row: this.rows });
+    const spare = width * this.capacity;
+    let border = comma;
+    do {
+      const start = border + 1;
+      border = bytes[start] === QUOTE ? this.#quoted(start, spare, to) : this.#plain(start, spare, to);
+      if (border < 0) return -1;
+    } while (bytes[border] !== LINE_FEED);
+    const first = this.rows * width;
+    const [named, behind] = [starts.slice(first, first + width), ends.slice(first, first + width)];
+    this.overlong.push({ from, to: border, starts: named, ends: behind });
     return border + 1;
   }
 

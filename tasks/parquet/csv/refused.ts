@@ -1,8 +1,11 @@
-/** Why a row cannot be taken. The text of each message stands in `failure-message.ts`. */
+import type { FieldBlock } from './field-block.ts';
+
+/** Why a row cannot be taken. The text of each message stands in `errors.ts`. */
 export type RefusalCode =
   | 'E_CSV_TOO_MANY_FIELDS'
   | 'E_CSV_STRAY_QUOTE'
   | 'E_CSV_QUOTE_OPEN'
+  | 'E_KEY_MISSING'
   | 'E_TEXT_NUL'
   | 'E_TEXT_NOT_UTF8'
   | 'E_TEXT_TOO_LONG'
@@ -20,6 +23,18 @@ export interface RefusedRow {
   readonly field?: number;
   /** Position of the record in the file, where the block does not know it. */
   readonly position?: number;
+}
+
+/** The first record from `row` on that has no value in any field of the key. */
+export function withoutKey(block: FieldBlock, key: readonly number[], row: number): RefusedRow | undefined {
+  const { starts, ends, width, rows } = block;
+  const [first] = key;
+  if (first === undefined) return undefined;
+  for (let place = row; place < rows; place += 1) {
+    const isEmpty = (field: number): boolean => starts[place * width + field] === ends[place * width + field];
+    if (isEmpty(first) && key.every(isEmpty)) return { code: 'E_KEY_MISSING', row: place, field: first };
+  }
+  return undefined;
 }
 
 /** Thrown inside a conversion thread; crosses to the main thread as plain data and becomes a `DataFailure` there. */

@@ -3,11 +3,12 @@ import { closeSync, fstatSync, openSync, rmSync } from 'node:fs';
 import { type AnyColumn, openColumn } from '../columns/open-column.ts';
 import { ChunkReader } from '../csv/chunk-reader.ts';
 import { FieldBlock } from '../csv/field-block.ts';
-import { Refused, type RefusedRow } from '../csv/refused.ts';
+import { type RefusalCode, Refused, type RefusedRow, withoutKey } from '../csv/refused.ts';
 import { openCsvSink } from '../write/csv-sink.ts';
 import { openParquetSink } from '../write/parquet-sink.ts';
 import type { RowSink, WrittenFile } from '../write/row-sink.ts';
 import type { ChunkJob, ChunkOutcome, Learnt, Refusal } from './messages.ts';
+import { Sieve } from './sieve.ts';
 
 /** Rows of one Arrow batch. 65,536 were not faster and took 80 MB more of memory per thread. */
 const BATCH_ROWS = 16_384;
@@ -16,15 +17,28 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 const BLOCK_FIELDS = 32_768;
 const LONGEST_QUOTE = 200;
 
-/** Converts the records of one chunk into one file. */
+/** Converts the records of one chunk into one file. Where one is refused that may be spared, all are read again, more slowly. */
 export async function convertChunk(job: ChunkJob): Promise<ChunkOutcome> {
   const file = openSync(job.source, 'r');
   try {
-    const reader = new ChunkReader(file, fstatSync(file).size, job.chunk);
-    return await new ChunkConversion(job, reader).run();
+    const { size } = fstatSync(file);
+    const convert = (mode: Mode) => new ChunkConversion(job, new ChunkReader(file, size, job.chunk), mode).run();
+    const outcome = await convert('quick');
+    return outcome.kind === 'refused' && maySpare(job, outcome.code) ? await convert('sparing') : outcome;
   } finally {
     closeSync(file);
   }
+}
+
+type Mode = 'quick' | 'sparing';
+
+/** Behind a quote out of place nobody can tell where records begin. */
+const NEVER_SPARED: ReadonlySet<RefusalCode> = new Set(['E_CSV_STRAY_QUOTE', 'E_CSV_QUOTE_OPEN']);
+const CHARACTERS: ReadonlySet<RefusalCode> = new Set(['E_TEXT_NUL', 'E_TEXT_NOT_UTF8']);
+
+function maySpare({ badRows }: ChunkJob, code: RefusalCode): boolean {
+  if (badRows.characters === 'replace' && CHARACTERS.has(code)) return true;
+  return badRows.atMost > 0 && !NEVER_SPARED.has(code);
 }
 
 class ChunkConversion {
@@ -39,14 +53,17 @@ class ChunkConversion {
   #sink: RowSink | undefined;
   #scales = '';
   #isVoid = false;
+  readonly #sieve: Sieve | undefined;
 
-  constructor(job: ChunkJob, reader: ChunkReader) {
+  constructor(job: ChunkJob, reader: ChunkReader, mode: Mode) {
     this.#job = job;
     this.#reader = reader;
     const bytes = job.chunk.end - job.chunk.start;
     // A record has at least one byte, so a small chunk needs little memory.
     const capacity = Math.min(Math.max(16, Math.floor(BLOCK_FIELDS / job.width)), BATCH_ROWS, bytes);
-    this.#block = new FieldBlock({ width: job.width, capacity, crlf: job.crlf });
+    const sparing = mode === 'sparing';
+    this.#block = new FieldBlock({ width: job.width, capacity, crlf: job.crlf, sparing });
+    this.#sieve = sparing ? new Sieve(job, capacity) : undefined;
     this.#batchRows = Math.min(BATCH_ROWS, bytes);
     const room = Math.min(bytes, BATCH_ROWS * 16);
     this.#columns = job.plans.map((plan) => openColumn(plan, this.#batchRows + capacity, room));
@@ -57,6 +74,7 @@ class ChunkConversion {
       if (Atomics.load(this.#job.unwanted, 0) <= this.#job.index) return this.#unwanted();
       const step = this.#next();
       if (step === 'end') break;
+      if (this.#sieve?.isOverfull === true) return this.#overfull(this.#sieve);
       if (step !== 'taken') return this.#refused(step);
       if (this.#isBatchFull()) await this.#flush();
     }
@@ -71,6 +89,7 @@ class ChunkConversion {
       if (error instanceof Refused) return error.refused;
       throw error;
     }
+    this.#sieve?.clean(this.#block, this.#reader.base);
     const refused = this.#take();
     if (refused !== undefined) return refused;
     this.#rows += this.#block.rows;
@@ -81,7 +100,7 @@ class ChunkConversion {
 
   /** Gives the block to every column; the refusal of the first row in the file wins. */
   #take(): RefusedRow | undefined {
-    let first: RefusedRow | undefined;
+    let first = this.#job.needsKey ? withoutKey(this.#block, this.#job.key, 0) : undefined;
     for (const [index, column] of this.#columns.entries()) {
       const field = this.#job.plans[index]?.index ?? 0;
       const refused = column.append(this.#block, field);
@@ -129,6 +148,8 @@ class ChunkConversion {
       rows: this.#rows,
       shortRows: this.#shortRows,
       learnt: this.#learnt(),
+      setAside: this.#sieve?.setAside ?? [],
+      replaced: this.#sieve?.replaced ?? { values: 0, first: [] },
     } as const;
     return file === undefined ? counted : { ...counted, file };
   }
@@ -145,13 +166,24 @@ class ChunkConversion {
     return { kind: 'unwanted' };
   }
 
+  async #overfull({ setAside }: Sieve): Promise<ChunkOutcome> {
+    await this.#sink?.close();
+    const [first] = setAside.toSorted((a, b) => a.position - b.position);
+    return first === undefined ? { kind: 'unwanted' } : { kind: 'overfull', first };
+  }
+
   async #refused(refused: RefusedRow): Promise<Refusal> {
     await this.#sink?.close();
     const { code, row, field } = refused;
-    const place = { kind: 'refused', code, row: this.#rows + row, position: this.#position(refused) } as const;
+    const place = { kind: 'refused', code, row: this.#taken() + row, position: this.#position(refused) } as const;
     if (field === undefined) return { ...place, key: [] };
     const key = this.#job.key.map((index) => this.#text(row, index));
     return { ...place, field, value: this.#text(row, field), key };
+  }
+
+  /** Rows of the chunk so far. */
+  #taken(): number {
+    return this.#rows + (this.#sieve?.setAside.length ?? 0);
   }
 
   #position({ row, field, position }: RefusedRow): number {

@@ -1,5 +1,6 @@
 import type { ColumnPlan } from '../columns/open-column.ts';
 import type { StageFormat } from '#framework';
+import type { BadRowPolicy } from '../conversion.ts';
 import type { Chunk, Span } from '../csv/chunks.ts';
 import type { RefusalCode } from '../csv/refused.ts';
 import type { WrittenFile } from '../write/row-sink.ts';
@@ -24,6 +25,8 @@ export interface ChunkJob {
   readonly plans: readonly ColumnPlan[];
   /** Places of the fields that name a row in messages. */
   readonly key: readonly number[];
+  readonly needsKey: boolean;
+  readonly badRows: BadRowPolicy;
   readonly format: StageFormat;
   readonly path: string;
   readonly index: number;
@@ -51,6 +54,17 @@ export interface Refusal {
   readonly key: readonly string[];
 }
 
+/** A record that was left out. */
+export interface SetAside extends Omit<Refusal, 'kind' | 'row'> {
+  readonly text: string;
+}
+
+export interface Replaced {
+  readonly position: number;
+  readonly field: number;
+  readonly key: readonly string[];
+}
+
 export type Outcome =
   | { readonly kind: 'parity'; readonly odd: boolean }
   | ChunkOutcome
@@ -63,8 +77,12 @@ export type ChunkOutcome =
       readonly rows: number;
       readonly shortRows: number;
       readonly learnt: readonly Learnt[];
+      readonly setAside: readonly SetAside[];
+      readonly replaced: { readonly values: number; readonly first: readonly Replaced[] };
       /** Absent where there is no row, or where the scale grew after a batch was written and the file is void. */
       readonly file?: WrittenFile;
     }
   | Refusal
+  /** More bad rows than may be left out. */
+  | { readonly kind: 'overfull'; readonly first: SetAside }
   | { readonly kind: 'unwanted' };

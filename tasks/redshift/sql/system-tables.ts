@@ -1,4 +1,4 @@
-import { LOAD_LOG, RECONCILIATION, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
+import { LOAD_LOG, QUARANTINE, RECONCILIATION, SCHEMA_DRIFT, TABLE_BASE, TOMBSTONE } from '#framework';
 
 import { type Statement, lines, qualified, quote } from './text.ts';
 
@@ -62,6 +62,7 @@ export function createSystemTables(schema: string): readonly Statement[] {
       '"from_time" timestamp',
       '"to_time" timestamp',
     ]),
+    table(schema, QUARANTINE, QUARANTINED),
   ];
 }
 
@@ -75,6 +76,25 @@ export function addDecision(schema: string): Statement {
     sql: `alter table ${qualified(schema, SCHEMA_DRIFT)} add column ${DECISION}`,
   };
 }
+
+/** Rows of the source that no table can hold, from the latest load of their window. */
+const QUARANTINED = [
+  '"pipeline_id" varchar(256) not null',
+  '"record_id" bigint not null',
+  '"window_start" timestamp not null',
+  '"window_end" timestamp not null',
+  '"quarantined_at" timestamp not null',
+  '"extract" varchar(512) not null',
+  '"table_name" varchar(127) not null',
+  '"side" varchar(16) not null',
+  '"line_number" bigint not null',
+  '"row_key" varchar(65535)',
+  '"column_name" varchar(512)',
+  '"code" varchar(64) not null',
+  '"reason" varchar(1024) not null',
+  '"value" varchar(16384)',
+  '"row_text" varchar(65535) not null',
+];
 
 function table(schema: string, name: string, columns: readonly string[]): Statement {
   const body = columns.map((column, index) => `  ${column}${index < columns.length - 1 ? ',' : ''}`);

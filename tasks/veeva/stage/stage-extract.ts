@@ -8,6 +8,7 @@ import {
   DataFailure,
   type Log,
   type ObjectStore,
+  type QuarantinedRow,
   type StageFormat,
   type StagedFile,
   type StagedTable,
@@ -15,6 +16,7 @@ import {
 import type { Converted, Converter } from '#tasks/parquet';
 
 import type { ColumnFacts } from '../archive/metadata.ts';
+import { type BadRowOptions, conversionPolicy, quarantinedRow, reportReplaced } from './bad-rows.ts';
 import type { ExtractPlan } from './plan-extracts.ts';
 import { csvType, emptyColumnType, textBytes } from './vault-types.ts';
 
@@ -26,6 +28,7 @@ export interface StagingTools {
   readonly prefix: string;
   /** Local folder for converted files. */
   readonly directory: string;
+  readonly badRows: BadRowOptions;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
@@ -34,18 +37,30 @@ type Part = 'updates' | 'deletes';
 
 const LONGEST_FILE_NAME = 150;
 
-/** Converts the files of one extract and stores them; returns its entry in the manifest. */
-export async function stageExtract(plan: ExtractPlan, tools: StagingTools): Promise<StagedTable> {
+/** An extract's entry in the manifest, and what of its rows is not in its files. */
+export interface StagedExtract {
+  readonly table: StagedTable;
+  readonly quarantined: readonly QuarantinedRow[];
+  readonly replacedValues: number;
+}
+
+/** Converts the files of one extract and stores them. */
+export async function stageExtract(plan: ExtractPlan, tools: StagingTools): Promise<StagedExtract> {
   const updates = await stagePart(plan, 'updates', tools);
   const deletes = await stagePart(plan, 'deletes', tools);
   const columns = tableColumns(plan, updates.columns, deletes.columns);
   requireKey(plan, columns);
-  return {
+  const table: StagedTable = {
     extract: plan.extract,
     schema: { table: plan.table, ...(plan.label === '' ? {} : { label: plan.label }), columns, key: plan.key },
     mode: plan.mode,
     updates: { rows: updates.rows, files: updates.files },
     deletes: { rows: deletes.rows, files: deletes.files },
+  };
+  return {
+    table,
+    quarantined: [...updates.quarantined, ...deletes.quarantined],
+    replacedValues: updates.replacedValues + deletes.replacedValues,
   };
 }
 
@@ -53,16 +68,22 @@ interface StagedPart {
   readonly rows: number;
   readonly columns: readonly Column[];
   readonly files: readonly StagedFile[];
+  readonly quarantined: readonly QuarantinedRow[];
+  readonly replacedValues: number;
 }
+
+const NO_PART: StagedPart = { rows: 0, columns: [], files: [], quarantined: [], replacedValues: 0 };
 
 async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Promise<StagedPart> {
   const { file, records } = plan[part];
-  if (file === undefined) return { rows: 0, columns: [], files: [] };
+  if (file === undefined) return NO_PART;
   const converted = await tools.converter.convert({
     source: file.path,
     extract: plan.extract,
     columns: [...plan.columns.values()].map((facts) => ({ name: facts.column, type: csvType(plan.extract, facts) })),
     key: plan.key,
+    needsKey: true,
+    badRows: conversionPolicy(tools.badRows),
     ...(part === 'deletes' ? { select: plan.key } : {}),
     format: tools.format,
     directory: tools.directory,
@@ -70,12 +91,16 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
     signal: tools.signal,
   });
   await rm(file.path, { force: true });
-  requireCount(plan, { part, expected: records, found: converted.rows });
+  requireCount(plan, { part, expected: records, found: converted.rows + converted.badRows.length });
   report(plan, part, { converted, log: tools.log });
+  const place = { extract: plan.extract, table: plan.table.toLowerCase(), side: part };
+  reportReplaced(place, converted, tools.log);
   return {
     rows: converted.rows,
     columns: converted.columns,
     files: await upload(converted, fileName(plan.table), tools),
+    quarantined: converted.badRows.map((row) => quarantinedRow(place, row)),
+    replacedValues: converted.replaced.values,
   };
 }
 
@@ -119,7 +144,8 @@ function report({ extract, columns, key }: ExtractPlan, part: Part, { converted,
   }
 }
 
-async function upload(converted: Converted, folder: string, tools: StagingTools): Promise<StagedFile[]> {
+/** Moves converted files into a folder of the stage. */
+export async function upload(converted: Converted, folder: string, tools: StagingTools): Promise<StagedFile[]> {
   const files: StagedFile[] = [];
   for (const { path, bytes, rows, sha256 } of converted.files) {
     const key = `${folder}/${basename(path)}`;

@@ -7,6 +7,7 @@ import {
   type StagedTable,
   type SourceContext,
   bounded,
+  filesOf,
   manifestToJson,
   stagePrefix,
 } from '#framework';
@@ -15,8 +16,10 @@ import type { Converter } from '#tasks/parquet';
 import { type Unpacked, unpack } from '../archive/unpack.ts';
 import type { ListedFile } from '../files/file-list.ts';
 import { type ArchivePlan, planExtracts } from './plan-extracts.ts';
+import { type BadRowOptions, reportQuarantined, requireRoom } from './bad-rows.ts';
 import { readArchive } from './read-archive.ts';
-import { stageExtract } from './stage-extract.ts';
+import { type StagedExtract, type StagingTools, stageExtract } from './stage-extract.ts';
+import { stageQuarantine } from './stage-quarantine.ts';
 import { withTryFolder } from './try-folder.ts';
 
 export interface StageOptions {
@@ -31,6 +34,7 @@ export interface StageOptions {
   readonly atOnce: number;
   /** Most bytes that an archive may unpack to. */
   readonly unpackedLimit: number;
+  readonly badRows: BadRowOptions;
 }
 
 /** Turns a downloaded archive into staged files; the manifest is written last, so that it means "whole". */
@@ -54,7 +58,7 @@ interface Staging {
 }
 
 async function stageIn(folder: string, { file, keys, options, context }: Staging): Promise<StageManifest> {
-  const { store, converter, format, stageRoot, atOnce, unpackedLimit: limit } = options;
+  const { store, converter, format, stageRoot, atOnce, unpackedLimit: limit, badRows } = options;
   const { signal, log } = context;
   const archive = file.filename;
   const unpacked = await unpack({ archive, keys, store, directory: folder, limit, signal });
@@ -62,8 +66,8 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
   const admission = await context.files.admit({ path: archive, model: file.extractKind, ...facts });
   const plan = admission.kind === 'admitted' ? await planArchive(file, unpacked, context) : NOTHING;
   const prefix = stagePrefix(stageRoot, context);
-  const tools = { store, converter, format, prefix, directory: folder, log };
-  const tables = await bounded(plan.extracts, { atMost: atOnce, signal }, (extract, own) =>
+  const tools = { store, converter, format, prefix, directory: folder, badRows, log };
+  const extracts = await bounded(plan.extracts, { atMost: atOnce, signal }, (extract, own) =>
     stageExtract(extract, { ...tools, signal: own.signal }),
   );
   const manifest = buildManifest({
@@ -71,8 +75,9 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
     format,
     location: store.url(prefix),
     source: { name: archive, ...facts },
-    tables,
+    tables: extracts.map(({ table }) => table),
     removals: plan.removals,
+    ...(await stageLeftOut(extracts, { ...tools, signal })),
   });
   await store.put(`${prefix}${MANIFEST_KEY}`, Buffer.from(manifestToJson(manifest)), {
     signal,
@@ -98,7 +103,24 @@ async function planArchive(
   return plan;
 }
 
-interface ManifestParts {
+/** What of the window's rows is not in the files of its tables, for the manifest. */
+async function stageLeftOut(
+  extracts: readonly StagedExtract[],
+  tools: StagingTools,
+): Promise<Pick<StageManifest, 'quarantine' | 'replacedValues'>> {
+  const rows = extracts.flatMap(({ quarantined }) => quarantined);
+  const loaded = extracts.reduce((sum, { table }) => sum + table.updates.rows + table.deletes.rows, 0);
+  requireRoom(rows, { loaded, options: tools.badRows });
+  const quarantine = await stageQuarantine(rows, tools);
+  reportQuarantined(rows, tools.log);
+  const replacedValues = extracts.reduce((sum, extract) => sum + extract.replacedValues, 0);
+  return {
+    ...(quarantine === undefined ? {} : { quarantine }),
+    ...(replacedValues === 0 ? {} : { replacedValues }),
+  };
+}
+
+interface ManifestParts extends Pick<StageManifest, 'quarantine' | 'replacedValues'> {
   readonly context: SourceContext;
   readonly format: StageFormat;
   readonly location: string;
@@ -107,18 +129,16 @@ interface ManifestParts {
   readonly removals: ArchivePlan['removals'];
 }
 
-function buildManifest({ context, format, location, source, tables, removals }: ManifestParts): StageManifest {
-  const files = tables.flatMap(({ updates, deletes }) => [...updates.files, ...deletes.files]);
+function buildManifest({ context, source, tables, ...parts }: ManifestParts): StageManifest {
+  const files = filesOf({ tables, ...parts });
   return {
     version: 1,
     pipelineId: context.pipelineId,
     recordId: context.recordId,
     window: context.window,
-    format,
-    location,
     sources: [source],
     tables,
-    removals,
+    ...parts,
     rows: tables.reduce((sum, { updates, deletes }) => sum + updates.rows + deletes.rows, 0),
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
   };

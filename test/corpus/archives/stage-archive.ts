@@ -13,6 +13,7 @@ import {
 import type { Converter } from '#tasks/parquet';
 
 import type { ListedFile } from '../../../tasks/veeva/files/file-list.ts';
+import { STOP_AT_BAD_ROWS } from '../../../tasks/veeva/stage/bad-rows.ts';
 import { stageWindow } from '../../../tasks/veeva/stage/stage-window.ts';
 import { NEW_FILES } from '../../support/new-files.ts';
 import type { BaseArchive } from './base-archives.ts';
@@ -51,6 +52,7 @@ export async function stageArchive(
     temporaryDirectory: directory,
     atOnce: 4,
     unpackedLimit: UNPACKED_BYTES,
+    badRows: STOP_AT_BAD_ROWS,
   } as const;
   const work = stageWindow(listed(base), keys, { options, context: context(AbortSignal.timeout(LONGEST_MS)) });
   const outcome = await work.then(

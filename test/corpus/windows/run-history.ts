@@ -12,6 +12,7 @@ import {
 import type { Converter } from '#tasks/parquet';
 
 import { packArchive } from '../../../sandbox/vault/archive/tar-gz.ts';
+import { STOP_AT_BAD_ROWS } from '../../../tasks/veeva/stage/bad-rows.ts';
 import { stageWindow } from '../../../tasks/veeva/stage/stage-window.ts';
 import { NEW_FILES } from '../../support/new-files.ts';
 import type { Ground } from '../../tasks/redshift-ground.ts';
@@ -79,7 +80,7 @@ async function stage(loading: Loading, index: number, { format, turn }: HistoryW
   } as const;
   const options = { store, converter, format, stageRoot: 'stage', temporaryDirectory: directory };
   return stageWindow({ ...file, partCount: 1, parts: [] }, [key], {
-    options: { ...options, atOnce: 4, unpackedLimit: 1e9 },
+    options: { ...options, atOnce: 4, unpackedLimit: 1e9, badRows: STOP_AT_BAD_ROWS },
     context: {
       pipelineId,
       recordId: recordId(index + 1),

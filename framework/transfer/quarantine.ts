@@ -1,0 +1,67 @@
+import type { LoadNames, StagedPart } from './load-tables.ts';
+import type { StageManifest, StagedFile } from './stage-manifest.ts';
+
+/** One row that was left out of a window, as its file and the target's quarantine table keep it. */
+export interface QuarantinedRow {
+  readonly extract: string;
+  readonly table: string;
+  readonly side: 'updates' | 'deletes';
+  readonly line: number;
+  /** JSON of the key's values by column. */
+  readonly key: string;
+  /** Absent where the record as a whole is to blame. */
+  readonly column?: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly value?: string;
+  readonly text: string;
+}
+
+/** The columns of the file in their order, each with the field that fills it. The line is a number, all others are text. */
+export const QUARANTINE_COLUMNS = [
+  ['extract', 'extract'],
+  ['table_name', 'table'],
+  ['side', 'side'],
+  ['line_number', 'line'],
+  ['row_key', 'key'],
+  ['column_name', 'column'],
+  ['code', 'code'],
+  ['reason', 'reason'],
+  ['value', 'value'],
+  ['row_text', 'text'],
+] as const satisfies readonly (readonly [string, keyof QuarantinedRow])[];
+
+/** The staged quarantine with the staging table that its files go into; undefined where no row was left out. */
+export function quarantinePart({ quarantine, tables }: StageManifest, { staging }: LoadNames): StagedPart | undefined {
+  if (quarantine === undefined) return undefined;
+  return {
+    extract: 'Quarantine',
+    side: 'updates',
+    // Behind those of the tables.
+    staging: staging(tables.length, 'updates'),
+    columns: quarantine.columns,
+    key: ['extract', 'side', 'line_number'],
+    files: quarantine.files,
+    rows: quarantine.rows,
+    bytes: quarantine.files.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/** Every file of the stage. */
+export function filesOf({ tables, quarantine }: Pick<StageManifest, 'tables' | 'quarantine'>): readonly StagedFile[] {
+  const files = tables.flatMap(({ updates, deletes }) => [...updates.files, ...deletes.files]);
+  return [...files, ...(quarantine?.files ?? [])];
+}
+
+/** Rows of the source: those to load and those left out. */
+export function sourceRows({ rows, quarantine }: StageManifest): number {
+  return rows + (quarantine?.rows ?? 0);
+}
+
+/** What a receipt tells of values that are not in the target as they are in the source; nothing where there are none. */
+export function exactnessDetails({ quarantine, replacedValues }: StageManifest): Readonly<Record<string, number>> {
+  return {
+    ...(quarantine === undefined ? {} : { quarantined: quarantine.rows }),
+    ...(replacedValues === undefined ? {} : { replacedValues }),
+  };
+}

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+
+import { type Answer, type VerbTools, table, trouble } from '#framework';
+import { quarantinedRows, redshiftConnection } from '#tasks/redshift';
+
+interface QuarantineOptions {
+  readonly record?: string;
+}
+
+export function quarantineVerb(veeva: Command): Command {
+  return veeva
+    .command('quarantine')
+    .description(
+      'rows that windows left out because no column can hold them (ON_BAD_ROW=quarantine), with their reasons',
+    )
+    .option('--record <id>', 'only those of this record');
+}
+
+/** So many rows are enough to see what is wrong; all of them stand in `windrow_quarantine`. */
+const MOST = 1000;
+/** A cluster that was paused takes minutes to answer. */
+const ASKING_MS = 300_000;
+
+/** Exit code 1 where there are any, so that a monitor may ask. */
+export async function quarantine({ connections }: VerbTools, options: QuarantineOptions): Promise<Answer> {
+  const record = options.record === undefined ? undefined : Number(options.record);
+  if (record !== undefined && !(Number.isSafeInteger(record) && record >= 0)) {
+    const message = `There is no record "${options.record}". Give the id of a record, such as 42.`;
+    return trouble('usage', { code: 'E_USAGE', message });
+  }
+  const opened = await connections.get(redshiftConnection);
+  const found = await quarantinedRows(opened, { record, limit: MOST, signal: AbortSignal.timeout(ASKING_MS) });
+  const rows = found.map((row) => [
+    row.record,
+    `${row.windowStart}..${row.windowEnd}`,
+    `${row.extract} ${row.side}`,
+    row.line,
+    brief(row.key),
+    row.column ?? '',
+    row.reason,
+    brief(row.value ?? row.text),
+  ]);
+  const heads = ['record', 'window', 'extract', 'line', 'key', 'column', 'reason', 'value'];
+  const none = `No row is in quarantine${record === undefined ? '' : ` of record ${record}`}.`;
+  return { exit: found.length === 0 ? 'ok' : 'failed', json: found, text: table(heads, rows, none) };
+}
+
+const LONGEST_SHOWN = 60;
+
+/** On one line; the whole is in the JSON. */
+function brief(text: string): string {
+  const shown = text.replaceAll(/\s+/g, ' ');
+  return shown.length <= LONGEST_SHOWN ? shown : `${shown.slice(0, LONGEST_SHOWN)}…`;
+}
