@@ -140,6 +140,15 @@ export { type CheckedRecord, type Validation, type ValidationRules, validateReco
 export { type AppliedColumn, type AppliedTable, appliedTable } from './transfer/applied-table.ts';
 export { type TableTally, auditVerdict } from './transfer/audit-verdict.ts';
 export {
+  DELETE_POLICIES,
+  type DeletePolicies,
+  type DeletePolicy,
+  KEEP_NOTHING,
+  POLICY_COLUMNS,
+  liveRows,
+} from './transfer/delete-policy.ts';
+export { DeletePolicyText, DeletesJson, type GivenDeletes, deletePolicies } from './transfer/delete-settings.ts';
+export {
   type LoadNames,
   type LoadTable,
   type PresentTable,
@@ -250,6 +259,7 @@ export type { Column, ColumnType, TableSchema } from './transfer/table-schema.ts
 export {
   LOAD_LOG,
   OWN_PREFIX,
+  DELETED_AT,
   QUARANTINE,
   RECONCILIATION,
   RECORD_ID,
@@ -257,5 +267,7 @@ export {
   SYSTEM_TABLES,
   TABLE_BASE,
   TOMBSTONE,
+  VALID_FROM,
+  VALID_TO,
   WINDOW_END,
 } from './transfer/target-names.ts';

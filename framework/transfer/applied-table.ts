@@ -1,4 +1,5 @@
 import { DataFailure } from '../core/failures.ts';
+import type { DeletePolicy } from './delete-policy.ts';
 import type { PresentTable } from './load-tables.ts';
 import type { LoadMode } from './stage-manifest.ts';
 import type { Column, ColumnType } from './table-schema.ts';
@@ -12,6 +13,7 @@ export interface AppliedColumn extends Column {
 export interface AppliedTable {
   readonly table: string;
   readonly mode: LoadMode;
+  readonly deletePolicy: DeletePolicy;
   readonly columns: readonly AppliedColumn[];
   readonly key: readonly AppliedColumn[];
   readonly updates?: string;
@@ -22,7 +24,7 @@ export interface AppliedTable {
  * The columns that the target has, each with the type that it has there.
  * @throws DataFailure with `code` when a later window removed a column of the key
  */
-export function appliedTable({ table, types }: PresentTable, code: string): AppliedTable {
+export function appliedTable({ table, types, deletePolicy }: PresentTable, code: string): AppliedTable {
   const typed = (columns: readonly Column[]): readonly AppliedColumn[] =>
     columns.flatMap((column) => {
       const targetType = types.get(column.name);
@@ -39,6 +41,7 @@ export function appliedTable({ table, types }: PresentTable, code: string): Appl
   return {
     table: table.table,
     mode: table.mode,
+    deletePolicy,
     columns: typed(table.columns),
     key,
     ...(table.updates === undefined ? {} : { updates: table.updates.staging }),

@@ -1,4 +1,5 @@
 import { DataFailure } from '../core/failures.ts';
+import { type DeletePolicy, POLICY_COLUMNS } from './delete-policy.ts';
 import type { PlannedTable } from './schema-plan.ts';
 import type { LoadMode, SchemaRemoval, StageManifest, StagedFile, StagedTable } from './stage-manifest.ts';
 import type { Column } from './table-schema.ts';
@@ -77,13 +78,16 @@ export function stagedParts(tables: readonly LoadTable[]): readonly StagedPart[]
 export interface PresentTable {
   readonly table: LoadTable;
   readonly types: PlannedTable['types'];
+  readonly deletePolicy: DeletePolicy;
 }
 
 /** Tables that a later window removed from the target have nothing to load. */
 export function presentTables(tables: readonly LoadTable[], planned: readonly PlannedTable[]): readonly PresentTable[] {
   return tables.flatMap((table, index) => {
     const plan = planned[index];
-    return plan === undefined || plan.state === 'gone' ? [] : [{ table, types: plan.types }];
+    return plan === undefined || plan.state === 'gone'
+      ? []
+      : [{ table, types: plan.types, deletePolicy: plan.deletePolicy }];
   });
 }
 
@@ -124,6 +128,7 @@ function tableProblems(
   const keyNames = (updates ?? deletes)?.key ?? [];
   const missing = keyNames.filter((name) => !key.some((column) => column.name === name));
   const own = [table, ...columns.map((column) => column.name)].filter((name) => /^_?windrow_/.test(name));
+  const kept = columns.filter(({ name }) => KEPT_COLUMNS.has(name));
   return [
     ...repeated(
       columns.map((column) => column.name),
@@ -133,11 +138,18 @@ function tableProblems(
     ...own.map(
       (name) => `${extract}: the name ${name} is Windrow's own; names there may not begin with ${OWN_PREFIX}.`,
     ),
+    ...kept.map(
+      ({ name }) =>
+        `${extract}: the name ${name} is Windrow's own, for tables that keep deleted rows or versions. Leave the field out of the source.`,
+    ),
     ...(key.length > MOST_KEY_COLUMNS
       ? [`${extract}: a key of ${key.length} columns; expected at most ${MOST_KEY_COLUMNS}.`]
       : []),
   ];
 }
+
+/** Reserved under every policy, so that a table may change to another later. */
+const KEPT_COLUMNS: ReadonlySet<string> = new Set(Object.values(POLICY_COLUMNS).flat());
 
 function repeated(
   names: readonly string[],

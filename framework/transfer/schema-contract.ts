@@ -38,7 +38,8 @@ export function contractedChanges(
 ): readonly ContractedChange[] {
   return changes.flatMap((change) => {
     const policy = contracts.tables.get(change.table) ?? contracts.default;
-    if (policy === 'apply') return [];
+    // What the settings ask for is decided already.
+    if (policy === 'apply' || change.kind === 'keep_deletes') return [];
     const column = 'column' in change ? { column: change.column } : {};
     const sentence = askedSentence(change, typeText);
     return [{ table: change.table, ...column, change: change.kind, sentence, decision: DECISIONS[policy] }];

@@ -1,4 +1,11 @@
 import type { Temporal } from '../core/time.ts';
+import {
+  type DeletePolicies,
+  type DeletePolicy,
+  type KeepingPolicy,
+  deletePolicyOf,
+  policyToBegin,
+} from './delete-policy.ts';
 import { changeSentence } from './schema-sentence.ts';
 import type { SchemaRemoval } from './stage-manifest.ts';
 import type { Column, ColumnType } from './table-schema.ts';
@@ -14,8 +21,14 @@ export type ExistingType = ColumnType | { readonly kind: 'foreign'; readonly tex
 export type ExistingTable = ReadonlyMap<string, ExistingType>;
 
 export type SchemaChange =
-  | { readonly kind: 'create_table'; readonly table: string; readonly columns: readonly Column[] }
-  | { readonly kind: 'adopt_table'; readonly table: string }
+  | {
+      readonly kind: 'create_table';
+      readonly table: string;
+      readonly columns: readonly Column[];
+      readonly deletePolicy: DeletePolicy;
+    }
+  | { readonly kind: 'adopt_table'; readonly table: string; readonly deletePolicy: DeletePolicy }
+  | { readonly kind: 'keep_deletes'; readonly table: string; readonly deletePolicy: KeepingPolicy }
   | { readonly kind: 'add_column'; readonly table: string; readonly column: string; readonly type: ColumnType }
   | {
       readonly kind: 'widen_text';
@@ -54,6 +67,7 @@ export interface SchemaQuestion {
   readonly existing: ReadonlyMap<string, ExistingTable>;
   readonly later: LaterChanges;
   readonly policy: RemovalPolicy;
+  readonly deletes: DeletePolicies;
   /** The type that the target gives to a new column of this type. */
   readonly targetType: (incoming: ColumnType) => ColumnType;
   readonly windowEnd: Temporal.Instant;
@@ -71,6 +85,7 @@ export interface PlannedTable {
   readonly state: 'new' | 'existing' | 'gone';
   /** Types of the columns that this window loads; one that a later window removed is absent. */
   readonly types: ReadonlyMap<string, ColumnType>;
+  readonly deletePolicy: DeletePolicy;
 }
 
 /** Decides how the target must change so that it holds every value of the window exactly. */
@@ -99,7 +114,10 @@ function planTable(wanted: WantedTable, question: SchemaQuestion): TablePlan {
   const { table } = wanted;
   const existing = question.existing.get(table);
   if (existing === undefined) return planMissing(wanted, question);
-  const changes: SchemaChange[] = existing.has(WINDOW_END) ? [] : [{ kind: 'adopt_table', table }];
+  const deletePolicy = deletePolicyOf(question.deletes, table);
+  const begun = policyToBegin({ table, existing, wanted: deletePolicy });
+  const changes: SchemaChange[] = begun === undefined ? [] : [{ kind: 'keep_deletes', table, deletePolicy: begun }];
+  if (!existing.has(WINDOW_END)) changes.push({ kind: 'adopt_table', table, deletePolicy });
   const types = new Map<string, ColumnType>();
   for (const column of wanted.columns) {
     const plan = planColumn(column, {
@@ -111,15 +129,20 @@ function planTable(wanted: WantedTable, question: SchemaQuestion): TablePlan {
     changes.push(...plan.changes);
     if (plan.type !== undefined) types.set(column.name, plan.type);
   }
-  return { changes, table: { table, state: 'existing', types } };
+  return { changes, table: { table, state: 'existing', types, deletePolicy } };
 }
 
 function planMissing(wanted: WantedTable, question: SchemaQuestion): TablePlan {
   const { table } = wanted;
-  if (question.later.tables.has(table)) return { changes: [], table: { table, state: 'gone', types: new Map() } };
+  const deletePolicy = deletePolicyOf(question.deletes, table);
+  if (question.later.tables.has(table))
+    return { changes: [], table: { table, state: 'gone', types: new Map(), deletePolicy } };
   const columns = wanted.columns.map((column) => ({ name: column.name, type: question.targetType(column.type) }));
   const types = new Map(columns.map((column) => [column.name, column.type]));
-  return { changes: [{ kind: 'create_table', table, columns }], table: { table, state: 'new', types } };
+  return {
+    changes: [{ kind: 'create_table', table, columns, deletePolicy }],
+    table: { table, state: 'new', types, deletePolicy },
+  };
 }
 
 interface ColumnPlace {

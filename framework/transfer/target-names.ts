@@ -2,6 +2,11 @@
 export const WINDOW_END = '_windrow_window_end';
 export const RECORD_ID = '_windrow_record_id';
 
+/** Columns of tables that keep deleted rows, and of those that keep every version. */
+export const DELETED_AT = '_deleted_at';
+export const VALID_FROM = '_valid_from';
+export const VALID_TO = '_valid_to';
+
 /** System tables, and the prefix of every table that is Windrow's own. */
 export const OWN_PREFIX = 'windrow_';
 export const LOAD_LOG = 'windrow_load_log';

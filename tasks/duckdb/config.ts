@@ -5,12 +5,17 @@ import { z } from 'zod';
 import {
   ChangePolicyText,
   ContractsJson,
+  type DeletePolicies,
+  DeletePolicyText,
+  DeletesJson,
   type GivenContracts,
+  type GivenDeletes,
   REMOVAL_POLICIES,
   type Reading,
   type RemovalPolicy,
   type SchemaContracts,
   type SettingSources,
+  deletePolicies,
   firstSet,
   readConnectorSettings,
   schemaContracts,
@@ -25,6 +30,8 @@ export interface DuckDbSettings {
   readonly contracts: SchemaContracts;
   /** Whether a Full reports what differs from the tables that it replaces. */
   readonly reconciles: boolean;
+  /** What becomes of rows that the source deletes or changes. */
+  readonly deletes: DeletePolicies;
   /** The most memory that DuckDB takes before it writes to disk, such as `1GB`. */
   readonly memory: string;
   /** Absent: one for each core. */
@@ -39,13 +46,15 @@ export function readDuckDbSettings(sources: SettingSources): Reading<DuckDbSetti
     file: ConnectorFile,
     settings: Settings,
     names: NAMES,
-    values: (environment, content) => ({
-      file: firstSet(environment['DUCKDB_FILE'], content?.duckdb?.file),
-      schema: firstSet(environment['DUCKDB_SCHEMA'], content?.duckdb?.schema),
-      onRemoval: firstSet(environment['DUCKDB_ON_REMOVAL'], content?.duckdb?.on_removal),
+    values: (environment, { duckdb = {} } = {}) => ({
+      file: firstSet(environment['DUCKDB_FILE'], duckdb.file),
+      schema: firstSet(environment['DUCKDB_SCHEMA'], duckdb.schema),
+      onRemoval: firstSet(environment['DUCKDB_ON_REMOVAL'], duckdb.on_removal),
       onChange: firstSet(environment['DUCKDB_ON_CHANGE']),
-      contracts: content?.duckdb?.contracts,
-      reconciles: firstSet(environment['DUCKDB_RECONCILE'], content?.duckdb?.reconcile),
+      contracts: duckdb.contracts,
+      reconciles: firstSet(environment['DUCKDB_RECONCILE'], duckdb.reconcile),
+      usualDeletes: firstSet(environment['DUCKDB_DELETES']),
+      deletes: duckdb.deletes,
       memory: firstSet(environment['DUCKDB_MEMORY']),
       threads: firstSet(environment['DUCKDB_THREADS']),
       waitSeconds: firstSet(environment['DUCKDB_WAIT_SECONDS']),
@@ -57,7 +66,14 @@ const Text = z.string().optional();
 /** The file belongs to other tools too, so what Windrow does not know is let be. */
 const ConnectorFile = z.looseObject({
   duckdb: z
-    .looseObject({ file: Text, schema: Text, on_removal: Text, reconcile: Text, contracts: ContractsJson.optional() })
+    .looseObject({
+      file: Text,
+      schema: Text,
+      on_removal: Text,
+      reconcile: Text,
+      contracts: ContractsJson.optional(),
+      deletes: DeletesJson.optional(),
+    })
     .optional(),
 });
 
@@ -78,6 +94,8 @@ const Flat = z.strictObject({
     .enum(['on', 'off'], 'expected on or off')
     .default('on')
     .transform((text) => text === 'on'),
+  usualDeletes: DeletePolicyText.optional(),
+  deletes: z.custom<GivenDeletes>().optional(),
   memory: z
     .string()
     .regex(/^\d+(\.\d+)? ?[KMGT]i?B$/, 'expected an amount such as 512MB or 2GB')
@@ -91,9 +109,10 @@ const Flat = z.strictObject({
     .default(60),
 });
 
-const Settings = Flat.transform(({ onChange, contracts, ...settings }) => ({
+const Settings = Flat.transform(({ onChange, contracts, usualDeletes, deletes, ...settings }) => ({
   ...settings,
   contracts: schemaContracts(contracts, onChange),
+  deletes: deletePolicies(deletes, usualDeletes),
 }));
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -102,6 +121,7 @@ const NAMES: Readonly<Record<string, string>> = {
   onRemoval: 'DUCKDB_ON_REMOVAL or connector_config.json duckdb.on_removal',
   onChange: 'DUCKDB_ON_CHANGE',
   reconciles: 'DUCKDB_RECONCILE or connector_config.json duckdb.reconcile',
+  usualDeletes: 'DUCKDB_DELETES',
   memory: 'DUCKDB_MEMORY',
   threads: 'DUCKDB_THREADS',
   waitSeconds: 'DUCKDB_WAIT_SECONDS',

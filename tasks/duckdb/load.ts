@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import {
+  type DeletePolicies,
   type FitCheck,
   type HeldLoad,
   type LoadNames,
@@ -34,7 +35,7 @@ import type { DatabaseFile, Run } from './database-file.ts';
 import { refuseMisfits } from './fit.ts';
 import { beginComparison, findReconciliation } from './reconcile.ts';
 import { applyStatements } from './sql/apply.ts';
-import { changeStatements, fillAdopted, insertDrift } from './sql/evolve.ts';
+import { changeStatements, fillStanding, insertDrift } from './sql/evolve.ts';
 import { claimLoadLog, insertLoadLog } from './sql/load-log.ts';
 import { forgetQuarantined, insertQuarantined } from './sql/quarantine.ts';
 import { typeText } from './sql/text.ts';
@@ -52,6 +53,7 @@ export interface LoadTools {
   readonly contracts: SchemaContracts;
   /** Whether a Full reports what differs from the tables that it replaces. */
   readonly reconciles: boolean;
+  readonly deletes: DeletePolicies;
 }
 
 /** A window with its tables as a load uses them. */
@@ -118,6 +120,7 @@ export function planOf(tools: LoadTools, { manifest, tables }: LoadedWindow, sta
     existing: state.tables,
     later: state.later,
     policy: tools.policy,
+    deletes: tools.deletes,
     targetType,
     windowEnd: manifest.window.end,
   });
@@ -208,6 +211,6 @@ async function evolve({ run }: OpenTools, plan: SchemaPlan, context: TransferCon
     context.log.info(sentence);
     rows.push(row);
   }
-  for (const statement of plan.changes.flatMap(fillAdopted)) await run(statement);
+  for (const statement of plan.changes.flatMap(fillStanding)) await run(statement);
   return rows;
 }

@@ -1,4 +1,12 @@
-import { DataFailure, type ExistingTable, type LoadTable, type SchemaChange, type SchemaPlan } from '#framework';
+import {
+  DataFailure,
+  type DeletePolicy,
+  type ExistingTable,
+  POLICY_COLUMNS,
+  type LoadTable,
+  type SchemaChange,
+  type SchemaPlan,
+} from '#framework';
 
 import { MOST_COLUMNS } from './sql/names.ts';
 
@@ -21,7 +29,7 @@ export function refuseTooManyColumns({ tables, plan, existing }: PlannedColumns)
   if (problems.length === 0) return;
   throw new DataFailure(
     'E_REDSHIFT_COLUMNS',
-    `${problems.join('; ')}. Redshift holds at most ${MOST_COLUMNS} in a table, two of them Windrow's own. Nothing was changed. ` +
+    `${problems.join('; ')}. Redshift holds at most ${MOST_COLUMNS} in a table, two to four of them Windrow's own. Nothing was changed. ` +
       'Leave fields of the object out of Direct Data, or drop columns of the table that nobody needs.',
     { details: { problems } },
   );
@@ -41,10 +49,15 @@ const OWN_COLUMNS = 2;
 
 /** Columns that stay. */
 function lasting(change: SchemaChange): number {
-  if (change.kind === 'create_table') return change.columns.length + OWN_COLUMNS;
-  if (change.kind === 'adopt_table') return OWN_COLUMNS;
+  if (change.kind === 'create_table') return change.columns.length + OWN_COLUMNS + kept(change);
+  if (change.kind === 'adopt_table') return OWN_COLUMNS + kept(change);
+  if (change.kind === 'keep_deletes') return kept(change);
   if (change.kind === 'add_column') return 1;
   return change.kind === 'drop_column' ? -1 : 0;
+}
+
+function kept({ deletePolicy }: { readonly deletePolicy: DeletePolicy }): number {
+  return POLICY_COLUMNS[deletePolicy].length;
 }
 
 /** Columns that are needed meanwhile: a new type is a new column that takes the old one's place. */

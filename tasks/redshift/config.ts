@@ -4,12 +4,16 @@ import {
   CONNECTOR_FILE,
   ChangePolicyText,
   ContractsJson,
+  type DeletePolicies,
+  DeletePolicyText,
+  DeletesJson,
   type Environment,
   REMOVAL_POLICIES,
   type Reading,
   type RemovalPolicy,
   type SchemaContracts,
   type SettingSources,
+  deletePolicies,
   firstSet,
   readSettings,
   readSettingsFile,
@@ -36,6 +40,8 @@ export interface RedshiftSettings {
   readonly contracts: SchemaContracts;
   /** Whether a Full reports what differs from the tables that it replaces. */
   readonly reconciles: boolean;
+  /** What becomes of rows that the source deletes or changes. */
+  readonly deletes: DeletePolicies;
   readonly parallelCopies: number;
   /** A table that a load brought at least so many rows is analysed afterwards; undefined: none is. */
   readonly analyzeRows: number | undefined;
@@ -77,6 +83,7 @@ const Flat = z.object({
     .enum(['on', 'off'], { error: 'expected on or off' })
     .default('on')
     .transform((text) => text === 'on'),
+  deletes: DeletePolicyText.optional(),
   parallelCopies: z.coerce.number({ error: 'expected a whole number' }).int().min(1).max(40).default(4),
   analyzeRows: z
     .union([z.literal('off').transform(() => undefined), z.coerce.number().int().min(1)], {
@@ -98,6 +105,7 @@ const NAMES: Readonly<Record<string, string>> = {
   onRemoval: 'REDSHIFT_ON_REMOVAL or connector_config.json redshift.on_removal',
   onChange: 'REDSHIFT_ON_CHANGE',
   reconciles: 'REDSHIFT_RECONCILE or connector_config.json redshift.reconcile',
+  deletes: 'REDSHIFT_DELETES',
   parallelCopies: 'REDSHIFT_PARALLEL_COPIES',
   analyzeRows: 'REDSHIFT_ANALYZE_ROWS',
 };
@@ -123,6 +131,7 @@ const ConnectorFile = z.looseObject({
       reconcile: Text,
       tables: LayoutsJson.optional(),
       contracts: ContractsJson.optional(),
+      deletes: DeletesJson.optional(),
     })
     .optional(),
 });
@@ -145,6 +154,7 @@ function flatValues(environment: Environment, { redshift = {}, s3 = {} }: z.outp
     onRemoval: firstSet(environment['REDSHIFT_ON_REMOVAL'], redshift.on_removal),
     onChange: firstSet(environment['REDSHIFT_ON_CHANGE']),
     reconciles: firstSet(environment['REDSHIFT_RECONCILE'], redshift.reconcile),
+    deletes: firstSet(environment['REDSHIFT_DELETES']),
     parallelCopies: firstSet(environment['REDSHIFT_PARALLEL_COPIES']),
     analyzeRows: firstSet(environment['REDSHIFT_ANALYZE_ROWS']),
   };
@@ -187,10 +197,11 @@ type FileBlock = z.output<typeof ConnectorFile>['redshift'];
 function shaped(flat: z.output<typeof Flat>, file: FileBlock): RedshiftSettings {
   const { workgroup, cluster = '', user, secretArn, endpoint, onChange, ...rest } = flat;
   const contracts = schemaContracts(file?.contracts, onChange);
+  const deletes = deletePolicies(file?.deletes, rest.deletes);
   const layouts = file?.tables ?? new Map();
   const access =
     workgroup === undefined
       ? ({ kind: 'cluster', cluster, user } as const)
       : ({ kind: 'workgroup', workgroup } as const);
-  return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint, contracts, layouts };
+  return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint, contracts, deletes, layouts };
 }

@@ -1,4 +1,5 @@
 import {
+  type DeletePolicies,
   type LoadTable,
   type RemovalPolicy,
   type SchemaChange,
@@ -23,15 +24,17 @@ export interface EvolveQuestion {
   readonly tables: readonly LoadTable[];
   readonly state: TargetState;
   readonly policy: RemovalPolicy;
+  readonly deletes: DeletePolicies;
 }
 
-export function planEvolution({ manifest, tables, state, policy }: EvolveQuestion): SchemaPlan {
+export function planEvolution({ manifest, tables, state, policy, deletes }: EvolveQuestion): SchemaPlan {
   return planSchema({
     wanted: tables,
     removals: loadRemovals(manifest),
     existing: state.tables,
     later: state.later,
     policy,
+    deletes,
     targetType,
     windowEnd: manifest.window.end,
   });

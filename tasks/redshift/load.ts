@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import {
+  type DeletePolicies,
   type HeldLoad,
   type LoadReceipt,
   type LoadTable,
@@ -50,6 +51,7 @@ import { MOST_STATEMENTS } from './warehouse.ts';
 
 export interface LoadTools extends StageCopyTools, ReconcileTools {
   readonly policy: RemovalPolicy;
+  readonly deletes: DeletePolicies;
   readonly analyzeRows: number | undefined;
   readonly layouts: TableLayouts;
   readonly contracts: SchemaContracts;
@@ -155,7 +157,7 @@ async function readyTarget(tools: LoadTools, { manifest, tables, context }: Want
       const state = await readTargetState(tools, namesOf(tables, loadRemovals(manifest)), context);
       if (state.logged !== undefined) return { kind: 'logged', logged: state.logged };
       await dropStaging(tools, olderStaging(state.staging, context), context.signal);
-      const plan = planEvolution({ manifest, tables, state, policy: tools.policy });
+      const plan = planEvolution({ manifest, tables, state, policy: tools.policy, deletes: tools.deletes });
       refuseTooManyColumns({ tables, plan, existing: state.tables });
       refuseUnknownKeys(plan.changes, tools.layouts);
       const held = await heldByContract(tools, plan.changes, context);

@@ -25,6 +25,7 @@ export function redshiftTarget(opened: RedshiftOpened, options: RedshiftTargetOp
     iamRole: settings.iamRole,
     parallelCopies: settings.parallelCopies,
     policy: settings.onRemoval,
+    deletes: settings.deletes,
     analyzeRows: settings.analyzeRows,
     layouts: settings.layouts,
     contracts: settings.contracts,

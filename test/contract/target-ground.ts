@@ -4,7 +4,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 import {
   APPLY_EVERYTHING,
+  type DeletePolicies,
+  type DeletePolicy,
   type DriftLog,
+  KEEP_NOTHING,
   type Reconciliation,
   type RemovalPolicy,
   type ReportQuestion,
@@ -29,6 +32,8 @@ export interface SchemaSettings {
 export interface TargetGround extends Pick<StageGround, 'stage' | 'store' | 'close'> {
   readonly target: Target;
   readonly targetWith: (change: SchemaSettings) => Target;
+  /** A target with this policy for deletes, and others for single tables. */
+  readonly targetKeeping: (usual: DeletePolicy, tables?: Readonly<Record<string, DeletePolicy>>) => Target;
   readonly drift: DriftLog;
   /** Rows of a table as text, sorted, to compare without regard to order. */
   readonly rows: (table: Pick<TableWindow, 'table' | 'columns'>) => Promise<readonly string[]>;
@@ -62,6 +67,8 @@ async function openRedshiftGround(): Promise<TargetGround> {
     stage,
     store,
     targetWith: (change) => redshiftTarget(ground.openWith(change), { stage: store }),
+    targetKeeping: (usual, tables) =>
+      redshiftTarget(ground.openWith({ deletes: policies(usual, tables) }), { stage: store }),
     drift: redshiftDrift({ warehouse: opened.warehouse, schema: 'vault' }),
     rows: (table) => rowsOf(opened, table),
     tables: opened.reader.listTables,
@@ -77,6 +84,10 @@ async function openRedshiftGround(): Promise<TargetGround> {
   };
 }
 
+function policies(usual: DeletePolicy, tables: Readonly<Record<string, DeletePolicy>> = {}): DeletePolicies {
+  return { default: usual, tables: new Map(Object.entries(tables)) };
+}
+
 export function duckDbSettings(directory: string, change: Partial<DuckDbSettings> = {}): DuckDbSettings {
   return {
     file: join(directory, 'vault.duckdb'),
@@ -84,6 +95,7 @@ export function duckDbSettings(directory: string, change: Partial<DuckDbSettings
     onRemoval: 'drop',
     contracts: APPLY_EVERYTHING,
     reconciles: true,
+    deletes: KEEP_NOTHING,
     memory: '512MB',
     threads: 1,
     waitSeconds: 30,
@@ -120,7 +132,7 @@ export async function listTables(file: string): Promise<string[]> {
 export async function listColumns(file: string, table: string): Promise<string[]> {
   const rows = await queryFile(
     file,
-    `select column_name from duckdb_columns() where table_name = '${table}' and not starts_with(column_name, '_windrow_')`,
+    `select column_name from duckdb_columns() where table_name = '${table}' and not starts_with(column_name, '_')`,
   );
   return rows.map(([name]) => name ?? '');
 }
@@ -130,12 +142,15 @@ async function openDuckDbGround(): Promise<TargetGround> {
   const settings = duckDbSettings(directory);
   const targetWith: TargetGround['targetWith'] = (change) =>
     duckDbTarget(openDuckDb({ ...settings, ...change }), { stage: store });
+  const targetKeeping: TargetGround['targetKeeping'] = (usual, tables) =>
+    duckDbTarget(openDuckDb({ ...settings, deletes: policies(usual, tables) }), { stage: store });
   const query: TargetGround['query'] = (sql) => queryFile(settings.file, sql);
   return {
     target: targetWith({}),
     stage,
     store,
     targetWith,
+    targetKeeping,
     drift: duckDbDrift(openDuckDb(settings)),
     rows: async ({ table, columns }) => {
       const values = columns.map(({ name, type }) => SHOWN[TYPES[type].kind](`"${name}"`));

@@ -105,6 +105,20 @@ describe('a DuckDB file as target', () => {
     await expect(target.count(contextOf(manifest))).resolves.toMatchObject({ kind: 'unknown' });
   });
 
+  it('takes what becomes of deleted rows for all tables and for single ones', () => {
+    const deletes = { default: 'soft', tables: { Account: 'history' } };
+    const file = { duckdb: { file: '/data/v.duckdb', deletes } };
+    const readFile = (path: string) => (path === 'connector_config.json' ? JSON.stringify(file) : undefined);
+    expect(duckDbConnection.read({ environment: {}, readFile })).toMatchObject({
+      settings: { deletes: { default: 'soft', tables: new Map([['account', 'history']]) } },
+    });
+    const environment = { DUCKDB_DELETES: 'never' };
+    expect(duckDbConnection.read({ environment, readFile })).toMatchObject({
+      kind: 'unreadable',
+      problems: [expect.stringMatching(/^DUCKDB_DELETES.*hard, soft, history/)],
+    });
+  });
+
   it('reports every setting that is wrong at once', () => {
     const environment = { DUCKDB_FILE: 'vault.duckdb', DUCKDB_MEMORY: 'much', DUCKDB_ON_REMOVAL: 'burn' };
     const reading = duckDbConnection.read({ environment, readFile: () => undefined });

@@ -33,6 +33,7 @@ describe('reading the settings of Redshift', () => {
         endpoint: undefined,
         onRemoval: 'drop',
         reconciles: true,
+        deletes: { default: 'hard', tables: new Map() },
         parallelCopies: 4,
         analyzeRows: 100_000,
         contracts: { default: 'apply', tables: new Map() },
@@ -114,6 +115,26 @@ describe('reading the settings of Redshift', () => {
         expect.stringMatching(/^redshift\.tables\.other .*sortkey/),
       ],
     });
+  });
+
+  it('takes what becomes of deleted rows for all tables and for single ones', () => {
+    const deletes = { default: 'soft', tables: { Account: 'history' } };
+    const tables = new Map([['account', 'history']]);
+    expect(read(whole, { redshift: { deletes } })).toMatchObject({
+      settings: { deletes: { default: 'soft', tables } },
+    });
+    expect(read({ ...whole, REDSHIFT_DELETES: 'hard' }, { redshift: { deletes } })).toMatchObject({
+      settings: { deletes: { default: 'hard', tables } },
+    });
+    expect(read({ ...whole, REDSHIFT_DELETES: 'never' }, { redshift: { deletes: { tables: { a: 'keep' } } } })).toEqual(
+      {
+        kind: 'unreadable',
+        problems: [
+          expect.stringMatching(/^redshift\.deletes\.tables\.a .*hard, soft, history/),
+          expect.stringMatching(/^REDSHIFT_DELETES.*hard, soft, history/),
+        ],
+      },
+    );
   });
 
   it('lets the environment overrule the file', () => {

@@ -4,7 +4,7 @@ import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { type RedshiftOpened, type RedshiftSettings, openRedshift, redshiftTarget } from '#tasks/redshift';
 import { inject } from 'vitest';
 
-import { APPLY_EVERYTHING, type Target, closeAll } from '#framework';
+import { APPLY_EVERYTHING, KEEP_NOTHING, type Target, closeAll } from '#framework';
 
 import { type RedshiftSandbox, startRedshift } from '../../sandbox/redshift/index.ts';
 import { type StageGround, TYPES, type TableWindow, openStage } from './stage-ground.ts';
@@ -41,6 +41,7 @@ export async function openGround(): Promise<Ground> {
     onRemoval: 'drop',
     contracts: APPLY_EVERYTHING,
     reconciles: true,
+    deletes: KEEP_NOTHING,
     parallelCopies: 4,
     analyzeRows: 100_000,
     layouts: new Map(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type ColumnType, Temporal } from '#framework';
+import { type ColumnType, KEEP_NOTHING, Temporal } from '#framework';
 
 import {
   type ExistingType,
@@ -26,6 +26,7 @@ function question(change: Partial<SchemaQuestion>): SchemaQuestion {
     existing: new Map(),
     later: { tables: new Set(), columns: new Set() },
     policy: 'drop',
+    deletes: KEEP_NOTHING,
     targetType,
     windowEnd: Temporal.Instant.from('2026-01-20T13:30:00Z'),
     ...change,
@@ -117,7 +118,7 @@ describe('planning the target schema', () => {
       existing: new Map([['t', new Map([['id', text(5)]])]]),
     });
     expect(changes).toEqual([
-      { kind: 'adopt_table', table: 't' },
+      { kind: 'adopt_table', table: 't', deletePolicy: 'hard' },
       { kind: 'add_column', table: 't', column: 'c', type: text(16) },
     ]);
   });

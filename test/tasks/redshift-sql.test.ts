@@ -20,6 +20,7 @@ const price = {
 const product: AppliedTable = {
   table: 'product__v',
   mode: 'merge',
+  deletePolicy: 'hard',
   columns: [id, price],
   key: [id],
   updates: 'windrow_stage_r42_f7_0_updates',
@@ -108,6 +109,49 @@ values ('product__v', timestamp '2026-01-20 13:30:00.123456')`,
 where "product__v"."_windrow_window_end" <= timestamp '2026-01-20 13:30:00.123456'`,
     ]);
     expect(statements).toHaveLength(4);
+  });
+
+  it('marks deleted rows and removes what an update or a Full brings anew where deleted rows stay', () => {
+    const soft = { ...product, deletePolicy: 'soft' } as const;
+    expect(applyStatements([soft], window).map(({ sql }) => sql)[1]).toBe(`update "vault"."product__v"
+set "_deleted_at" = coalesce("product__v"."_deleted_at", timestamp '2026-01-20 13:30:00.123456'),
+"_windrow_window_end" = timestamp '2026-01-20 13:30:00.123456', "_windrow_record_id" = 42
+from "vault"."windrow_stage_r42_f7_0_deletes" as windrow_staged
+where coalesce('[' || windrow_staged."id" || ']', '') = coalesce('[' || "product__v"."id" || ']', '')
+and "product__v"."_windrow_window_end" <= timestamp '2026-01-20 13:30:00.123456'`);
+    expect(applyStatements([soft], window)).toHaveLength(4);
+    const { deletes: _, ...full } = soft;
+    const statements = applyStatements([{ ...full, mode: 'replace' }], window);
+    expect(statements.map(({ name }) => name).slice(2)).toEqual([
+      'remove older rows of product__v',
+      'mark rows of product__v that the Full does not have',
+      'insert rows of product__v',
+    ]);
+  });
+
+  it('closes versions that differ by content, and marks the end of text so that trailing blanks count', () => {
+    const history = { ...product, deletePolicy: 'history' } as const;
+    const statements = applyStatements([history], window);
+    expect(statements.map(({ name }) => name)).toEqual([
+      'remember deleted keys',
+      'take back versions of product__v that an earlier try opened',
+      'take back versions of product__v that an earlier try opened',
+      'close versions of product__v',
+      'close versions of product__v',
+      'insert rows of product__v',
+      'note unchanged rows of product__v',
+    ]);
+    expect(statements[4]?.sql).toBe(`update "vault"."product__v"
+set "_valid_to" = timestamp '2026-01-20 13:30:00.123456'
+from (
+select "id" as "id", "id" || ']', cast("price__c" as decimal(38, 4))
+from "vault"."windrow_stage_r42_f7_0_updates"
+except select "id" as "id", "id" || ']', "price__c"
+from "vault"."product__v"
+where "product__v"."_valid_to" is null and "product__v"."_windrow_window_end" <= timestamp '2026-01-20 13:30:00.123456'
+) as windrow_closed
+where coalesce('[' || windrow_closed."id" || ']', '') = coalesce('[' || "product__v"."id" || ']', '')
+and "product__v"."_valid_to" is null and "product__v"."_windrow_window_end" <= timestamp '2026-01-20 13:30:00.123456'`);
   });
 
   it('keeps every statement of a Full of 3,000 tables under 100 KB', () => {
@@ -238,7 +282,7 @@ values ('veeva_incremental', 42, '42:1''', timestamp '2026-01-20 13:15:00.000000
 
 describe('schema changes', () => {
   it('makes a table with the two system columns', () => {
-    const change = { kind: 'create_table', table: 'product__v', columns: [id] } as const;
+    const change = { kind: 'create_table', table: 'product__v', columns: [id], deletePolicy: 'hard' } as const;
     expect(changeStatements('vault', change).statements[0]?.sql).toBe(`create table "vault"."product__v" (
   "id" varchar(20),
   "_windrow_window_end" timestamp not null,

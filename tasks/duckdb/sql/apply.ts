@@ -1,11 +1,10 @@
-import { type AppliedColumn, type AppliedTable, RECORD_ID, TABLE_BASE, TOMBSTONE, WINDOW_END } from '#framework';
+import { type AppliedTable, type DeletePolicy, TABLE_BASE, TOMBSTONE, WINDOW_END } from '#framework';
 
+import { applyHistory } from './apply-history.ts';
+import { applySoft } from './apply-soft.ts';
+import { type AppliedWindow, insertStaged } from './insert-rows.ts';
+import { keyText, sameKey, sameTombstone, tombstonesOf } from './keys.ts';
 import { END, type Statement, quote } from './text.ts';
-
-export interface AppliedWindow {
-  readonly end: string;
-  readonly recordId: number;
-}
 
 /**
  * The last writer by window end wins, so that windows may be applied any number of times and in any order: tombstones
@@ -13,29 +12,14 @@ export interface AppliedWindow {
  */
 export function applyStatements(table: AppliedTable, window: AppliedWindow): readonly Statement[] {
   const memory = table.mode === 'replace' ? rebase(table, window) : buryDeleted(table, window);
-  return [...memory, ...removeOlder(table, window), ...insertStaged(table, window)];
+  return [...memory, ...APPLY[table.deletePolicy](table, window)];
 }
 
-/** The condition that two rows have the same key, with NULL equal to NULL. */
-export function sameKey(key: readonly AppliedColumn[], left: string, right: string): string {
-  return key.map(({ name }) => `${left}.${quote(name)} is not distinct from ${right}.${quote(name)}`).join(' and ');
-}
-
-/** The condition that a tombstone stands for the key of a staged row. */
-export function sameTombstone(key: readonly AppliedColumn[], staged: string, tombstone: string): string {
-  return key
-    .map((column, index) => `${keyText(column, staged)} is not distinct from ${tombstone}.key_${index + 1}`)
-    .join(' and ');
-}
-
-/** The tombstones of a table by windows that a comparison with the window's end selects. */
-export function tombstonesOf(comparison: '>' | '>='): string {
-  return `(
-    select distinct key_1, key_2, key_3
-    from ${quote(TOMBSTONE)}
-    where table_name = $table and window_end ${comparison} ${END}
-  )`;
-}
+const APPLY: Readonly<Record<DeletePolicy, (table: AppliedTable, window: AppliedWindow) => readonly Statement[]>> = {
+  hard: (table, window) => [...removeOlder(table, window), ...insertStaged(table, window)],
+  soft: applySoft,
+  history: applyHistory,
+};
 
 /** A deletion of a key that already has a tombstone at least as late adds nothing. */
 function buryDeleted({ table, key, deletes }: AppliedTable, { end }: AppliedWindow): readonly Statement[] {
@@ -93,34 +77,4 @@ function removeOlder(applied: AppliedTable, { end }: AppliedWindow): readonly St
       `,
       values,
     }));
-}
-
-/** Staged rows enter unless a later row, a later tombstone or a later Full of the table stands against them. */
-function insertStaged(applied: AppliedTable, { end, recordId }: AppliedWindow): readonly Statement[] {
-  const { table, columns, key, updates } = applied;
-  if (updates === undefined) return [];
-  const names = columns.map(({ name }) => quote(name));
-  const target = quote(table);
-  return [
-    {
-      name: `insert rows of ${table}`,
-      sql: `
-        insert into ${target} (${[...names, quote(WINDOW_END), quote(RECORD_ID)].join(', ')})
-        select ${names.map((name) => `staged.${name}`).join(', ')}, ${END}, cast($record as bigint)
-        from ${quote(updates)} as staged
-        anti join ${target} as kept on ${sameKey(key, 'staged', 'kept')}
-        anti join ${tombstonesOf('>')} as gone on ${sameTombstone(key, 'staged', 'gone')}
-        where not exists (
-          select 1 from ${quote(TABLE_BASE)} where table_name = $table and window_end > ${END}
-        )
-      `,
-      values: { table, end, record: String(recordId) },
-    },
-  ];
-}
-
-/** A decimal without the zeros that its column's scale adds, so that a key stays the same when the scale grows. */
-export function keyText({ name, targetType }: AppliedColumn, staged: string): string {
-  const text = `cast(${staged}.${quote(name)} as varchar)`;
-  return targetType.kind === 'decimal' && targetType.scale > 0 ? `regexp_replace(${text}, '\\.?0+$', '')` : text;
 }

@@ -1,10 +1,11 @@
-import { type AppliedTable, RECORD_ID, TABLE_BASE, WINDOW_END } from '#framework';
+import { type AppliedTable, RECORD_ID, TABLE_BASE, WINDOW_END, liveRows } from '#framework';
 
-import { type AppliedWindow, sameKey, sameTombstone, tombstonesOf } from './apply.ts';
+import type { AppliedWindow } from './insert-rows.ts';
+import { sameKey, sameTombstone, tombstonesOf } from './keys.ts';
 import { END, type Statement, quote } from './text.ts';
 
 /**
- * One statement for each thing to check of a table. Each gives the number of staged keys that the target satisfies, and
+ * One statement for each thing to check of a table, among its live rows. Each gives the number of staged keys that the target satisfies, and
  * the number of target rows too many. Both are counted key by key: one never makes up for the other.
  */
 export function auditStatements(table: AppliedTable, window: AppliedWindow): readonly Statement[] {
@@ -29,7 +30,7 @@ export function auditStatements(table: AppliedTable, window: AppliedWindow): rea
 const KEPT_END = `kept.${quote(WINDOW_END)}`;
 
 /** Staged keys that have their row in the target, or gave way to a later deletion or Full; one row each, and none older. */
-function presentKeys({ table, key }: AppliedTable, updates: string): string {
+function presentKeys({ table, key, deletePolicy }: AppliedTable, updates: string): string {
   const keys = key.map(({ name }) => `staged.${quote(name)}`).join(', ');
   return `
     select count(*) filter (where here > 0 or overruled), coalesce(sum(older + greatest(here - 1, 0)), 0)
@@ -41,7 +42,7 @@ function presentKeys({ table, key }: AppliedTable, updates: string): string {
           select 1 from ${quote(TABLE_BASE)} where table_name = $table and window_end > ${END}
         ) as overruled
       from ${quote(updates)} as staged
-      left join ${quote(table)} as kept on ${sameKey(key, 'staged', 'kept')}
+      left join ${liveRows(deletePolicy, quote(table))} as kept on ${sameKey(key, 'staged', 'kept')}
       left join (select true as is_gone, * from ${tombstonesOf('>')}) as gone
         on ${sameTombstone(key, 'staged', 'gone')}
       group by ${keys}
@@ -50,13 +51,13 @@ function presentKeys({ table, key }: AppliedTable, updates: string): string {
 }
 
 /** Every deleted key, and its rows up to the window, unless the window itself brought the key again. */
-function absentKeys({ table, key, updates }: AppliedTable, deletes: string): string {
+function absentKeys({ table, key, updates, deletePolicy }: AppliedTable, deletes: string): string {
   const recreated =
     updates === undefined ? '' : `anti join ${quote(updates)} as again on ${sameKey(key, 'again', 'kept')}`;
   // A Full with the same end may bring the key too; that row bears the record of the Full.
   return `
     select (select count(*) from ${quote(deletes)}), count(*)
-    from ${quote(table)} as kept
+    from ${liveRows(deletePolicy, quote(table))} as kept
     semi join ${quote(deletes)} as staged on ${sameKey(key, 'staged', 'kept')}
     ${recreated}
     where ${KEPT_END} < ${END} or (${KEPT_END} = ${END} and kept.${quote(RECORD_ID)} = cast($record as bigint))
@@ -64,12 +65,12 @@ function absentKeys({ table, key, updates }: AppliedTable, deletes: string): str
 }
 
 /** Rows up to the end of a Full that the Full does not have. */
-function strayRows({ table, key, updates }: AppliedTable): string {
+function strayRows({ table, key, updates, deletePolicy }: AppliedTable): string {
   const known =
     updates === undefined ? '' : `anti join ${quote(updates)} as staged on ${sameKey(key, 'staged', 'kept')}`;
   return `
     select 0, count(*)
-    from ${quote(table)} as kept
+    from ${liveRows(deletePolicy, quote(table))} as kept
     ${known}
     where ${KEPT_END} <= ${END}
   `;

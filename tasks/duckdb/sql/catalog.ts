@@ -16,14 +16,17 @@ export function readColumns(schema: string): Statement {
   };
 }
 
-/** Tables and columns that a window later than `windowEnd` changed: an older one must not undo it. */
+/**
+ * Tables and columns that a window later than `windowEnd` changed: an older one must not undo it. That a table keeps its
+ * deletes is no word of the source.
+ */
 export function readLaterDrift(windowEnd: Temporal.Instant): Statement {
   return {
     name: 'read later schema changes',
     sql: `
       select distinct table_name, column_name
       from ${quote(SCHEMA_DRIFT)}
-      where window_end > ${END} and decision = 'applied'
+      where window_end > ${END} and decision = 'applied' and change <> 'keep_deletes'
     `,
     values: { end: windowEnd.toString() },
   };

@@ -1,10 +1,13 @@
 import {
   type Column,
+  type DeletePolicy,
+  POLICY_COLUMNS,
   RECORD_ID,
   SCHEMA_DRIFT,
   type SchemaChange,
   type SchemaDrift,
   type TransferContext,
+  VALID_FROM,
   WINDOW_END,
 } from '#framework';
 
@@ -18,17 +21,21 @@ export function changeStatements(change: SchemaChange): readonly Statement[] {
 }
 
 /**
- * What the rows of an adopted table get, once all changes of tables are done: DuckDB fails the commit of a transaction
+ * What the rows of an adopted table, or of one whose versions begin, get, once all changes of tables are done: DuckDB fails the commit of a transaction
  * that changes a table behind a write to it, and a column with a default is such a write.
  */
-export function fillAdopted(change: SchemaChange): readonly Statement[] {
-  if (change.kind !== 'adopt_table') return [];
-  return [
-    {
-      name: `date the rows of ${change.table} before every window`,
-      sql: `update ${quote(change.table)} set ${quote(WINDOW_END)} = ${BEFORE_EVERY_WINDOW}, ${quote(RECORD_ID)} = 0`,
-    },
-  ];
+export function fillStanding(change: SchemaChange): readonly Statement[] {
+  const table = quote(change.table);
+  const adopted: Statement = {
+    name: `date the rows of ${change.table} before every window`,
+    sql: `update ${table} set ${quote(WINDOW_END)} = ${BEFORE_EVERY_WINDOW}, ${quote(RECORD_ID)} = 0`,
+  };
+  const versions: Statement = {
+    name: `begin the versions of ${change.table}`,
+    sql: `update ${table} set ${quote(VALID_FROM)} = ${quote(WINDOW_END)}`,
+  };
+  if (change.kind === 'adopt_table') return change.deletePolicy === 'history' ? [adopted, versions] : [adopted];
+  return change.kind === 'keep_deletes' && change.deletePolicy === 'history' ? [versions] : [];
 }
 
 /** A row of the drift log. */
@@ -57,14 +64,35 @@ export function insertDrift(row: SchemaDrift, context: TransferContext): Stateme
 const BEFORE_EVERY_WINDOW = "timestamp '1900-01-01 00:00:00'";
 
 function clauses(change: SchemaChange): readonly string[] {
+  return 'column' in change ? columnClauses(change) : tableClauses(change);
+}
+
+/** A change of a table as a whole. */
+type TableChange = Exclude<SchemaChange, { readonly column: string }>;
+
+function tableClauses(change: TableChange): readonly string[] {
   switch (change.kind) {
     case 'create_table':
-      return [`create table TABLE (${tableColumns(change.columns).join(', ')})`];
+      return [`create table TABLE (${tableColumns(change).join(', ')})`];
     case 'adopt_table':
       return [
         `alter table TABLE add column ${quote(WINDOW_END)} timestamp`,
         `alter table TABLE add column ${quote(RECORD_ID)} bigint`,
+        ...policyColumns(change.deletePolicy).map((column) => `alter table TABLE add column ${column}`),
       ];
+    case 'keep_deletes':
+      return policyColumns(change.deletePolicy).map((column) => `alter table TABLE add column ${column}`);
+    case 'drop_table':
+      return ['drop table TABLE'];
+    case 'rename_table':
+      return [`alter table TABLE rename to ${quote(change.to)}`];
+    case 'keep_table':
+      return [];
+  }
+}
+
+function columnClauses(change: Exclude<SchemaChange, TableChange>): readonly string[] {
+  switch (change.kind) {
     case 'add_column':
       return [`alter table TABLE add column ${quote(change.column)} ${typeText(change.type)}`];
     case 'change_type':
@@ -73,14 +101,9 @@ function clauses(change: SchemaChange): readonly string[] {
       return [`alter table TABLE drop column ${quote(change.column)}`];
     case 'rename_column':
       return [`alter table TABLE rename column ${quote(change.column)} to ${quote(change.to)}`];
-    case 'drop_table':
-      return ['drop table TABLE'];
-    case 'rename_table':
-      return [`alter table TABLE rename to ${quote(change.to)}`];
     // VARCHAR has no length, and what is kept needs no change.
     case 'widen_text':
     case 'keep_column':
-    case 'keep_table':
       return [];
   }
 }
@@ -90,10 +113,21 @@ function converted({ column, from, to }: Extract<SchemaChange, { readonly kind: 
   return from.kind === 'foreign' ? '' : ` using ${castText(quote(column), from, to)}`;
 }
 
-function tableColumns(columns: readonly Column[]): readonly string[] {
+function policyColumns(policy: DeletePolicy): readonly string[] {
+  return POLICY_COLUMNS[policy].map((name) => `${quote(name)} timestamp`);
+}
+
+function tableColumns({
+  columns,
+  deletePolicy,
+}: {
+  readonly columns: readonly Column[];
+  readonly deletePolicy: DeletePolicy;
+}): readonly string[] {
   return [
     ...columns.map((column) => `${quote(column.name)} ${typeText(column.type)}`),
     `${quote(WINDOW_END)} timestamp not null`,
     `${quote(RECORD_ID)} bigint not null`,
+    ...policyColumns(deletePolicy),
   ];
 }

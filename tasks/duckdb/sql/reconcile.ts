@@ -10,9 +10,10 @@ import {
   type TableFinding,
   type TransferContext,
   WINDOW_END,
+  liveRows,
 } from '#framework';
 
-import { keyText, sameKey, sameTombstone, tombstonesOf } from './apply.ts';
+import { keyText, sameKey, sameTombstone, tombstonesOf } from './keys.ts';
 import { END, type Statement, literal, quote } from './text.ts';
 
 const DIFFERENCE = 'windrow_difference';
@@ -43,7 +44,7 @@ export function compareTable(
   columns: readonly Column[],
   context: TransferContext,
 ): readonly Statement[] {
-  const { table, key, updates } = applied;
+  const { table, key, updates, deletePolicy } = applied;
   const ends = `kept.${quote(WINDOW_END)}`;
   const keys = [0, 1, 2].map((index) => {
     const column = key[index];
@@ -72,7 +73,7 @@ export function compareTable(
             ${placesOf(columns)} as places
           from (
             select *, row_number() over (partition by ${partition} order by ${quote(WINDOW_END)} desc) as windrow_copy
-            from ${quote(table)}
+            from ${liveRows(deletePolicy, quote(table))}
           ) as kept
           full join (select *, 1 as windrow_copy from ${staged}) as staged
             on ${sameKey(key, 'staged', 'kept')} and kept.windrow_copy = staged.windrow_copy

@@ -1,24 +1,12 @@
-import { type AppliedColumn, type AppliedTable, TABLE_BASE, TOMBSTONE, type Temporal } from '#framework';
+import { type AppliedTable, type DeletePolicy, TABLE_BASE, TOMBSTONE } from '#framework';
 
-import { recordIdColumn, windowEndColumn } from './names.ts';
+import { applyHistory } from './apply-history.ts';
+import { applySoft } from './apply-soft.ts';
+import { type AppliedWindow, insertStaged } from './insert-rows.ts';
+import { keyText, sameKey, sameTombstone } from './keys.ts';
+import { windowEndColumn } from './names.ts';
 import { inPieces } from './pieces.ts';
-import {
-  type Statement,
-  castText,
-  exactText,
-  lines,
-  literal,
-  qualified,
-  quote,
-  timestampLiteral,
-  valueText,
-} from './text.ts';
-
-export interface AppliedWindow {
-  readonly schema: string;
-  readonly windowEnd: Temporal.Instant;
-  readonly recordId: number;
-}
+import { type Statement, lines, literal, qualified, quote, timestampLiteral } from './text.ts';
 
 /**
  * The last writer by window end wins, so that windows may be applied any number of times and in any order: tombstones
@@ -29,36 +17,15 @@ export function applyStatements(tables: readonly AppliedTable[], window: Applied
   return [
     ...buryDeleted(tables, window),
     ...(replaced.length === 0 ? [] : [...forgetTombstones(replaced, window), ...rebase(replaced, window)]),
-    ...tables.flatMap((table) => [...removeOlder(table, window), ...insertStaged(table, window)]),
+    ...tables.flatMap((table) => APPLY[table.deletePolicy](table, window)),
   ];
 }
 
-/**
- * The condition that two rows have the same key, with NULL equal to NULL.
- * `left` is the staged side, `right` names the target or an alias of it.
- */
-export function sameKey(key: readonly AppliedColumn[], left: string, right: string): string {
-  return key
-    .map((column) => {
-      const name = quote(column.name);
-      const staged = valueText(castText(`${left}.${name}`, column.type, column.targetType), column.targetType);
-      return `${exactText(staged)} = ${exactText(valueText(`${right}.${name}`, column.targetType))}`;
-    })
-    .join('\nand ');
-}
-
-/** The key of a staged row as a list of expressions to group by, each exact as in `sameKey`. */
-export function stagedKey(key: readonly AppliedColumn[], staged: string): string {
-  return key.map((column) => exactText(keyText(column, staged))).join(', ');
-}
-
-/** The condition that a tombstone row stands for the key of a staged row. */
-export function sameTombstone(table: AppliedTable, staged: string, tombstone: string): string {
-  const keys = table.key.map(
-    (column, index) => `${exactText(keyText(column, staged))} = ${exactText(`${tombstone}."key_${index + 1}"`)}`,
-  );
-  return [`${tombstone}."table_name" = ${literal(table.table)}`, ...keys].join('\nand ');
-}
+const APPLY: Readonly<Record<DeletePolicy, (table: AppliedTable, window: AppliedWindow) => readonly Statement[]>> = {
+  hard: (table, window) => [...removeOlder(table, window), ...insertStaged(table, window)],
+  soft: applySoft,
+  history: applyHistory,
+};
 
 /** A deletion of a key that already has a tombstone at least as late adds nothing. */
 function buryDeleted(tables: readonly AppliedTable[], window: AppliedWindow): readonly Statement[] {
@@ -128,40 +95,4 @@ function removeOlder(table: AppliedTable, window: AppliedWindow): readonly State
         `and ${older}`,
       ),
     }));
-}
-
-/** Staged rows enter unless a later row, a later tombstone or a later Full of the table stands against them. */
-function insertStaged(table: AppliedTable, window: AppliedWindow): readonly Statement[] {
-  if (table.updates === undefined) return [];
-  const end = timestampLiteral(window.windowEnd);
-  const names = table.columns.map((column) => quote(column.name));
-  const values = table.columns.map((column) =>
-    castText(`windrow_staged.${quote(column.name)}`, column.type, column.targetType),
-  );
-  return [
-    {
-      name: `insert rows of ${table.table}`,
-      sql: lines(
-        `insert into ${qualified(window.schema, table.table)} (${[...names, windowEndColumn, recordIdColumn].join(', ')})`,
-        `select ${[...values, end, String(window.recordId)].join(', ')}`,
-        `from ${qualified(window.schema, table.updates)} as windrow_staged`,
-        `left join ${qualified(window.schema, table.table)} as windrow_kept`,
-        `on ${sameKey(table.key, 'windrow_staged', 'windrow_kept')}`,
-        `left join ${qualified(window.schema, TOMBSTONE)} as windrow_gone`,
-        `on ${sameTombstone(table, 'windrow_staged', 'windrow_gone')}`,
-        `and windrow_gone."window_end" > ${end}`,
-        `where windrow_kept.${windowEndColumn} is null`,
-        'and windrow_gone."window_end" is null',
-        'and not exists (',
-        `select 1 from ${qualified(window.schema, TABLE_BASE)} as windrow_base`,
-        `where windrow_base."table_name" = ${literal(table.table)}`,
-        `and windrow_base."window_end" > ${end}`,
-        ')',
-      ),
-    },
-  ];
-}
-
-function keyText(column: AppliedColumn, staged: string): string {
-  return valueText(castText(`${staged}.${quote(column.name)}`, column.type, column.targetType), column.targetType);
 }

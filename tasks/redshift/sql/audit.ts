@@ -1,8 +1,8 @@
-import { type AppliedTable, TABLE_BASE, TOMBSTONE, type Temporal } from '#framework';
+import { type AppliedTable, TABLE_BASE, TOMBSTONE, type Temporal, liveRows } from '#framework';
 
-import { sameKey, sameTombstone, stagedKey } from './apply.ts';
+import { sameKey, sameTombstone, stagedKey, stagedKeys } from './keys.ts';
 import { recordIdColumn, windowEndColumn } from './names.ts';
-import { lines, literal, qualified, quote, timestampLiteral } from './text.ts';
+import { lines, literal, qualified, timestampLiteral } from './text.ts';
 
 export interface AuditQuestion {
   readonly schema: string;
@@ -11,7 +11,7 @@ export interface AuditQuestion {
 }
 
 /**
- * One select for each thing to check of a table. Each gives the table's place, the number of staged keys that the target
+ * One select for each thing to check of a table, among its live rows. Each gives the table's place, the number of staged keys that the target
  * satisfies, and the number of target rows too many. Both are counted key by key: one never makes up for the other.
  */
 export function auditSelects(table: AppliedTable, place: number, question: AuditQuestion): readonly string[] {
@@ -40,7 +40,7 @@ function presentKeys(table: AppliedTable, staging: string, { schema, windowEnd, 
     `sum(case when ${KEPT_END} < ${end} then 1 else 0 end) as windrow_older,`,
     'count(windrow_gone."table_name") + count(windrow_base."window_end") as windrow_overruled',
     `from ${qualified(schema, staging)} as windrow_staged`,
-    `left join ${qualified(schema, table.table)} as windrow_kept`,
+    `left join ${liveRows(table.deletePolicy, qualified(schema, table.table))} as windrow_kept`,
     `on ${sameKey(table.key, 'windrow_staged', 'windrow_kept')}`,
     `left join (`,
     `select distinct "table_name", "key_1", "key_2", "key_3" from ${qualified(schema, TOMBSTONE)}`,
@@ -67,7 +67,7 @@ function absentKeys(table: AppliedTable, staging: string, { schema, windowEnd, r
     'from (',
     `select sum(case when (${KEPT_END} < ${end} or (${ofWindow}))${recreated} then 1 else 0 end) as windrow_rows`,
     `from ${qualified(schema, staging)} as windrow_staged`,
-    `left join ${qualified(schema, table.table)} as windrow_kept`,
+    `left join ${liveRows(table.deletePolicy, qualified(schema, table.table))} as windrow_kept`,
     `on ${sameKey(table.key, 'windrow_staged', 'windrow_kept')}`,
     table.updates === undefined
       ? ''
@@ -83,7 +83,7 @@ function absentKeys(table: AppliedTable, staging: string, { schema, windowEnd, r
 /** Rows up to the end of a Full that the Full does not have. */
 function strayRows(table: AppliedTable, { schema, windowEnd, place }: Place): string {
   const kept = `${KEPT_END} <= ${timestampLiteral(windowEnd)}`;
-  const from = `from ${qualified(schema, table.table)} as windrow_kept`;
+  const from = `from ${liveRows(table.deletePolicy, qualified(schema, table.table))} as windrow_kept`;
   if (table.updates === undefined) return lines(`select ${place}, 0, count(*)`, from, `where ${kept}`);
   return lines(
     `select ${place}, 0, count(*)`,
@@ -93,9 +93,4 @@ function strayRows(table: AppliedTable, { schema, windowEnd, place }: Place): st
     `where ${kept}`,
     'and windrow_staged.windrow_here is null',
   );
-}
-
-/** The keys of a staging table with a mark, because a key column alone may be NULL. */
-function stagedKeys(table: AppliedTable, staging: string): string {
-  return `(select 1 as windrow_here, ${table.key.map((column) => quote(column.name)).join(', ')} from ${staging})`;
 }

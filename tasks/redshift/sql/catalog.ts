@@ -1,4 +1,4 @@
-import { OWN_PREFIX, SCHEMA_DRIFT, type Temporal } from '#framework';
+import { OWN_PREFIX, POLICY_COLUMNS, SCHEMA_DRIFT, type Temporal } from '#framework';
 
 import { inPieces } from './pieces.ts';
 import { type Statement, lines, literal, qualified, timestampLiteral } from './text.ts';
@@ -50,6 +50,8 @@ export function readLaterDrift(schema: string, tables: readonly string[], window
       `from ${qualified(schema, SCHEMA_DRIFT)}`,
       `where window_end > ${timestampLiteral(windowEnd)}`,
       `and "decision" = 'applied'`,
+      // That a table keeps its deletes is no word of the source.
+      `and "change" <> 'keep_deletes'`,
       named === '' ? '' : `and ${named}`,
     ),
   };
@@ -92,6 +94,7 @@ export function listColumns(schema: string, table: string): Statement {
       `where table_schema = ${literal(schema)}`,
       `and table_name = ${literal(table.toLowerCase())}`,
       "and substring(column_name, 1, 9) <> '_windrow_'",
+      `and column_name not in (${Object.values(POLICY_COLUMNS).flat().map(literal).join(', ')})`,
       'order by ordinal_position',
     ),
   };

@@ -1,6 +1,6 @@
-import { type AppliedColumn, type AppliedTable, TABLE_BASE, TOMBSTONE, type Temporal } from '#framework';
+import { type AppliedColumn, type AppliedTable, TABLE_BASE, TOMBSTONE, type Temporal, liveRows } from '#framework';
 
-import { sameKey, sameTombstone, stagedKey } from './apply.ts';
+import { sameKey, sameTombstone, stagedKey } from './keys.ts';
 import type { LoadIdentity } from './load-log.ts';
 import { windowEndColumn } from './names.ts';
 import { inPieces } from './pieces.ts';
@@ -151,7 +151,7 @@ function bothSides(full: ComparedFull, { table, pairs }: Omit<ComparedPiece, 'pi
     'from (',
     `select ${[...keys, windowEndColumn, ...pairs.map(({ kept }) => kept)].join(', ')},`,
     `row_number() over (${order}) as windrow_copy`,
-    `from ${own} as windrow_own`,
+    `from ${liveRows(table.deletePolicy, own)} as windrow_own`,
     ') as windrow_kept',
     'full join (',
     `select ${[...keys, ...pairs.map((one) => one.staged)].join(', ')}, cast(1 as bigint) as windrow_copy`,

@@ -1,11 +1,13 @@
 import {
-  type Column,
+  type DeletePolicy,
   type ExistingType,
+  POLICY_COLUMNS,
   RECORD_ID,
   SCHEMA_DRIFT,
   type SchemaChange,
   type SchemaDrift,
   type Temporal,
+  VALID_FROM,
   WINDOW_END,
 } from '#framework';
 
@@ -36,36 +38,49 @@ export function changeStatements(
   layout?: TableLayout,
 ): { readonly alone: boolean; readonly statements: readonly Statement[] } {
   const table = qualified(schema, change.table);
-  const named = (sql: string): Statement => ({ name: `${change.kind.replaceAll('_', ' ')} of ${change.table}`, sql });
-  const together = (...sql: readonly string[]) => ({ alone: false, statements: sql.map(named) });
+  const sql = 'column' in change ? columnSql(table, change) : tableSql(table, change, layout);
+  const name = `${change.kind.replaceAll('_', ' ')} of ${change.table}`;
+  return { alone: change.kind === 'widen_text', statements: sql.map((one) => ({ name, sql: one })) };
+}
+
+/** A change of a table as a whole. */
+type TableChange = Exclude<SchemaChange, { readonly column: string }>;
+
+function tableSql(table: string, change: TableChange, layout: TableLayout | undefined): readonly string[] {
   switch (change.kind) {
     case 'create_table':
-      return together(createTable(qualified(schema, change.table), change.columns, layout));
+      return [createTable(table, change, layout)];
     case 'adopt_table':
-      return together(
+      return [
         `alter table ${table} add column ${quote(WINDOW_END)} timestamp default ${BEFORE_EVERY_WINDOW} not null`,
         `alter table ${table} add column ${quote(RECORD_ID)} bigint default 0 not null`,
-      );
-    case 'add_column':
-      return together(`alter table ${table} add column ${quote(change.column)} ${typeText(change.type)}`);
-    case 'widen_text':
-      return {
-        alone: true,
-        statements: [named(`alter table ${table} alter column ${quote(change.column)} type varchar(${change.bytes})`)],
-      };
-    case 'change_type':
-      return together(...replaceColumn(table, change));
-    case 'drop_column':
-      return together(`alter table ${table} drop column ${quote(change.column)}`);
-    case 'rename_column':
-      return together(`alter table ${table} rename column ${quote(change.column)} to ${quote(change.to)}`);
+        ...keepDeletes(table, change.deletePolicy),
+      ];
+    case 'keep_deletes':
+      return keepDeletes(table, change.deletePolicy);
     case 'drop_table':
-      return together(`drop table ${table}`);
+      return [`drop table ${table}`];
     case 'rename_table':
-      return together(`alter table ${table} rename to ${quote(change.to)}`);
-    case 'keep_column':
+      return [`alter table ${table} rename to ${quote(change.to)}`];
     case 'keep_table':
-      return { alone: false, statements: [] };
+      return [];
+  }
+}
+
+function columnSql(table: string, change: Exclude<SchemaChange, TableChange>): readonly string[] {
+  switch (change.kind) {
+    case 'add_column':
+      return [`alter table ${table} add column ${quote(change.column)} ${typeText(change.type)}`];
+    case 'widen_text':
+      return [`alter table ${table} alter column ${quote(change.column)} type varchar(${change.bytes})`];
+    case 'change_type':
+      return replaceColumn(table, change);
+    case 'drop_column':
+      return [`alter table ${table} drop column ${quote(change.column)}`];
+    case 'rename_column':
+      return [`alter table ${table} rename column ${quote(change.column)} to ${quote(change.to)}`];
+    case 'keep_column':
+      return [];
   }
 }
 
@@ -102,11 +117,27 @@ export function insertDrift(schema: string, rows: readonly SchemaDrift[], origin
   }));
 }
 
-function createTable(table: string, columns: readonly Column[], layout: TableLayout | undefined): string {
+/** Standing rows are versions since the window that wrote them. */
+function keepDeletes(table: string, policy: DeletePolicy): readonly string[] {
+  const columns = policyColumns(policy).map((column) => `alter table ${table} add column ${column}`);
+  if (policy !== 'history') return columns;
+  return [...columns, `update ${table} set ${quote(VALID_FROM)} = ${quote(WINDOW_END)}`];
+}
+
+function policyColumns(policy: DeletePolicy): readonly string[] {
+  return POLICY_COLUMNS[policy].map((name) => `${quote(name)} timestamp`);
+}
+
+function createTable(
+  table: string,
+  { columns, deletePolicy }: Extract<SchemaChange, { readonly kind: 'create_table' }>,
+  layout: TableLayout | undefined,
+): string {
   const body = [
     ...columns.map((column) => `${quote(column.name)} ${typeText(column.type)}`),
     `${quote(WINDOW_END)} timestamp not null`,
     `${quote(RECORD_ID)} bigint not null`,
+    ...policyColumns(deletePolicy),
   ];
   return lines(`create table ${table} (`, body.map((line) => `  ${line}`).join(',\n'), ')', layoutClause(layout));
 }

@@ -1,0 +1,38 @@
+import type { AppliedColumn, AppliedTable } from '#framework';
+
+import { castText, exactText, literal, quote, valueText } from './text.ts';
+
+/**
+ * The condition that two rows have the same key, with NULL equal to NULL.
+ * `left` is the staged side, `right` names the target or an alias of it.
+ */
+export function sameKey(key: readonly AppliedColumn[], left: string, right: string): string {
+  return key
+    .map(
+      (column) =>
+        `${exactText(keyText(column, left))} = ${exactText(valueText(`${right}.${quote(column.name)}`, column.targetType))}`,
+    )
+    .join('\nand ');
+}
+
+/** The key of a staged row as a list of expressions to group by, each exact as in `sameKey`. */
+export function stagedKey(key: readonly AppliedColumn[], staged: string): string {
+  return key.map((column) => exactText(keyText(column, staged))).join(', ');
+}
+
+/** The condition that a tombstone row stands for the key of a staged row. */
+export function sameTombstone(table: AppliedTable, staged: string, tombstone: string): string {
+  const keys = table.key.map(
+    (column, index) => `${exactText(keyText(column, staged))} = ${exactText(`${tombstone}."key_${index + 1}"`)}`,
+  );
+  return [`${tombstone}."table_name" = ${literal(table.table)}`, ...keys].join('\nand ');
+}
+
+/** The keys of a staging table with a mark, because a key column alone may be NULL. */
+export function stagedKeys(table: AppliedTable, staging: string): string {
+  return `(select 1 as windrow_here, ${table.key.map((column) => quote(column.name)).join(', ')} from ${staging})`;
+}
+
+export function keyText(column: AppliedColumn, staged: string): string {
+  return valueText(castText(`${staged}.${quote(column.name)}`, column.type, column.targetType), column.targetType);
+}
