@@ -212,8 +212,15 @@ export {
   stagedChecks,
   valueFailure,
 } from './transfer/fit-check.ts';
+export { type PinnedColumns, requirePinned } from './transfer/pinned-columns.ts';
 export { type Conversion, conversionOf } from './transfer/type-conversion.ts';
-export { ChangePolicyText, ContractsJson, type GivenContracts, schemaContracts } from './transfer/contract-settings.ts';
+export {
+  ChangePolicyText,
+  ContractsJson,
+  type GivenContracts,
+  PinsJson,
+  schemaContracts,
+} from './transfer/contract-settings.ts';
 export {
   APPLY_EVERYTHING,
   CHANGE_POLICIES,

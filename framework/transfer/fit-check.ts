@@ -1,5 +1,6 @@
 import { DataFailure } from '../core/failures.ts';
 import type { LoadTable, StagedPart } from './load-tables.ts';
+import type { PinnedColumns } from './pinned-columns.ts';
 import type { PlannedTable, SchemaChange, SchemaQuestion } from './schema-plan.ts';
 import type { Column, ColumnType } from './table-schema.ts';
 import { conversionOf } from './type-conversion.ts';
@@ -46,18 +47,24 @@ export function retypeChecks(
   });
 }
 
-/** Columns of the window that are of another kind than the target's: a re-run of a window from before a change. */
+/**
+ * Columns of the window that are pinned, or of another kind than the target's: a re-run of a window from before a change.
+ * Others were planned to hold what comes.
+ */
 export function stagedChecks(
   tables: readonly LoadTable[],
   planned: readonly PlannedTable[],
+  pins: PinnedColumns,
 ): readonly StagedFitCheck[] {
   return tables.flatMap((table, index) => {
     const types = planned[index]?.types ?? new Map<string, ColumnType>();
     const parts = [table.updates, table.deletes].filter((part) => part !== undefined);
     return parts.flatMap((part) =>
       part.columns.flatMap((column): readonly StagedFitCheck[] => {
-        const to = types.get(column.name);
-        if (to === undefined || to.kind === column.type.kind) return [];
+        const type = types.get(column.name);
+        const pin = pins.get(table.table)?.get(column.name);
+        const to = pin ?? type;
+        if (type === undefined || to === undefined || (pin === undefined && to.kind === column.type.kind)) return [];
         if (conversionOf(column.type, to).kind === 'all') return [];
         const { extract, table: name, key } = table;
         return [{ extract, table: name, column: column.name, from: column.type, to, key, part }];
@@ -77,8 +84,8 @@ export function retypeFailure(check: FitCheck, misfit: Misfit, { code, typeText 
   return new DataFailure(
     code,
     `${table}.${column} is ${typeText(from)} in the target and the window needs ${typeText(to)}, which cannot hold ` +
-      `${valueOf(check, misfit)} exactly. Nothing was changed. Correct the rows in the target, or drop the column there, ` +
-      'which gives up its old values; then re-run the window.',
+      `${valueOf(check, misfit)} exactly. Nothing was changed. Correct the rows in the target, pin the column to a type that holds ` +
+      'both ("columns" in connector_config.json), or drop it there, which gives up its old values; then re-run the window.',
     { details: detailsOf(check, misfit, typeText) },
   );
 }
@@ -89,7 +96,7 @@ export function valueFailure(check: FitCheck, misfit: Misfit, { code, typeText }
   return new DataFailure(
     code,
     `${extract}: the column ${table}.${column} is ${typeText(to)}, which cannot hold ${valueOf(check, misfit)} exactly. ` +
-      'Nothing was applied. Correct the value in the source, or give the column another type.',
+      'Nothing was applied. Correct the value in the source, or pin the column to another type ("columns" in connector_config.json).',
     { details: detailsOf(check, misfit, typeText) },
   );
 }

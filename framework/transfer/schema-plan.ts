@@ -6,6 +6,7 @@ import {
   deletePolicyOf,
   policyToBegin,
 } from './delete-policy.ts';
+import { type PinnedColumns, pinChanges } from './pinned-columns.ts';
 import { changeSentence } from './schema-sentence.ts';
 import type { SchemaRemoval } from './stage-manifest.ts';
 import type { Column, ColumnType } from './table-schema.ts';
@@ -70,6 +71,8 @@ export interface SchemaQuestion {
   readonly deletes: DeletePolicies;
   /** The type that the target gives to a new column of this type. */
   readonly targetType: (incoming: ColumnType) => ColumnType;
+  /** Types that a team demands, as the target writes them. */
+  readonly pins?: PinnedColumns;
   readonly windowEnd: Temporal.Instant;
 }
 
@@ -125,6 +128,7 @@ function planTable(wanted: WantedTable, question: SchemaQuestion): TablePlan {
       existing: existing.get(column.name),
       later: question.later,
       targetType: question.targetType,
+      pin: question.pins?.get(table)?.get(column.name),
     });
     changes.push(...plan.changes);
     if (plan.type !== undefined) types.set(column.name, plan.type);
@@ -137,7 +141,11 @@ function planMissing(wanted: WantedTable, question: SchemaQuestion): TablePlan {
   const deletePolicy = deletePolicyOf(question.deletes, table);
   if (question.later.tables.has(table))
     return { changes: [], table: { table, state: 'gone', types: new Map(), deletePolicy } };
-  const columns = wanted.columns.map((column) => ({ name: column.name, type: question.targetType(column.type) }));
+  const pins = question.pins?.get(table);
+  const columns = wanted.columns.map(({ name, type }) => ({
+    name,
+    type: pins?.get(name) ?? question.targetType(type),
+  }));
   const types = new Map(columns.map((column) => [column.name, column.type]));
   return {
     changes: [{ kind: 'create_table', table, columns, deletePolicy }],
@@ -150,23 +158,36 @@ interface ColumnPlace {
   readonly existing: ExistingType | undefined;
   readonly later: LaterChanges;
   readonly targetType: SchemaQuestion['targetType'];
+  readonly pin: ColumnType | undefined;
 }
 
-function planColumn(
-  column: Column,
-  place: ColumnPlace,
-): { readonly changes: readonly SchemaChange[]; readonly type?: ColumnType } {
-  const { table, existing } = place;
-  const decidedLater = place.later.columns.has(`${table}.${column.name}`) || place.later.tables.has(table);
+interface PlannedColumn {
+  readonly changes: readonly SchemaChange[];
+  readonly type?: ColumnType;
+}
+
+function planColumn(column: Column, place: ColumnPlace): PlannedColumn {
+  const { table, existing, pin } = place;
+  const isDecidedLater = place.later.columns.has(`${table}.${column.name}`) || place.later.tables.has(table);
   if (existing === undefined) {
-    if (decidedLater) return { changes: [] };
-    const type = place.targetType(column.type);
+    if (isDecidedLater) return { changes: [] };
+    const type = pin ?? place.targetType(column.type);
     return { changes: [{ kind: 'add_column', table, column: column.name, type }], type };
   }
+  if (pin !== undefined) return { changes: pinChanges({ table, column: column.name }, existing, pin), type: pin };
+  return planStanding(column, { ...place, existing, isDecidedLater });
+}
+
+interface StandingColumn extends ColumnPlace {
+  readonly existing: ExistingType;
+  readonly isDecidedLater: boolean;
+}
+
+function planStanding(column: Column, { table, existing, isDecidedLater, targetType }: StandingColumn): PlannedColumn {
   // A later window's type stands, except that text may always grow: growing loses nothing.
-  if (decidedLater && existing.kind !== 'foreign' && existing.kind !== column.type.kind)
+  if (isDecidedLater && existing.kind !== 'foreign' && existing.kind !== column.type.kind)
     return { changes: [], type: existing };
-  const type = holdingType(existing, column.type, place.targetType);
+  const type = holdingType(existing, column.type, targetType);
   if (existing.kind === 'text' && type.kind === 'text') {
     const grows = type.bytes > existing.bytes;
     return {

@@ -10,6 +10,8 @@ import {
   DeletesJson,
   type GivenContracts,
   type GivenDeletes,
+  type PinnedColumns,
+  PinsJson,
   REMOVAL_POLICIES,
   type Reading,
   type RemovalPolicy,
@@ -32,6 +34,8 @@ export interface DuckDbSettings {
   readonly reconciles: boolean;
   /** What becomes of rows that the source deletes or changes. */
   readonly deletes: DeletePolicies;
+  /** Types that columns must have exactly. */
+  readonly pins: PinnedColumns;
   /** The most memory that DuckDB takes before it writes to disk, such as `1GB`. */
   readonly memory: string;
   /** Absent: one for each core. */
@@ -55,6 +59,7 @@ export function readDuckDbSettings(sources: SettingSources): Reading<DuckDbSetti
       reconciles: firstSet(environment['DUCKDB_RECONCILE'], duckdb.reconcile),
       usualDeletes: firstSet(environment['DUCKDB_DELETES']),
       deletes: duckdb.deletes,
+      pins: duckdb.columns,
       memory: firstSet(environment['DUCKDB_MEMORY']),
       threads: firstSet(environment['DUCKDB_THREADS']),
       waitSeconds: firstSet(environment['DUCKDB_WAIT_SECONDS']),
@@ -73,6 +78,7 @@ const ConnectorFile = z.looseObject({
       reconcile: Text,
       contracts: ContractsJson.optional(),
       deletes: DeletesJson.optional(),
+      columns: PinsJson.optional(),
     })
     .optional(),
 });
@@ -96,6 +102,7 @@ const Flat = z.strictObject({
     .transform((text) => text === 'on'),
   usualDeletes: DeletePolicyText.optional(),
   deletes: z.custom<GivenDeletes>().optional(),
+  pins: z.custom<PinnedColumns>().optional(),
   memory: z
     .string()
     .regex(/^\d+(\.\d+)? ?[KMGT]i?B$/, 'expected an amount such as 512MB or 2GB')
@@ -109,8 +116,9 @@ const Flat = z.strictObject({
     .default(60),
 });
 
-const Settings = Flat.transform(({ onChange, contracts, usualDeletes, deletes, ...settings }) => ({
+const Settings = Flat.transform(({ onChange, contracts, pins = new Map(), usualDeletes, deletes, ...settings }) => ({
   ...settings,
+  pins,
   contracts: schemaContracts(contracts, onChange),
   deletes: deletePolicies(deletes, usualDeletes),
 }));

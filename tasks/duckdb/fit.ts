@@ -5,6 +5,7 @@ import type { Run } from './database-file.ts';
 import { findMisfit, findStagedMisfit } from './sql/misfit.ts';
 import type { StagedFiles } from './sql/stage.ts';
 import { typeText } from './sql/text.ts';
+import { pinText } from './target-type.ts';
 
 /** @throws DataFailure `E_DUCKDB_RETYPE` where a standing value would not survive the new type of its column */
 export async function refuseMisfits(run: Run, checks: readonly FitCheck[]): Promise<void> {
@@ -22,7 +23,7 @@ export async function refuseStagedMisfits(
 ): Promise<void> {
   for (const check of checks) {
     const misfit = firstMisfit(await run(findStagedMisfit(check, files)));
-    if (misfit !== undefined) throw valueFailure(check, misfit, { code: 'E_DUCKDB_VALUE', typeText });
+    if (misfit !== undefined) throw valueFailure(check, misfit, { code: 'E_DUCKDB_VALUE', typeText: pinText });
   }
 }
 

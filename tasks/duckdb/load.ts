@@ -8,6 +8,7 @@ import {
   type LoadReceipt,
   type LoadTable,
   type ObjectStore,
+  type PinnedColumns,
   type RemovalPolicy,
   type SchemaContracts,
   type SchemaDrift,
@@ -25,6 +26,7 @@ import {
   presentTables,
   quarantinePart,
   receiptText,
+  requirePinned,
   retypeChecks,
   stagedChecks,
   withReconciliation,
@@ -42,7 +44,7 @@ import { typeText } from './sql/text.ts';
 import { stagePresent, stageQuarantine } from './stage-tables.ts';
 import { type LocalFiles, withStagedFiles } from './staged-files.ts';
 import { type TargetState, ensureSchema, findLoggedLoad, readTargetState } from './target-state.ts';
-import { targetType } from './target-type.ts';
+import { pinText, pinnedTypes, targetType } from './target-type.ts';
 
 export interface LoadTools {
   readonly database: DatabaseFile;
@@ -54,6 +56,7 @@ export interface LoadTools {
   /** Whether a Full reports what differs from the tables that it replaces. */
   readonly reconciles: boolean;
   readonly deletes: DeletePolicies;
+  readonly pins: PinnedColumns;
 }
 
 /** A window with its tables as a load uses them. */
@@ -114,14 +117,18 @@ export function inFile<T>(
 }
 
 export function planOf(tools: LoadTools, { manifest, tables }: LoadedWindow, state: TargetState): SchemaPlan {
+  const removals = loadRemovals(manifest);
+  const { tables: existing, later } = state;
+  requirePinned({ tables, removals, existing, later, pins: tools.pins, typeText: pinText });
   return planSchema({
     wanted: tables,
-    removals: loadRemovals(manifest),
-    existing: state.tables,
-    later: state.later,
+    removals,
+    existing,
+    later,
     policy: tools.policy,
     deletes: tools.deletes,
     targetType,
+    pins: pinnedTypes(tools.pins),
     windowEnd: manifest.window.end,
   });
 }
@@ -162,7 +169,7 @@ async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadRec
   const schemaChanges = await evolve(tools, plan, context);
   const present = presentTables(tables, plan.tables);
   const window = { end: context.window.end.toString(), recordId: context.recordId };
-  const staged = stagedChecks(tables, plan.tables);
+  const staged = stagedChecks(tables, plan.tables, tools.pins);
   const comparison = await beginComparison(tools, { tables, plan, context });
   for (const table of present) {
     const checks = staged.filter((check) => check.table === table.table.table);

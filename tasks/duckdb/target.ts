@@ -13,8 +13,8 @@ export interface DuckDbTargetOptions {
 
 /** Loads windows into one schema of a DuckDB file: any window may come any number of times and in any order. */
 export function duckDbTarget({ settings, file: database }: DuckDbOpened, { stage }: DuckDbTargetOptions): Target {
-  const { file, schema, onRemoval: policy, contracts, reconciles, deletes } = settings;
-  const tools = { database, file, schema, stage, policy, contracts, reconciles, deletes };
+  const { file, schema, onRemoval: policy, contracts, pins, reconciles, deletes } = settings;
+  const tools = { database, file, schema, stage, policy, contracts, pins, reconciles, deletes };
   return {
     count: async (context) => {
       const [row] = await inFile(tools, context, (run) => run(countLoaded(context)));

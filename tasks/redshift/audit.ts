@@ -32,7 +32,8 @@ import { type TargetState, readTargetState } from './target-state.ts';
 export async function audit(tools: LoadTools, manifest: StageManifest, context: TransferContext): Promise<Audit> {
   const tables = loadTables(manifest, loadNames(context));
   const state = await readTargetState(tools, namesOf(tables, loadRemovals(manifest)), context);
-  const planned = planEvolution({ manifest, tables, state, policy: tools.policy, deletes: tools.deletes }).tables;
+  const { policy, deletes, pins } = tools;
+  const planned = planEvolution({ manifest, tables, state, policy, deletes, pins }).tables;
   const { present, copied } = await findStaging(tools, { manifest, state, tables, planned, context });
   const standing = present.filter(({ table }) => state.tables.has(table.table));
   const tallies = await tallyTables(tools, standing, context);

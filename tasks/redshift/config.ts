@@ -8,6 +8,8 @@ import {
   DeletePolicyText,
   DeletesJson,
   type Environment,
+  type PinnedColumns,
+  PinsJson,
   REMOVAL_POLICIES,
   type Reading,
   type RemovalPolicy,
@@ -42,6 +44,8 @@ export interface RedshiftSettings {
   readonly reconciles: boolean;
   /** What becomes of rows that the source deletes or changes. */
   readonly deletes: DeletePolicies;
+  /** Types that columns must have exactly. */
+  readonly pins: PinnedColumns;
   readonly parallelCopies: number;
   /** A table that a load brought at least so many rows is analysed afterwards; undefined: none is. */
   readonly analyzeRows: number | undefined;
@@ -132,6 +136,7 @@ const ConnectorFile = z.looseObject({
       tables: LayoutsJson.optional(),
       contracts: ContractsJson.optional(),
       deletes: DeletesJson.optional(),
+      columns: PinsJson.optional(),
     })
     .optional(),
 });
@@ -199,9 +204,10 @@ function shaped(flat: z.output<typeof Flat>, file: FileBlock): RedshiftSettings 
   const contracts = schemaContracts(file?.contracts, onChange);
   const deletes = deletePolicies(file?.deletes, rest.deletes);
   const layouts = file?.tables ?? new Map();
+  const pins = file?.columns ?? new Map();
   const access =
     workgroup === undefined
       ? ({ kind: 'cluster', cluster, user } as const)
       : ({ kind: 'workgroup', workgroup } as const);
-  return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint, contracts, deletes, layouts };
+  return { ...rest, schema: rest.schema.toLowerCase(), access, secretArn, endpoint, contracts, deletes, pins, layouts };
 }

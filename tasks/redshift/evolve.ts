@@ -1,6 +1,7 @@
 import {
   type DeletePolicies,
   type LoadTable,
+  type PinnedColumns,
   type RemovalPolicy,
   type SchemaChange,
   type SchemaDrift,
@@ -10,6 +11,7 @@ import {
   describeChanges,
   loadRemovals,
   planSchema,
+  requirePinned,
 } from '#framework';
 
 import type { TableLayouts } from './layout.ts';
@@ -25,17 +27,23 @@ export interface EvolveQuestion {
   readonly state: TargetState;
   readonly policy: RemovalPolicy;
   readonly deletes: DeletePolicies;
+  readonly pins: PinnedColumns;
 }
 
-export function planEvolution({ manifest, tables, state, policy, deletes }: EvolveQuestion): SchemaPlan {
+/** @throws DataFailure `E_SCHEMA_PINNED` */
+export function planEvolution({ manifest, tables, state, policy, deletes, pins }: EvolveQuestion): SchemaPlan {
+  const removals = loadRemovals(manifest);
+  const { tables: existing, later } = state;
+  requirePinned({ tables, removals, existing, later, pins, typeText });
   return planSchema({
     wanted: tables,
-    removals: loadRemovals(manifest),
-    existing: state.tables,
-    later: state.later,
+    removals,
+    existing,
+    later,
     policy,
     deletes,
     targetType,
+    pins,
     windowEnd: manifest.window.end,
   });
 }

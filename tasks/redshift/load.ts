@@ -6,6 +6,7 @@ import {
   type LoadReceipt,
   type LoadTable,
   type LoggedLoad,
+  type PinnedColumns,
   type PlannedTable,
   type RemovalPolicy,
   type SchemaContracts,
@@ -55,6 +56,7 @@ export interface LoadTools extends StageCopyTools, ReconcileTools {
   readonly analyzeRows: number | undefined;
   readonly layouts: TableLayouts;
   readonly contracts: SchemaContracts;
+  readonly pins: PinnedColumns;
 }
 
 /** Schema first, then every file into staging, then one transaction that applies the window and writes the load log. */
@@ -72,7 +74,7 @@ export async function load(
   const leftOut = quarantinePart(manifest, loadNames(context));
   const parts = [...stagedParts(present.map(({ table }) => table)), ...(leftOut === undefined ? [] : [leftOut])];
   await copyIntoStaging(tools, manifest, { parts, context });
-  await refuseStagedMisfits(tools, stagedChecks(tables, planned), context);
+  await refuseStagedMisfits(tools, stagedChecks(tables, planned, tools.pins), context);
   const staged = present.map((one) => ({
     applied: appliedTable(one, KEY_REMOVED),
     rows: one.table.updates?.rows ?? 0,
@@ -157,7 +159,8 @@ async function readyTarget(tools: LoadTools, { manifest, tables, context }: Want
       const state = await readTargetState(tools, namesOf(tables, loadRemovals(manifest)), context);
       if (state.logged !== undefined) return { kind: 'logged', logged: state.logged };
       await dropStaging(tools, olderStaging(state.staging, context), context.signal);
-      const plan = planEvolution({ manifest, tables, state, policy: tools.policy, deletes: tools.deletes });
+      const { policy, deletes, pins } = tools;
+      const plan = planEvolution({ manifest, tables, state, policy, deletes, pins });
       refuseTooManyColumns({ tables, plan, existing: state.tables });
       refuseUnknownKeys(plan.changes, tools.layouts);
       const held = await heldByContract(tools, plan.changes, context);

@@ -30,6 +30,7 @@ export function redshiftTarget(opened: RedshiftOpened, options: RedshiftTargetOp
     layouts: settings.layouts,
     contracts: settings.contracts,
     reconciles: settings.reconciles,
+    pins: settings.pins,
   };
   return {
     count: async (context) => {

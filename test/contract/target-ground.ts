@@ -9,6 +9,7 @@ import {
   type DriftLog,
   KEEP_NOTHING,
   type Reconciliation,
+  type PinnedColumns,
   type RemovalPolicy,
   type ReportQuestion,
   type SchemaContracts,
@@ -26,6 +27,7 @@ import { type StageGround, type TableWindow, TYPES, openStage } from '../tasks/s
 export interface SchemaSettings {
   readonly onRemoval?: RemovalPolicy;
   readonly contracts?: SchemaContracts;
+  readonly pins?: PinnedColumns;
 }
 
 /** One target over the stand-ins, as the contract asks of it. Its tables are in the schema `vault`. */
@@ -96,6 +98,7 @@ export function duckDbSettings(directory: string, change: Partial<DuckDbSettings
     contracts: APPLY_EVERYTHING,
     reconciles: true,
     deletes: KEEP_NOTHING,
+    pins: new Map(),
     memory: '512MB',
     threads: 1,
     waitSeconds: 30,

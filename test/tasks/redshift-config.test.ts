@@ -37,6 +37,7 @@ describe('reading the settings of Redshift', () => {
         parallelCopies: 4,
         analyzeRows: 100_000,
         contracts: { default: 'apply', tables: new Map() },
+        pins: new Map(),
         layouts: new Map(),
       },
     });
@@ -86,6 +87,43 @@ describe('reading the settings of Redshift', () => {
         expect.stringMatching(/^redshift\.contracts\.tables\.account__v .*apply, pause, fail/),
         expect.stringMatching(/^REDSHIFT_ON_CHANGE.*apply, pause, fail/),
       ],
+    });
+  });
+
+  it('takes pinned types of columns from the file, and refuses what no column can be', () => {
+    const columns = {
+      Account__v: {
+        Annual_Revenue__v: 'Decimal(18, 2)',
+        name__v: 'varchar(200)',
+        seen__v: 'timestamp',
+        d: 'date',
+        b: 'boolean',
+      },
+    };
+    expect(read(whole, { redshift: { columns } })).toMatchObject({
+      settings: {
+        pins: new Map([
+          [
+            'account__v',
+            new Map([
+              ['annual_revenue__v', { kind: 'decimal', precision: 18, scale: 2 }],
+              ['name__v', { kind: 'text', bytes: 200 }],
+              ['seen__v', { kind: 'timestamp' }],
+              ['d', { kind: 'date' }],
+              ['b', { kind: 'boolean' }],
+            ]),
+          ],
+        ]),
+      },
+    });
+    const wrong = { t: { a: 'decimal(39,2)', b: 'decimal(4,5)', c: 'varchar(65536)', d: 'float' } };
+    expect(read(whole, { redshift: { columns: wrong } })).toEqual({
+      kind: 'unreadable',
+      problems: ['a', 'b', 'c', 'd'].map((name) =>
+        expect.stringMatching(
+          new RegExp(`^redshift\\.columns\\.t\\.${name} .*expected varchar\\(1 to 65535\\), decimal`),
+        ),
+      ),
     });
   });
 

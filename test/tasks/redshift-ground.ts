@@ -42,6 +42,7 @@ export async function openGround(): Promise<Ground> {
     contracts: APPLY_EVERYTHING,
     reconciles: true,
     deletes: KEEP_NOTHING,
+    pins: new Map(),
     parallelCopies: 4,
     analyzeRows: 100_000,
     layouts: new Map(),
