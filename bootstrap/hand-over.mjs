@@ -11,6 +11,9 @@ const SAME_SIGNAL_MS = 200;
 
 const OLDEST_NODE = 24;
 
+// By itself glibc gives every thread an arena that keeps what is freed: a conversion of 300 MB then took 360 to 410 MB instead of 330.
+const FEW_ARENAS = '2';
+
 /**
  * Runs `file` with Node 24 and ends as it ends. The child is the leader of a process group of its own, because
  * signals sent to our whole group would otherwise reach it twice: directly and passed on by us.
@@ -19,7 +22,7 @@ export async function handOver(file, args) {
   const leash = new URL('./leash.mjs', import.meta.url).href;
   const child = spawn(node24(), ['--import', leash, join(root, file), ...args], {
     detached: process.platform !== 'win32',
-    env: { ...process.env, WINDROW_LEASH: '1' },
+    env: { MALLOC_ARENA_MAX: FEW_ARENAS, ...process.env, WINDROW_LEASH: '1' },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   passSignalsTo(child);

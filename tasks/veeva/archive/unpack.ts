@@ -41,7 +41,7 @@ export interface UnpackRequest {
 }
 
 /** Each piece passes several streams: with the 16 KB that gunzip makes by itself, they cost three times what it does. */
-const PIECE_BYTES = 512 * 1024;
+const PIECE_BYTES = 128 * 1024;
 /** Far above the extracts of any Vault, and what a file system takes in one folder without trouble. */
 const MOST_MEMBERS = 100_000;
 
