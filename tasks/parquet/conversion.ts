@@ -39,6 +39,9 @@ export interface ReplacedValue {
   readonly column: string;
 }
 
+/** What becomes of a text of more than 65,535 bytes: a bad row, one column, or the columns `name`, `name__2`, `name__3` … */
+export type LongText = 'refuse' | 'whole' | 'split';
+
 export interface ConvertRequest {
   /** Path of a local, plain CSV file with a header line. */
   readonly source: string;
@@ -50,6 +53,8 @@ export interface ConvertRequest {
   readonly key: readonly string[];
   /** A row without any value of the key is a bad row. */
   readonly needsKey?: boolean;
+  /** Absent: `refuse`. Key columns always refuse. */
+  readonly longText?: LongText;
   /** Absent: the first bad row fails the conversion. */
   readonly badRows?: BadRowPolicy;
   /** Only these columns, in this order; all of them in the order of the header when absent. */

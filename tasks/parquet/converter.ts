@@ -9,8 +9,15 @@ import { type Chunk, chunksOf, cut } from './csv/chunks.ts';
 import { readHeader } from './csv/header.ts';
 import { type ConvertedExtract, overfullFailure, refusalFailure } from './errors.ts';
 import { badRowReport } from './bad-row-report.ts';
-import { type Layout, columnOf, layoutOf } from './layout.ts';
-import type { ChunkJob, ChunkOutcome, Job, Learnt, Outcome } from './thread/messages.ts';
+import { type Layout, columnsOf, layoutOf, requireOwnNames } from './layout.ts';
+import {
+  type ChunkJob,
+  type ChunkOutcome,
+  type Job,
+  type Learnt,
+  NOTHING_LEARNT,
+  type Outcome,
+} from './thread/messages.ts';
 import { ThreadPool, closed } from './thread/thread-pool.ts';
 
 /** Most CSV of one output file: the encoder holds a whole file in memory, and Redshift reads files of 1 MB to 1 GB well. */
@@ -94,11 +101,11 @@ class Conversion {
     try {
       const header = await readHeader(file, this.#request.extract);
       const layout = layoutOf(header, this.#request);
-      this.#learnt = layout.plans.map(() => ({ scale: 0, longest: 0 }));
+      this.#learnt = layout.plans.map(() => NOTHING_LEARNT);
       const { size } = await file.stat();
       const chunks = size > header.end ? await this.#chunks(header.end, size) : [];
       const done = await this.#untilStable(layout, chunks);
-      return this.#result(layout, done);
+      return await this.#result(layout, done);
     } finally {
       await file.close();
     }
@@ -146,7 +153,10 @@ class Conversion {
       chunk,
       crlf: layout.header.crlf,
       width: layout.header.names.length,
-      plans: layout.plans.map((plan, place) => ({ ...plan, scale: this.#learnt[place]?.scale ?? 0 })),
+      plans: layout.plans.map((plan, place) => {
+        const { scale, parts } = this.#learnt[place] ?? NOTHING_LEARNT;
+        return { ...plan, scale, parts };
+      }),
       key: layout.key.map((name) => layout.header.names.indexOf(name)),
       needsKey: this.#request.needsKey ?? false,
       badRows: this.#policy(),
@@ -177,6 +187,7 @@ class Conversion {
     this.#learnt = this.#learnt.map((known, place) => ({
       scale: Math.max(known.scale, learnt[place]?.scale ?? 0),
       longest: Math.max(known.longest, learnt[place]?.longest ?? 0),
+      parts: Math.max(known.parts, learnt[place]?.parts ?? 1),
     }));
   }
 
@@ -184,8 +195,7 @@ class Conversion {
     if (outcome?.kind !== 'converted') return false;
     const isWhole = outcome.rows === 0 || outcome.file !== undefined;
     return (
-      isWhole &&
-      outcome.learnt.every((learnt, place) => outcome.rows === 0 || learnt.scale === this.#learnt[place]?.scale)
+      isWhole && outcome.learnt.every((learnt, place) => outcome.rows === 0 || isSame(learnt, this.#learnt[place]))
     );
   }
 
@@ -216,10 +226,12 @@ class Conversion {
   }
 
   async #result(layout: Layout, done: readonly ConvertedChunk[]): Promise<Converted> {
+    const columns = layout.plans.flatMap((plan, place) => columnsOf(plan, this.#learnt[place]));
+    requireOwnNames(columns, this.#request.extract);
     return {
       ...(await badRowReport(done, this.#named(layout))),
       rows: done.reduce((sum, chunk) => sum + chunk.rows, 0),
-      columns: layout.plans.map((plan, place) => columnOf(plan, this.#learnt[place])),
+      columns,
       files: done.flatMap((chunk): ConvertedFile[] =>
         chunk.file === undefined ? [] : [{ ...chunk.file, rows: chunk.rows }],
       ),
@@ -241,4 +253,9 @@ class Conversion {
     const { signal } = this.#request;
     return signal === undefined ? { atMost: this.#tools.threads } : { atMost: this.#tools.threads, signal };
   }
+}
+
+/** Files that were written with the same scale and the same number of parts have the same columns. */
+function isSame(learnt: Learnt, known: Learnt | undefined): boolean {
+  return learnt.scale === known?.scale && learnt.parts === known.parts;
 }

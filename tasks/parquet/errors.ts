@@ -12,7 +12,7 @@ const EXPECTED: Readonly<Record<RefusalCode, string>> = {
   E_KEY_MISSING: 'has no value, and no other column of the key has one. Expected a key for every row',
   E_TEXT_NUL: 'holds a NUL byte, which no target can store',
   E_TEXT_NOT_UTF8: 'is not valid UTF-8',
-  E_TEXT_TOO_LONG: 'is longer than 65,535 bytes, the most that a text column holds',
+  E_TEXT_TOO_LONG: 'is longer than 65,535 bytes, the most that a text column holds (ON_LONG_TEXT=split: 4,000,000)',
   E_NUMBER_UNREADABLE: 'is not a number. Expected digits with an optional sign, point and exponent',
   E_NUMBER_TOO_LONG: 'needs more than 38 digits at the scale of its column, or more than 37 behind the point',
   E_BOOLEAN_UNREADABLE: 'is not a boolean. Expected true or false',
@@ -77,11 +77,22 @@ function rowFailure(bad: Omit<Refusal, 'kind' | 'row'>, { file, line, row }: Row
   const named = Object.entries(key).map(([name, value]) => `${name}=${value}`);
   const inside = (row === undefined ? named : [`line ${line}`, ...named]).join(', ');
   const where = `${row === undefined ? `line ${line}` : `row ${row}`}${inside === '' ? '' : ` (${inside})`}`;
-  const what = column === undefined ? '' : `, column "${column}": ${quoted(bad.value ?? '')}`;
+  const length = bad.bytes === undefined ? '' : ` of ${bad.bytes} bytes`;
+  const what = column === undefined ? '' : `, column "${column}": ${quoted(bad.value ?? '')}${length}`;
   return new DataFailure(
     bad.code,
     `Extract ${extract}, ${where}${what} ${EXPECTED[bad.code]}. Correct it in the source, or leave the extract out.`,
-    { details: { extract, row: row ?? null, line, key, column: column ?? null, value: bad.value ?? null } },
+    {
+      details: {
+        extract,
+        row: row ?? null,
+        line,
+        key,
+        column: column ?? null,
+        value: bad.value ?? null,
+        bytes: bad.bytes ?? null,
+      },
+    },
   );
 }
 

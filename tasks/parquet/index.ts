@@ -10,6 +10,7 @@ export {
   type Converter,
   type CsvColumn,
   type CsvType,
+  type LongText,
   type ReplacedValue,
 } from './conversion.ts';
 export { type ConverterOptions, openConverter } from './converter.ts';

@@ -3,7 +3,8 @@ import { type Column, type ColumnType, DataFailure } from '#framework';
 import type { ColumnPlan } from './columns/open-column.ts';
 import type { ConvertRequest, CsvType } from './conversion.ts';
 import type { Header } from './csv/header.ts';
-import type { Learnt } from './thread/messages.ts';
+import { type Learnt, NOTHING_LEARNT } from './thread/messages.ts';
+import { partBytes, partNames } from './write/split-text.ts';
 
 /** What is read from the records of one file. */
 export interface Layout {
@@ -34,21 +35,41 @@ export function layoutOf(header: Header, request: ConvertRequest): Layout {
       type: types.get(name) ?? 'text',
       index: header.names.indexOf(name),
       scale: 0,
+      longText: request.key.includes(name) ? 'refuse' : (request.longText ?? 'refuse'),
+      parts: 1,
     })),
     key: request.key.filter((name) => header.names.includes(name)),
     unknownColumns: header.names.filter((name) => !types.has(name)),
   };
 }
 
-/** The column with the type that holds every value exactly. */
-export function columnOf(plan: ColumnPlan, learnt: Learnt | undefined): Column {
-  return { name: plan.name, type: typeOf(plan.type, learnt ?? { scale: 0, longest: 0 }) };
+/** The columns, one for each but a split text, with the types that hold every value exactly. */
+export function columnsOf(plan: ColumnPlan, learnt: Learnt = NOTHING_LEARNT): readonly Column[] {
+  const type = typeOf(plan.type, learnt);
+  return partNames(plan.name, learnt.parts).map((name) => ({ name, type }));
+}
+
+/** @throws DataFailure `E_TEXT_PART_NAME` when the file has a column with the name of a part already */
+export function requireOwnNames(columns: readonly Column[], extract: string): void {
+  const seen = new Set<string>();
+  for (const { name } of columns) {
+    if (!seen.has(name.toLowerCase())) {
+      seen.add(name.toLowerCase());
+      continue;
+    }
+    throw new DataFailure(
+      'E_TEXT_PART_NAME',
+      `Extract ${extract}: a text of more than 65,535 bytes needs the further column "${name}", but the file has one of that name. ` +
+        'Leave the longer text to another policy (ON_LONG_TEXT), or rename the field in the source.',
+      { details: { extract, column: name } },
+    );
+  }
 }
 
 function typeOf(type: CsvType, learnt: Learnt): ColumnType {
   switch (type) {
     case 'text':
-      return { kind: 'text', bytes: Math.max(1, learnt.longest) };
+      return { kind: 'text', bytes: Math.max(1, partBytes(learnt.longest, learnt.parts)) };
     case 'number':
       return { kind: 'decimal', precision: 38, scale: learnt.scale };
     case 'boolean':

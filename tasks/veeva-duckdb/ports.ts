@@ -8,7 +8,9 @@ export const CONNECTIONS: readonly DeclaredConnection[] = [...WAY_CONNECTIONS, d
 
 /** Direct Data files of one kind from Vault over S3 into a DuckDB file, with the watermark and the message on failure. */
 export function veevaToDuckDb(kind: ExtractKind): OpenPorts {
-  return veevaTo(kind, async ({ connections, store }) =>
-    duckDbTarget(await connections.get(duckDbConnection), { stage: store }),
+  return veevaTo(
+    kind,
+    async ({ connections, store }) => duckDbTarget(await connections.get(duckDbConnection), { stage: store }),
+    { holdsLongText: true },
   );
 }

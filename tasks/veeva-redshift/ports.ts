@@ -40,8 +40,13 @@ export type OpenTarget = (
   tools: Pick<Parameters<OpenPorts>[0], 'connections'> & { readonly store: ObjectStore },
 ) => Promise<Target>;
 
+export interface WayOptions {
+  /** The target's text has no limit of 65,535 bytes, so that a longer one is not split for it. */
+  readonly holdsLongText?: boolean;
+}
+
 /** Direct Data files of one kind from Vault over S3 into any target. */
-export function veevaTo(kind: ExtractKind, openTarget: OpenTarget): OpenPorts {
+export function veevaTo(kind: ExtractKind, openTarget: OpenTarget, options: WayOptions = {}): OpenPorts {
   return async ({ connections }): Promise<TransferPorts> => {
     const [vault, { store }, watermarks, topic, rule, converter] = await Promise.all([
       connections.get(vaultConnection),
@@ -51,7 +56,8 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget): OpenPorts {
       connections.get(eventBridgeConnection),
       connections.get(converterConnection),
     ]);
-    const { archiveFolder, stageFormat, transferDirectory, unpackedLimit, badRows, host } = vault.settings;
+    const { archiveFolder, stageFormat, transferDirectory, unpackedLimit, badRows, onLongText, host } = vault.settings;
+    const longer = options.holdsLongText === true ? 'whole' : 'split';
     return {
       source: veevaSource({
         client: vault.client,
@@ -64,6 +70,7 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget): OpenPorts {
         temporaryDirectory: join(transferDirectory, host.replace(':', '-')),
         unpackedLimit,
         badRows,
+        longText: onLongText === 'fail' ? 'refuse' : longer,
       }),
       stage: objectStage(store, STAGE_ROOT),
       target: await openTarget({ connections, store }),

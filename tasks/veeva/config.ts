@@ -49,6 +49,8 @@ export interface VaultSettings {
   /** Most bytes that an archive may unpack to; ends a bomb before it fills the disk. */
   readonly unpackedLimit: number;
   readonly badRows: BadRowOptions;
+  /** `split` is for targets whose columns end at 65,535 bytes; others hold a longer text whole. */
+  readonly onLongText: 'fail' | 'split';
   /** Where the first window begins when nothing was loaded before. */
   readonly startTime: Temporal.Instant | undefined;
 }
@@ -146,6 +148,7 @@ const Fields = z.strictObject({
     .default(200),
   onBadRow: z.enum(['fail', 'quarantine'], 'expected fail or quarantine').default('fail'),
   onBadCharacters: z.enum(['fail', 'replace'], 'expected fail or replace').default('fail'),
+  onLongText: z.enum(['fail', 'split'], 'expected fail or split').default('fail'),
   quarantineRows: z
     .string()
     .regex(/^([1-9]\d{0,3}|10000)$/, 'expected a whole number of rows from 1 to 10000')
@@ -186,6 +189,7 @@ const Settings = Fields.transform((fields, context): VaultSettings => {
     archiveFolder: fields.archiveFolder,
     transferDirectory: fields.transferDirectory,
     unpackedLimit: fields.unpackedLimitGb * 1e9,
+    onLongText: fields.onLongText,
     badRows: {
       rows: fields.onBadRow,
       characters: fields.onBadCharacters,

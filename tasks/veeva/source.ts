@@ -12,7 +12,7 @@ import {
   seconds,
   sourceRows,
 } from '#framework';
-import type { Converter } from '#tasks/parquet';
+import type { Converter, LongText } from '#tasks/parquet';
 
 import { download } from './files/download.ts';
 import type { ExtractKind } from './files/extract-kind.ts';
@@ -41,6 +41,8 @@ export interface VeevaSourceOptions {
   readonly unpackedLimit?: number;
   /** Absent: the first bad row stops the window. */
   readonly badRows?: BadRowOptions;
+  /** Text of more than 65,535 bytes: a bad row where absent. */
+  readonly longText?: LongText;
   readonly retry?: RetryPolicy;
 }
 
@@ -118,6 +120,7 @@ function stageOptions(options: VeevaSourceOptions): StageOptions {
     atOnce: options.atOnce ?? USUAL_AT_ONCE,
     unpackedLimit: options.unpackedLimit ?? USUAL_UNPACKED_LIMIT,
     badRows: options.badRows ?? STOP_AT_BAD_ROWS,
+    longText: options.longText ?? 'refuse',
   };
 }
 

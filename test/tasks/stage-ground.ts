@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type CsvColumn, openConverter } from '#tasks/parquet';
+import { type CsvColumn, type LongText, openConverter } from '#tasks/parquet';
 import { type S3Opened, openS3 } from '#tasks/s3';
 
 import {
@@ -38,6 +38,7 @@ export interface TableWindow {
   readonly mode?: LoadMode;
   readonly updates?: readonly (readonly (string | null)[])[];
   readonly deletes?: readonly (readonly (string | null)[])[];
+  readonly longText?: LongText;
   /** Rows of one file; all in one when absent. */
   readonly fileRows?: number;
 }
@@ -170,10 +171,12 @@ async function stageTable(tools: StageTools, table: TableWindow, place: StagePla
     place,
   );
   const types = new Map([...deletes.columns, ...updates.columns].map((column) => [column.name, column.type]));
-  const columns = table.columns.map((column) => ({
+  const named = table.columns.map((column) => ({
     name: column.name,
     type: types.get(column.name) ?? TYPES[column.type],
   }));
+  const continued = updates.columns.filter(({ name }) => !table.columns.some((column) => column.name === name));
+  const columns = [...named, ...continued];
   return {
     extract: `Object.${table.table}`,
     schema: { table: table.table, columns: widest(columns, deletes.columns), key },
@@ -198,12 +201,13 @@ interface Rows {
   readonly name: string;
   readonly rows: readonly (readonly (string | null)[])[];
   readonly columns: readonly CsvColumn[];
+  readonly longText?: LongText;
   readonly fileRows?: number;
 }
 
 async function stageRows(
   tools: StageTools,
-  { name, rows, columns, fileRows = Math.max(1, rows.length) }: Rows,
+  { name, rows, columns, longText = 'refuse', fileRows = Math.max(1, rows.length) }: Rows,
   { prefix, format }: StagePlace,
 ): Promise<{ readonly files: readonly StagedFile[]; readonly columns: Columns }> {
   const files: StagedFile[] = [];
@@ -217,6 +221,7 @@ async function stageRows(
       extract: name,
       columns,
       key: ['id'],
+      longText,
       format,
       directory: tools.directory,
       name: `${name}-${first}`,

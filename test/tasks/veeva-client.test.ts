@@ -53,6 +53,7 @@ function settingsFor(sandbox: Pick<VaultSandbox, 'url' | 'host' | 'username' | '
     archiveFolder: 'direct-data',
     transferDirectory: '/nowhere',
     unpackedLimit: 1e9,
+    onLongText: 'fail',
     badRows: { rows: 'fail', characters: 'fail', mostRows: 0 },
     startTime: undefined,
   };

@@ -71,6 +71,7 @@ export async function openBench(options: NonNullable<Parameters<typeof startVaul
       archiveFolder: 'direct-data',
       transferDirectory: local,
       unpackedLimit: 1e9,
+      onLongText: 'fail',
       badRows: { rows: 'fail', characters: 'fail', mostRows: 0 },
       startTime: undefined,
     },

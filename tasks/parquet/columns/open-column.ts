@@ -1,4 +1,4 @@
-import type { CsvType } from '../conversion.ts';
+import type { CsvType, LongText } from '../conversion.ts';
 import { BooleanColumn } from './boolean-column.ts';
 import { DateColumn } from './date-column.ts';
 import { DecimalColumn } from './decimal-column.ts';
@@ -14,13 +14,16 @@ export interface ColumnPlan {
   readonly index: number;
   /** Digits behind the point to begin with; for numbers only. */
   readonly scale: number;
+  readonly longText: LongText;
+  /** Columns that a split text has to begin with; 1 for everything else. */
+  readonly parts: number;
 }
 
 /** @param bytes text to make room for at once */
 export function openColumn(plan: ColumnPlan, capacity: number, bytes: number): AnyColumn {
   switch (plan.type) {
     case 'text':
-      return new TextColumn(capacity, bytes);
+      return new TextColumn(capacity, bytes, plan.longText);
     case 'number':
       return new DecimalColumn(capacity, plan.scale);
     case 'boolean':

@@ -1,3 +1,4 @@
+import type { LongText } from '../conversion.ts';
 import type { FieldBlock } from '../csv/field-block.ts';
 import type { RefusedRow } from '../csv/refused.ts';
 import type { ColumnBuilder } from './column-builder.ts';
@@ -6,6 +7,8 @@ import { Validity } from './validity.ts';
 const QUOTE = 0x22;
 /** Redshift's longest VARCHAR. */
 const LONGEST_TEXT = 65_535;
+/** Redshift takes rows up to 4 MB. */
+const LONGEST_OF_PARTS = 4_000_000;
 /** Up to here a byte loop is quicker than a call of `copy`. */
 const SHORT = 48;
 
@@ -18,11 +21,13 @@ export class TextColumn implements ColumnBuilder {
   rows = 0;
   size = 0;
   longest = 0;
+  readonly #most: number;
 
-  constructor(capacity: number, bytes: number) {
+  constructor(capacity: number, bytes: number, longText: LongText = 'refuse') {
     this.validity = new Validity(capacity);
     this.offsets = new Int32Array(capacity + 1);
     this.values = Buffer.allocUnsafeSlow(Math.max(64, bytes));
+    this.#most = longText === 'refuse' ? LONGEST_TEXT : LONGEST_OF_PARTS;
   }
 
   clear(): void {
@@ -43,13 +48,21 @@ export class TextColumn implements ColumnBuilder {
       else this.#copy(block.bytes, start, end);
       const length = this.size - before;
       if (length > this.longest) {
-        if (length > LONGEST_TEXT) return { code: 'E_TEXT_TOO_LONG', row };
+        if (length > this.#most) return { code: 'E_TEXT_TOO_LONG', row };
         this.longest = length;
       }
       this.rows += 1;
       offsets[this.rows] = this.size;
     }
     return undefined;
+  }
+
+  /** Takes one value as it is; nothing is NULL. */
+  add(bytes: Buffer, start: number, end: number): void {
+    if (start === end) this.validity.setNull(this.rows);
+    else this.#copy(bytes, start, end);
+    this.rows += 1;
+    this.offsets[this.rows] = this.size;
   }
 
   #copy(bytes: Buffer, start: number, end: number): void {

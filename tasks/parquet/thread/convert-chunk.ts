@@ -7,7 +7,9 @@ import { type RefusalCode, Refused, type RefusedRow, withoutKey } from '../csv/r
 import { openCsvSink } from '../write/csv-sink.ts';
 import { openParquetSink } from '../write/parquet-sink.ts';
 import type { RowSink, WrittenFile } from '../write/row-sink.ts';
-import type { ChunkJob, ChunkOutcome, Learnt, Refusal } from './messages.ts';
+import { type WrittenColumns, partsFor, splitText } from '../write/split-text.ts';
+import { type ChunkJob, type ChunkOutcome, type Learnt, NOTHING_LEARNT, type Refusal } from './messages.ts';
+import { textBytes } from './record-text.ts';
 import { Sieve } from './sieve.ts';
 
 /** Rows of one Arrow batch. 65,536 were not faster and took 90 MB more of memory per thread, 16,384 took 10 MB more. */
@@ -51,7 +53,8 @@ class ChunkConversion {
   #pending = 0;
   #shortRows = 0;
   #sink: RowSink | undefined;
-  #scales = '';
+  /** Scales and parts of the columns of the file. */
+  #shape = '';
   #isVoid = false;
   readonly #sieve: Sieve | undefined;
 
@@ -114,25 +117,26 @@ class ChunkConversion {
     return this.#columns.some((column) => column.kind === 'text' && column.size >= BATCH_BYTES);
   }
 
-  /** Writes the batch, unless a scale grew after the first one: then the file is void and only learning goes on. */
+  /** Writes the batch, unless a scale or a number of parts grew after the first one: then the file is void and only learning goes on. */
   async #flush(): Promise<void> {
     if (this.#pending === 0) return;
-    const scales = this.#learnt()
-      .map((learnt) => learnt.scale)
-      .join();
-    this.#isVoid ||= this.#sink !== undefined && scales !== this.#scales;
+    const learnt = this.#learnt();
+    const shape = learnt.map(({ scale, parts }) => `${scale} ${parts}`).join();
+    this.#isVoid ||= this.#sink !== undefined && shape !== this.#shape;
     if (!this.#isVoid) {
-      this.#scales = scales;
-      this.#sink ??= this.#openSink();
-      await this.#sink.write(this.#columns, this.#pending);
+      this.#shape = shape;
+      const parts = learnt.map((column) => column.parts);
+      const written = splitText({ plans: this.#job.plans, columns: this.#columns }, parts);
+      this.#sink ??= this.#openSink(written);
+      await this.#sink.write(written.columns, this.#pending);
     }
     for (const column of this.#columns) column.clear();
     this.#pending = 0;
   }
 
-  #openSink(): RowSink {
-    const { format, path, plans } = this.#job;
-    return format === 'csv' ? openCsvSink(path) : openParquetSink(path, plans, this.#columns);
+  #openSink({ plans, columns }: WrittenColumns): RowSink {
+    const { format, path } = this.#job;
+    return format === 'csv' ? openCsvSink(path) : openParquetSink(path, plans, columns);
   }
 
   async #finish(): Promise<WrittenFile | undefined> {
@@ -155,10 +159,16 @@ class ChunkConversion {
   }
 
   #learnt(): Learnt[] {
-    return this.#columns.map((column) => ({
-      scale: column.kind === 'number' ? column.scale : 0,
-      longest: column.kind === 'text' ? column.longest : 0,
-    }));
+    return this.#columns.map((column, index) => {
+      if (column.kind === 'number') return { ...NOTHING_LEARNT, scale: column.scale };
+      if (column.kind !== 'text') return NOTHING_LEARNT;
+      const { longText, parts } = this.#job.plans[index] ?? { longText: 'refuse', parts: 1 };
+      return {
+        scale: 0,
+        longest: column.longest,
+        parts: longText === 'split' ? Math.max(parts, partsFor(column.longest)) : 1,
+      };
+    });
   }
 
   async #unwanted(): Promise<ChunkOutcome> {
@@ -178,7 +188,8 @@ class ChunkConversion {
     const place = { kind: 'refused', code, row: this.#taken() + row, position: this.#position(refused) } as const;
     if (field === undefined) return { ...place, key: [] };
     const key = this.#job.key.map((index) => this.#text(row, index));
-    return { ...place, field, value: this.#text(row, field), key };
+    const bytes = code === 'E_TEXT_TOO_LONG' ? { bytes: textBytes(this.#block, row, field) } : {};
+    return { ...place, field, value: this.#text(row, field), ...bytes, key };
   }
 
   /** Rows of the chunk so far. */

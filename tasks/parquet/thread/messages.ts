@@ -38,7 +38,11 @@ export interface ChunkJob {
 export interface Learnt {
   readonly scale: number;
   readonly longest: number;
+  /** Columns that the text is written into. */
+  readonly parts: number;
 }
+
+export const NOTHING_LEARNT: Learnt = { scale: 0, longest: 0, parts: 1 };
 
 export interface Refusal {
   readonly kind: 'refused';
@@ -50,6 +54,8 @@ export interface Refusal {
   /** Place of the field in the record, where one field is to blame. */
   readonly field?: number;
   readonly value?: string;
+  /** Length of a text that is too long. */
+  readonly bytes?: number;
   /** Values of the key, in the order asked for; empty where the record cannot be taken apart. */
   readonly key: readonly string[];
 }

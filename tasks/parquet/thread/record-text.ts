@@ -28,3 +28,11 @@ export function shownText(bytes: Buffer, { from, to }: RecordSpan, most = LONGES
 function storable(text: string): string {
   return text.replaceAll('\0', '\u2400');
 }
+
+/** Length of a field as a value: of two doubled quotes one counts. */
+export function textBytes({ bytes, starts, ends, escaped, width }: FieldBlock, row: number, field: number): number {
+  const index = row * width + field;
+  const value = bytes.subarray(starts[index], ends[index]);
+  if (escaped[index] !== 1) return value.length;
+  return value.length - value.reduce((quotes, byte) => quotes + (byte === QUOTE ? 1 : 0), 0) / 2;
+}

@@ -3,7 +3,7 @@ import { badCharacters } from '../csv/chunk-reader.ts';
 import type { FieldBlock } from '../csv/field-block.ts';
 import { type RefusedRow, withoutKey } from '../csv/refused.ts';
 import type { ChunkJob, Replaced, SetAside } from './messages.ts';
-import { recordSpan, shownText } from './record-text.ts';
+import { recordSpan, shownText, textBytes } from './record-text.ts';
 
 const LONGEST_VALUE = 4000;
 /** Redshift's longest key. */
@@ -73,8 +73,9 @@ export class Sieve {
     const span = recordSpan(block, row);
     const named =
       field === undefined ? {} : { field, value: this.#text(block, row * block.width + field, LONGEST_VALUE) };
+    const bytes = field !== undefined && code === 'E_TEXT_TOO_LONG' ? { bytes: textBytes(block, row, field) } : {};
     const place = { code, position: base + span.from, key: this.#key(block, row) };
-    this.setAside.push({ ...place, ...named, text: shownText(block.bytes, span) });
+    this.setAside.push({ ...place, ...named, ...bytes, text: shownText(block.bytes, span) });
   }
 
   /** Puts changed fields behind the bytes at hand; all others stay where they are. */

@@ -13,7 +13,7 @@ import {
   type StagedFile,
   type StagedTable,
 } from '#framework';
-import type { Converted, Converter } from '#tasks/parquet';
+import type { Converted, Converter, LongText } from '#tasks/parquet';
 
 import type { ColumnFacts } from '../archive/metadata.ts';
 import { type BadRowOptions, conversionPolicy, quarantinedRow, reportReplaced } from './bad-rows.ts';
@@ -29,6 +29,7 @@ export interface StagingTools {
   /** Local folder for converted files. */
   readonly directory: string;
   readonly badRows: BadRowOptions;
+  readonly longText: LongText;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
@@ -83,6 +84,7 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
     columns: [...plan.columns.values()].map((facts) => ({ name: facts.column, type: csvType(plan.extract, facts) })),
     key: plan.key,
     needsKey: true,
+    longText: tools.longText,
     badRows: conversionPolicy(tools.badRows),
     ...(part === 'deletes' ? { select: plan.key } : {}),
     format: tools.format,

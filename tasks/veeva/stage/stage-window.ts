@@ -11,7 +11,7 @@ import {
   manifestToJson,
   stagePrefix,
 } from '#framework';
-import type { Converter } from '#tasks/parquet';
+import type { Converter, LongText } from '#tasks/parquet';
 
 import { type Unpacked, unpack } from '../archive/unpack.ts';
 import type { ListedFile } from '../files/file-list.ts';
@@ -35,6 +35,7 @@ export interface StageOptions {
   /** Most bytes that an archive may unpack to. */
   readonly unpackedLimit: number;
   readonly badRows: BadRowOptions;
+  readonly longText: LongText;
 }
 
 /** Turns a downloaded archive into staged files; the manifest is written last, so that it means "whole". */
@@ -58,7 +59,7 @@ interface Staging {
 }
 
 async function stageIn(folder: string, { file, keys, options, context }: Staging): Promise<StageManifest> {
-  const { store, converter, format, stageRoot, atOnce, unpackedLimit: limit, badRows } = options;
+  const { store, converter, format, stageRoot, atOnce, unpackedLimit: limit, badRows, longText } = options;
   const { signal, log } = context;
   const archive = file.filename;
   const unpacked = await unpack({ archive, keys, store, directory: folder, limit, signal });
@@ -66,7 +67,7 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
   const admission = await context.files.admit({ path: archive, model: file.extractKind, ...facts });
   const plan = admission.kind === 'admitted' ? await planArchive(file, unpacked, context) : NOTHING;
   const prefix = stagePrefix(stageRoot, context);
-  const tools = { store, converter, format, prefix, directory: folder, badRows, log };
+  const tools = { store, converter, format, prefix, directory: folder, badRows, longText, log };
   const extracts = await bounded(plan.extracts, { atMost: atOnce, signal }, (extract, own) =>
     stageExtract(extract, { ...tools, signal: own.signal }),
   );

@@ -53,6 +53,7 @@ export async function stageArchive(
     atOnce: 4,
     unpackedLimit: UNPACKED_BYTES,
     badRows: STOP_AT_BAD_ROWS,
+    longText: 'refuse',
   } as const;
   const work = stageWindow(listed(base), keys, { options, context: context(AbortSignal.timeout(LONGEST_MS)) });
   const outcome = await work.then(

@@ -80,7 +80,7 @@ async function stage(loading: Loading, index: number, { format, turn }: HistoryW
   } as const;
   const options = { store, converter, format, stageRoot: 'stage', temporaryDirectory: directory };
   return stageWindow({ ...file, partCount: 1, parts: [] }, [key], {
-    options: { ...options, atOnce: 4, unpackedLimit: 1e9, badRows: STOP_AT_BAD_ROWS },
+    options: { ...options, atOnce: 4, unpackedLimit: 1e9, badRows: STOP_AT_BAD_ROWS, longText: 'refuse' },
     context: {
       pipelineId,
       recordId: recordId(index + 1),
