@@ -265,6 +265,7 @@ export {
 export type { Column, ColumnType, TableSchema } from './transfer/table-schema.ts';
 export {
   LOAD_LOG,
+  MOST_KEY_COLUMNS,
   OWN_PREFIX,
   DELETED_AT,
   QUARANTINE,

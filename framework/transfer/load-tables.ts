@@ -122,7 +122,7 @@ function loadTable(staged: StagedTable, name: (side: StagedSide) => string): Loa
 }
 
 function tableProblems(
-  { extract, table, columns, key, updates, deletes }: LoadTable,
+  { extract, table, mode, columns, key, updates, deletes }: LoadTable,
   product: string,
 ): readonly string[] {
   const keyNames = (updates ?? deletes)?.key ?? [];
@@ -142,7 +142,8 @@ function tableProblems(
       ({ name }) =>
         `${extract}: the name ${name} is Windrow's own, for tables that keep deleted rows or versions. Leave the field out of the source.`,
     ),
-    ...(key.length > MOST_KEY_COLUMNS
+    // Only what is replaced as a whole, and never deleted by key, does without tombstones.
+    ...(key.length > MOST_KEY_COLUMNS && (mode !== 'replace' || deletes !== undefined)
       ? [`${extract}: a key of ${key.length} columns; expected at most ${MOST_KEY_COLUMNS}.`]
       : []),
   ];

@@ -23,6 +23,11 @@ export function windowsUpTo(options: VaultOptions, moment: Temporal.Instant): nu
   return Math.max(0, Math.floor((moment.epochMilliseconds - options.enabledAt.epochMilliseconds) / WINDOW_MS));
 }
 
+/** Whether a Full ends with the window, besides the first one. */
+export function endsWithFull({ dailyFulls, zone }: VaultOptions, stop: Temporal.Instant): boolean {
+  return dailyFulls && lastMidnight(stop, zone).equals(stop);
+}
+
 export interface Day {
   readonly start: Temporal.Instant;
   readonly stop: Temporal.Instant;

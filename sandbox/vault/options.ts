@@ -1,4 +1,5 @@
 import { type Clock, ConfigFailure, type Millis, type Temporal, hours, minutes, systemClock } from '#framework';
+import type { Content } from './model/content/content-switch.ts';
 import type { Fault } from './faults/fault.ts';
 
 export interface VaultOptions {
@@ -15,6 +16,7 @@ export interface VaultOptions {
   /** Number columns hold whole numbers of 38 digits instead of decimals that fit 20 digits before and 18 after the point. */
   readonly wideIntegers: boolean;
   readonly multiValueSeparator: ',' | ';';
+  readonly content: Content;
   /** The stop time of the first Full, on a quarter of an hour. Default: the last midnight of the Vault. */
   readonly enabledAt: Temporal.Instant;
   readonly clock: Clock;
@@ -74,6 +76,7 @@ const DEFAULTS = {
   schemaChanges: true,
   wideIntegers: false,
   multiValueSeparator: ',',
+  content: [],
   sessionClock: systemClock,
   sessionIdle: minutes(20),
   loginsPerMinute: 20,

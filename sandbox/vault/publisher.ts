@@ -9,7 +9,8 @@ import {
   logContents,
 } from './archive/contents.ts';
 import { packArchive } from './archive/tar-gz.ts';
-import { daysUpTo, type Day, type ExtractType, fileName, windowStop, windowsUpTo } from './calendar.ts';
+import { daysUpTo, type Day, endsWithFull, type ExtractType, fileName, windowStop, windowsUpTo } from './calendar.ts';
+import { type FullTable, fullOnlyTables } from './model/content/full-content.ts';
 import { logsOf } from './model/audit-logs.ts';
 import type { ChangeSet } from './model/change-set.ts';
 import { type Evolution, WINDOW_MS } from './model/evolution.ts';
@@ -76,7 +77,7 @@ export class Publisher {
     const isListed = isBefore(now, listedFrom.add({ milliseconds: incrementalRetention }));
     if (isListed) await this.#publishIncremental(changes, { stop, listedFrom });
     await this.#publishLogs(stop, now);
-    if (this.#endsWithFull(stop)) await this.#publishFull(stop, stop.add({ milliseconds: dailyDelay }));
+    if (endsWithFull(this.#options, stop)) await this.#publishFull(stop, stop.add({ milliseconds: dailyDelay }));
   }
 
   async #publishIncremental(changes: ChangeSet, times: Pick<PublishedFile, 'stop' | 'listedFrom'>): Promise<void> {
@@ -97,7 +98,12 @@ export class Publisher {
       rows: table.rows(),
       count: table.size,
     }));
-    await this.#publish({ ...fullTimes(stop), listedFrom }, fullContents(tables));
+    const only = fullOnlyTables(this.#options.content, stop.epochMilliseconds).map((table) => ({
+      ...table,
+      count: table.rows.length,
+    }));
+    const [described, others] = [only.filter(isDescribed), only.filter((table) => !isDescribed(table))];
+    await this.#publish({ ...fullTimes(stop), listedFrom }, fullContents([...tables, ...described], others));
   }
 
   /** Together with the window that ends the day, so that the schema in the file is the one of that moment. */
@@ -133,11 +139,6 @@ export class Publisher {
     this.#files.push({ ...times, name, ...archive });
   }
 
-  #endsWithFull(stop: Temporal.Instant): boolean {
-    const { dailyFulls, zone } = this.#options;
-    return dailyFulls && stop.toZonedDateTimeISO(zone).startOfDay().toInstant().equals(stop);
-  }
-
   /** The newest Full stays, so that a Vault without daily Fulls can be loaded at any time. */
   #isKept(file: PublishedFile, now: Temporal.Instant): boolean {
     const { incrementalRetention, dailyRetention } = this.#options;
@@ -152,6 +153,10 @@ export class Publisher {
 function fullTimes(stop: Temporal.Instant): Pick<Times, 'type' | 'start' | 'stop'> {
   const start = stop.subtract({ milliseconds: stop.epochMilliseconds - Date.parse(ORIGIN) });
   return { type: 'full_directdata', start, stop };
+}
+
+function isDescribed(table: Pick<FullTable, 'isDescribed'>): boolean {
+  return table.isDescribed;
 }
 
 /** At or before. */

@@ -1,5 +1,6 @@
 import type { Temporal } from '#framework';
-import { daysUpTo, windowsUpTo } from './calendar.ts';
+import { daysUpTo, endsWithFull, windowStop, windowsUpTo } from './calendar.ts';
+import { type FullTable, fullOnlyTables } from './model/content/full-content.ts';
 import { logsOf } from './model/audit-logs.ts';
 import type { Evolution } from './model/evolution.ts';
 import { type Extract, extractId, type VaultColumn, type VaultType } from './model/extract.ts';
@@ -41,10 +42,13 @@ export class TruthKeeper {
     const evolution = this.#evolutionBefore(windows);
     while (evolution.windows < windows) this.#dates.note(evolution.advance());
     const tables = evolution.state.tables();
+    const only = onlyInFulls(this.#options, windows);
+    const described = [...tables, ...only.filter(({ isDescribed }) => isDescribed)];
     return [
       ...tables.map((table) => truthTable(table.extract, table.rows())),
+      ...only.map(({ extract, rows }) => truthTable(extract, rows)),
       metadataTable(
-        tables.map((table) => table.extract),
+        described.map(({ extract }) => extract),
         this.#dates,
       ),
       ...this.#logs(moment),
@@ -67,6 +71,19 @@ export class TruthKeeper {
       truthTable(extract, [...rows, ...others.flatMap((tables) => tables[log]?.rows ?? [])]),
     );
   }
+}
+
+/** What Fulls alone have brought by the end of a window: the newest one, or all of them where rows of earlier ones stay. */
+function onlyInFulls(options: VaultOptions, windows: number): readonly FullTable[] {
+  const stops = Array.from({ length: windows }, (_none, index) => windowStop(options, index + 1));
+  const fulls = [options.enabledAt, ...stops.filter((stop) => endsWithFull(options, stop))].map((stop) =>
+    fullOnlyTables(options.content, stop.epochMilliseconds),
+  );
+  const newest = fulls.at(-1) ?? [];
+  return newest.map((table, index) => {
+    if (!table.keepsEarlier) return table;
+    return { ...table, rows: fulls.flatMap((tables) => tables[index]?.rows ?? []) };
+  });
 }
 
 function truthTable(extract: Extract, rows: Iterable<Row>): TruthTable {
@@ -102,14 +119,14 @@ function metadataTable(schema: readonly Extract[], dates: SchemaDates): TruthTab
 }
 
 function metadataRow(extract: Extract, column: VaultColumn, dates: SchemaDates): string[] {
-  const { name, label, type, length, related } = column;
+  const { name, label, type, declared, length, related } = column;
   const row: Record<(typeof METADATA_COLUMNS)[number], string> = {
     modified_date: dates.get(extract, column),
     extract: extractId(extract),
     extract_label: extract.label,
     column_name: name,
     column_label: label,
-    type,
+    type: declared ?? type,
     length: length === undefined ? '' : String(length),
     related_extract: related ?? '',
   };

@@ -8,14 +8,17 @@ import type { VaultOptions } from './options.ts';
 
 /** The Vault at the moment Direct Data was switched on. */
 export function initialState(options: VaultOptions): VaultState {
-  const { seed, objects, rows, enabledAt } = options;
-  return populate({ seed, objects, rows, rules: rulesOf(options), at: enabledAt.epochMilliseconds });
+  const { seed, objects, rows, enabledAt, content } = options;
+  return populate({ seed, objects, rows, content, rules: rulesOf(options), at: enabledAt.epochMilliseconds });
 }
 
 export function evolutionFrom(options: VaultOptions, state: VaultState): Evolution {
-  const { seed, changesPerWindow, schemaChanges, enabledAt } = options;
+  const { seed, changesPerWindow, schemaChanges, enabledAt, content } = options;
   const rules = rulesOf(options);
-  return new Evolution({ seed, changesPerWindow, schemaChanges, rules, from: enabledAt.epochMilliseconds }, state);
+  return new Evolution(
+    { seed, changesPerWindow, schemaChanges, content, rules, from: enabledAt.epochMilliseconds },
+    state,
+  );
 }
 
 export function logDay(options: VaultOptions, day: Day): LogDay {

@@ -136,6 +136,31 @@ describe.each(TARGETS)('$product keeps the contract of a target', ({ code, open 
     await expect(ground.target.audit(next, contextOf(next, { fence: 2 }))).resolves.toMatchObject({ verdict: 'PASS' });
   });
 
+  it('replaces a table without an id, whose rows are told apart by all of their columns, NULL like any other value', async () => {
+    const names = ['object', 'field', 'label', 'formula', 'note'];
+    const table = {
+      table: 'object',
+      columns: names.map((name) => ({ name, type: 'text' as const })),
+      key: names,
+      mode: 'replace' as const,
+    };
+    const rows = [
+      ['product__v', 'a__c', 'A', null, null],
+      ['product__v', 'a__c', 'A', null, 'x'],
+      ['product__v', 'b__c', 'B', 'Today()', null],
+    ];
+    const first = await ground.stage({ number: 61, tables: [{ ...table, updates: rows }] });
+    await ground.target.load(first, contextOf(first));
+    const second = await ground.stage({ number: 62, tables: [{ ...table, updates: rows.slice(1) }] });
+    await ground.target.load(second, contextOf(second));
+    expect(await ground.rows(table)).toHaveLength(2);
+    await expect(ground.target.audit(second, contextOf(second, { fence: 2 }))).resolves.toMatchObject({
+      verdict: 'PASS',
+    });
+    const merged = await ground.stage({ number: 63, tables: [{ ...table, mode: 'merge', updates: rows }] });
+    await expect(ground.target.load(merged, contextOf(merged))).rejects.toThrow('expected at most 3');
+  });
+
   it('empties a table whose Full brings no rows', async () => {
     const full = (rows: TableWindow['updates'] & object) => table('emptied', { mode: 'replace', updates: rows });
     const first = await ground.stage({ number: 5, tables: [full(ODD_ROWS)] });

@@ -21,10 +21,11 @@ export interface TableContent {
   readonly count: number;
 }
 
-export function fullContents(tables: readonly TableContent[]): Contents {
+/** Metadata does not describe the `others`. */
+export function fullContents(tables: readonly TableContent[], others: readonly TableContent[]): Contents {
   const metadata = fullMetadataCsv(tables.map((table) => table.extract));
   const fields = tables.reduce((sum, table) => sum + table.extract.columns.length, 0);
-  return contents([part(METADATA_ROW, fields, metadata), ...tables.map(tablePart)], []);
+  return contents([part(METADATA_ROW, fields, metadata), ...[...tables, ...others].map(tablePart)], []);
 }
 
 export function logContents(tables: readonly TableContent[], schema: readonly Extract[]): Contents {

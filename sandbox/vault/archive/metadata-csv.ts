@@ -35,6 +35,6 @@ export function removedMetadataCsv(changes: readonly ColumnChange[]): string {
 
 function metadataRow(modified: string, extract: Extract, column: VaultColumn): string[] {
   const length = column.length === undefined ? '' : String(column.length);
-  const { name, label, type, related = '' } = column;
-  return [modified, extractId(extract), extract.label, name, label, type, length, related];
+  const { name, label, type, declared = type, related = '' } = column;
+  return [modified, extractId(extract), extract.label, name, label, declared, length, related];
 }

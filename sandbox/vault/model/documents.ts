@@ -1,8 +1,8 @@
+import { RELATIONSHIPS, SINGULAR_RELATIONSHIPS } from './fixed-extracts.ts';
 import { newRow, type RowContext } from './row-maker.ts';
 import type { Row } from './table.ts';
 
 const VERSIONS = 'Document.document_version__sys';
-const RELATIONSHIPS = 'Document.document_relationships__sys';
 
 /** A new document, or the next version of one that exists. Its id is `{document}_{major}_{minor}`. */
 export function newVersion(context: RowContext): Row {
@@ -29,7 +29,8 @@ export function newRelationship(context: RowContext): Row {
   const versions = state.get(VERSIONS);
   const [source, target] = [versions.findRandomKey(random), versions.findRandomKey(random)];
   const bound = random.chance(0.5);
-  return newRow(state.get(RELATIONSHIPS), context, {
+  const table = state.find(`Document.${SINGULAR_RELATIONSHIPS}`) ?? state.get(`Document.${RELATIONSHIPS}`);
+  return newRow(table, context, {
     ...side('source', source ?? '101_0_1', true),
     ...side('target', target ?? '101_0_1', bound),
     relationship_type__v: random.pick(['basedon__v', 'supersedes__c']),

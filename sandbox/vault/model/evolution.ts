@@ -1,4 +1,6 @@
 import { type ChangeSet, ChangeRecorder } from './change-set.ts';
+import type { Content } from './content/content-switch.ts';
+import { happenContent } from './content/window-content.ts';
 import { pickOperation, signIn } from './operations.ts';
 import { type Random, randomFrom } from './random.ts';
 import type { RowContext } from './row-maker.ts';
@@ -11,6 +13,7 @@ export interface EvolutionRules {
   readonly changesPerWindow: number;
   readonly schemaChanges: boolean;
   readonly rules: ValueRules;
+  readonly content: Content;
   /** Milliseconds since 1970 at which the first window begins. */
   readonly from: number;
 }
@@ -38,9 +41,10 @@ export class Evolution {
     const window = this.#windows;
     const recorder = new ChangeRecorder();
     const random = randomFrom(this.#rules.seed, 'window', window);
-    const { seed, schemaChanges } = this.#rules;
+    const { seed, schemaChanges, content } = this.#rules;
     if (schemaChanges) changeSchema({ seed, window, recorder, context: this.#context(random, 0) });
     if (!isQuiet(window)) this.#operate(random, recorder);
+    happenContent(content, { window, recorder, context: this.#context(random, 0.999) });
     return recorder.finish(this.state);
   }
 

@@ -19,6 +19,8 @@ export interface ColumnSpec {
   readonly name: string;
   readonly label: string;
   readonly type: VaultType;
+  /** What the metadata says where it is wrong. */
+  readonly declared?: VaultType;
   /** Advisory, as in Vault: values may be longer. */
   readonly length?: number;
   /** The extract that the values point into: `Object.product__v`, `Picklist.picklist__sys`. */

@@ -1,16 +1,29 @@
-import { type Extract, columns, extractOf } from './extract.ts';
+import type { Content } from './content/content-switch.ts';
+import { type ColumnSpec, type Extract, columns, extractOf } from './extract.ts';
 
 /** Documents, picklists and workflows: extracts that every Vault has with the same names. */
-export function fixedExtracts(): Extract[] {
+export function fixedExtracts(content: Content): Extract[] {
+  const relationships = content.includes('singular_relationships') ? SINGULAR_RELATIONSHIPS : RELATIONSHIPS;
   return [
-    extractOf('Document', 'document_version__sys', columns(DOCUMENT_VERSION)),
-    extractOf('Document', 'document_relationships__sys', columns(DOCUMENT_RELATIONSHIP)),
+    extractOf('Document', 'document_version__sys', versionColumns(content)),
+    extractOf('Document', relationships, columns(DOCUMENT_RELATIONSHIP)),
     extractOf('Picklist', 'picklist__sys', columns(PICKLIST)),
     extractOf('Workflow', 'workflow__sys', columns(WORKFLOW)),
     extractOf('Workflow', 'workflow_item__sys', columns(WORKFLOW_ITEM)),
     extractOf('Workflow', 'workflow_task__sys', columns(WORKFLOW_TASK)),
     extractOf('Workflow', 'workflow_task_item__sys', columns(WORKFLOW_TASK_ITEM)),
   ];
+}
+
+export const RELATIONSHIPS = 'document_relationships__sys';
+export const SINGULAR_RELATIONSHIPS = 'document_relationship__sys';
+
+/** Vault once declared the numbers of documents as Number, although they are texts such as VV-00016. */
+function versionColumns(content: Content): ColumnSpec[] {
+  const isWrong = content.includes('wrong_metadata');
+  return columns(DOCUMENT_VERSION).map((spec) =>
+    isWrong && spec.name === 'document_number__v' ? { ...spec, declared: 'Number' } : spec,
+  );
 }
 
 /** The four audit logs; they appear in log files only. */

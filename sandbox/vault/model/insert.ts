@@ -13,6 +13,7 @@ export function insertInto(table: Table, context: RowContext): string {
 const MAKERS: Readonly<Record<string, (context: RowContext) => Row>> = {
   document_version__sys: newVersion,
   document_relationships__sys: newRelationship,
+  document_relationship__sys: newRelationship,
   picklist__sys: newPicklistRow,
   workflow__sys: newWorkflow,
   workflow_item__sys: newWorkflowItem,

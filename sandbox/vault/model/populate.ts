@@ -1,3 +1,5 @@
+import type { Content } from './content/content-switch.ts';
+import { contentExtracts, startContent } from './content/starting-content.ts';
 import { fixedExtracts } from './fixed-extracts.ts';
 import { insertInto } from './insert.ts';
 import { objectExtracts } from './object-extracts.ts';
@@ -14,6 +16,7 @@ export interface Population {
   /** Rows of all tables together, roughly. */
   readonly rows: number;
   readonly rules: ValueRules;
+  readonly content: Content;
   /** Milliseconds since 1970 at which the Vault is as populated. */
   readonly at: number;
 }
@@ -21,8 +24,9 @@ export interface Population {
 /** The Vault as it is when Direct Data is switched on. */
 export function populate(population: Population): VaultState {
   const state = new VaultState();
-  for (const extract of [...objectExtracts(population.seed, population.objects), ...fixedExtracts()])
-    state.add(extract);
+  const { seed, content } = population;
+  const extracts = [...objectExtracts(seed, population.objects), ...fixedExtracts(content)];
+  for (const extract of [...extracts, ...contentExtracts(seed, content, extracts)]) state.add(extract);
   addPicklists(state, population);
   const objects = state.tables('Object').filter((table) => !(table.extract.name in SMALL_TABLES));
   for (const table of state.tables()) {
@@ -30,16 +34,25 @@ export function populate(population: Population): VaultState {
     const count = rowsOf(table, population.rows, objects.length);
     for (let row = 0; row < count; row += 1) insertInto(table, context(row));
   }
+  startContent(state, content, population.at);
   return state;
 }
 
 /** Tables that do not grow with the Vault. */
-const SMALL_TABLES: Readonly<Record<string, number>> = { user__sys: 25, wide_form__v: 20, picklist__sys: 0, group: 0 };
+const SMALL_TABLES: Readonly<Record<string, number>> = {
+  user__sys: 25,
+  wide_form__v: 20,
+  picklist__sys: 0,
+  group: 0,
+  ledger__c: 0,
+  seasonal__c: 5,
+};
 
 /** Shares of the rows that are not objects'. */
 const SHARES: Readonly<Record<string, number>> = {
   document_version__sys: 0.12,
   document_relationships__sys: 0.04,
+  document_relationship__sys: 0.04,
   workflow__sys: 0.02,
   workflow_item__sys: 0.02,
   workflow_task__sys: 0.02,

@@ -38,7 +38,7 @@ function addColumn({ window, context, recorder }: SchemaStep): void {
   if (table === undefined) return;
   const type = NEW_COLUMN_TYPES[Math.floor(window / SCHEMA_CYCLE) % NEW_COLUMN_TYPES.length] ?? 'Number';
   const [spec] = columns(`added_in_${window}__c:${type}`);
-  if (spec !== undefined) recorder.addColumns(table.extract, [append(table, spec)], context.at);
+  if (spec !== undefined) recorder.addColumns(table.extract, [appendColumn(table, spec)], context.at);
 }
 
 function addObject({ seed, window, context, recorder }: SchemaStep): void {
@@ -103,7 +103,8 @@ function findText(extract: Extract): VaultColumn | undefined {
   );
 }
 
-function append(table: Table, spec: ColumnSpec): VaultColumn {
+/** A new field, empty in every row. */
+export function appendColumn(table: Table, spec: ColumnSpec): VaultColumn {
   const { extract } = table;
   const column = { ...spec, slot: extract.nextSlot };
   table.extract = { ...extract, columns: [...extract.columns, column], nextSlot: extract.nextSlot + 1 };

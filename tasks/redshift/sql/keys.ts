@@ -1,4 +1,4 @@
-import type { AppliedColumn, AppliedTable } from '#framework';
+import { type AppliedColumn, type AppliedTable, MOST_KEY_COLUMNS } from '#framework';
 
 import { castText, exactText, literal, quote, valueText } from './text.ts';
 
@@ -22,9 +22,10 @@ export function stagedKey(key: readonly AppliedColumn[], staged: string): string
 
 /** The condition that a tombstone row stands for the key of a staged row. */
 export function sameTombstone(table: AppliedTable, staged: string, tombstone: string): string {
-  const keys = table.key.map(
-    (column, index) => `${exactText(keyText(column, staged))} = ${exactText(`${tombstone}."key_${index + 1}"`)}`,
-  );
+  // A longer key is that of a table that is only ever replaced: it has no tombstones.
+  const keys = table.key
+    .slice(0, MOST_KEY_COLUMNS)
+    .map((column, index) => `${exactText(keyText(column, staged))} = ${exactText(`${tombstone}."key_${index + 1}"`)}`);
   return [`${tombstone}."table_name" = ${literal(table.table)}`, ...keys].join('\nand ');
 }
 

@@ -50,10 +50,14 @@ export async function stageExtract(plan: ExtractPlan, tools: StagingTools): Prom
   const updates = await stagePart(plan, 'updates', tools);
   const deletes = await stagePart(plan, 'deletes', tools);
   const columns = tableColumns(plan, updates.columns, deletes.columns);
-  requireKey(plan, columns);
   const table: StagedTable = {
     extract: plan.extract,
-    schema: { table: plan.table, ...(plan.label === '' ? {} : { label: plan.label }), columns, key: plan.key },
+    schema: {
+      table: plan.table,
+      ...(plan.label === '' ? {} : { label: plan.label }),
+      columns,
+      key: tableKey(plan, columns),
+    },
     mode: plan.mode,
     updates: { rows: updates.rows, files: updates.files },
     deletes: { rows: deletes.rows, files: deletes.files },
@@ -194,12 +198,18 @@ function widened(column: Column, other: Column | undefined): Column {
   return column;
 }
 
-function requireKey({ extract, key }: ExtractPlan, columns: readonly Column[]): void {
-  const missing = key.filter((name) => !columns.some((column) => column.name === name));
-  if (missing.length === 0) return;
+/**
+ * The columns that identify a row. Where a table is replaced as a whole and has no id, as the descriptions of fields that newer
+ * Fulls bring, these are all of its columns.
+ */
+function tableKey({ extract, key, mode, deletes }: ExtractPlan, columns: readonly Column[]): readonly string[] {
+  const names = columns.map(({ name }) => name);
+  const missing = key.filter((name) => !names.includes(name));
+  if (missing.length === 0) return key;
+  if (mode === 'replace' && deletes.file === undefined && names.length > 0) return names;
   throw new DataFailure(
     'E_ARCHIVE_KEY_MISSING',
-    `${extract} has no column ${missing.join(', ')}, which identifies its rows; it has ${columns.map(({ name }) => name).join(', ') || 'none'}. ` +
+    `${extract} has no column ${missing.join(', ')}, which identifies its rows; it has ${names.join(', ') || 'none'}. ` +
       `Windrow cannot tell its rows apart: tell its authors which columns do.`,
     { details: { extract, missing } },
   );

@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type Closable, type Dag, type Temporal, closeAll, defineProject, silentLog } from '#framework';
+import { type Windrow, listRecords, openWindrow, operations, readEngineSettings } from '#framework/operate';
+
+import type { Mismatch } from '../../sandbox/demo/compare-table.ts';
+import { verify } from '../../sandbox/demo/verify.ts';
+import { SHOWN, listColumns, listTables, queryFile } from '../contract/target-ground.ts';
+import { freshDatabase } from './database.ts';
+import { eventually } from './engine.ts';
+import { type VeevaInstallation, type VeevaOptions, openVeeva } from './veeva-installation.ts';
+
+/** The stand-ins, and pipelines over them that load into a DuckDB file. */
+export interface DuckDbInstallation extends Closable {
+  readonly veeva: VeevaInstallation;
+  readonly windrow: Windrow;
+  readonly file: string;
+  readonly trigger: (pipelineId: string) => Promise<void>;
+  /** Waits until so many windows of a pipeline are loaded; fails where one fails. */
+  readonly loaded: (pipelineId: string, windows: number) => Promise<void>;
+  /** Where the tables of the file differ from those of the Vault; `isOurs` leaves others out. */
+  readonly differences: (to: Temporal.Instant, isOurs: (extract: string) => boolean) => Promise<readonly Mismatch[]>;
+}
+
+export async function openVeevaDuckDb(
+  dags: readonly Dag[],
+  vault: NonNullable<VeevaOptions['vault']>,
+): Promise<DuckDbInstallation> {
+  const opened: Closable[] = [];
+  try {
+    const directory = await mkdtemp(join(tmpdir(), 'windrow-duckdb-'));
+    opened.push({ close: () => rm(directory, { recursive: true, force: true }) });
+    const veeva = await openVeeva({ works: false, vault });
+    opened.push(veeva);
+    const file = join(directory, 'vault.duckdb');
+    const windrow = await openPipelines(veeva, { dags, file }, opened);
+    return {
+      veeva,
+      windrow,
+      file,
+      trigger: async (pipelineId) => {
+        const triggered = await operations(windrow).triggerDag(pipelineId);
+        if (triggered.kind !== 'created')
+          throw new Error(`${pipelineId} was not started: ${JSON.stringify(triggered)}`);
+      },
+      loaded: (pipelineId, windows) => loaded(windrow, pipelineId, windows),
+      differences: (to, isOurs) => differences(veeva, file, { to, isOurs }),
+      close: () => closeAll(opened),
+    };
+  } catch (error) {
+    await closeAll(opened).catch(() => {});
+    throw error;
+  }
+}
+
+async function openPipelines(
+  veeva: VeevaInstallation,
+  { dags, file }: { readonly dags: readonly Dag[]; readonly file: string },
+  opened: Closable[],
+): Promise<Windrow> {
+  const environment = { ...veeva.environment, DATABASE_URL: await freshDatabase(), DUCKDB_FILE: file };
+  const sources = { environment, readFile: () => undefined };
+  const reading = readEngineSettings(sources);
+  if (reading.kind === 'unreadable') throw new Error(reading.problems.join('\n'));
+  const { clock } = veeva;
+  const windrow = await openWindrow({
+    project: defineProject({ dags: [...dags] }),
+    settings: reading.settings,
+    sources,
+    clock,
+    log: silentLog,
+    random: () => 0.5,
+  });
+  opened.push(windrow, windrow.startScheduler());
+  const worker = windrow.startWorker();
+  opened.push(worker);
+  await worker.ready();
+  return windrow;
+}
+
+/** Each window has its own time, however slow the machine is. */
+async function loaded(windrow: Windrow, pipelineId: string, windows: number): Promise<void> {
+  for (let number = 1; number <= windows; number += 1) await loadedTo(windrow, pipelineId, number);
+}
+
+async function loadedTo({ store }: Windrow, pipelineId: string, windows: number): Promise<void> {
+  await eventually(`${windows} windows of ${pipelineId}`, async () => {
+    const records = await listRecords(store.database, { pipelineId, limit: 50 });
+    const failed = records.find(({ pipelineStatus }) => pipelineStatus === 'FAILED');
+    if (failed !== undefined) throw new Error(`${pipelineId} failed: ${failed.error?.message ?? 'without an error'}`);
+    return records.filter(({ pipelineStatus }) => pipelineStatus === 'COMPLETED').length >= windows ? true : undefined;
+  });
+}
+
+interface Compared {
+  readonly to: Temporal.Instant;
+  readonly isOurs: (extract: string) => boolean;
+}
+
+async function differences(
+  { sandbox }: VeevaInstallation,
+  file: string,
+  { to, isOurs }: Compared,
+): Promise<readonly Mismatch[]> {
+  const { mismatches, tables } = await verify({
+    vault: { truth: (moment) => sandbox.vault.truth(moment).filter(({ extract }) => isOurs(extract)) },
+    reader: {
+      listTables: () => listTables(file),
+      listColumns: (table) => listColumns(file, table),
+      async *readTable(table, columns) {
+        const values = columns.map(({ name, type }) => SHOWN[type.kind](`"${name}"`));
+        yield await queryFile(file, `select ${values.join(', ')} from "${table}"`);
+      },
+    },
+    windowsTo: to,
+    logsTo: to,
+  });
+  if (tables === 0) throw new Error('The Vault knows no such tables, so nothing was verified.');
+  return mismatches;
+}
