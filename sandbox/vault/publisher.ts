@@ -15,6 +15,7 @@ import { logsOf } from './model/audit-logs.ts';
 import type { ChangeSet } from './model/change-set.ts';
 import { type Evolution, WINDOW_MS } from './model/evolution.ts';
 import { logExtracts } from './model/fixed-extracts.ts';
+import type { Table } from './model/table.ts';
 import type { VaultOptions } from './options.ts';
 import { evolutionFrom, initialState, logDay } from './vault-model.ts';
 
@@ -54,6 +55,12 @@ export class Publisher {
     this.#turn = turn.catch(() => undefined);
     await turn;
     return this.#files.filter((file) => isBefore(file.listedFrom, now));
+  }
+
+  /** A table as it is after the newest window that is published. */
+  async findTable(extract: string): Promise<Table | undefined> {
+    await this.listed();
+    return this.#evolution.state.find(extract);
   }
 
   async #publishUpTo(now: Temporal.Instant): Promise<void> {

@@ -8,6 +8,7 @@ import { redshiftConnection, redshiftTarget } from '#tasks/redshift';
 import { objectStage, s3Connection } from '#tasks/s3';
 import { snsConnection } from '#tasks/sns';
 import { type ExtractKind, vaultConnection, veevaSource } from '#tasks/veeva';
+import { announceDocuments } from '#tasks/veeva-documents';
 
 import { holdRule, releaseRule } from './held-rule.ts';
 import { LOG_PROCESS_ID, startConnection } from './start.ts';
@@ -58,6 +59,7 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget, options: WayO
     ]);
     const { archiveFolder, stageFormat, transferDirectory, unpackedLimit, badRows, onLongText, host } = vault.settings;
     const longer = options.holdsLongText === true ? 'whole' : 'split';
+    const listsDocuments = vault.settings.documentContent !== 'none';
     return {
       source: veevaSource({
         client: vault.client,
@@ -71,12 +73,14 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget, options: WayO
         unpackedLimit,
         badRows,
         longText: onLongText === 'fail' ? 'refuse' : longer,
+        listsDocuments,
       }),
       stage: objectStage(store, STAGE_ROOT),
       target: await openTarget({ connections, store }),
       completed: async ({ window }, context) => {
         await advance[kind](watermarks, window.end, context.signal);
         await releaseRule(rule, context);
+        if (listsDocuments) await announceDocuments(store, STAGE_ROOT, context);
       },
       waits: async (failure, { pipelineId, window, recordId, signal }) => {
         await topic.publishFailure({ state: 'waits', pipelineId, window, recordId, failure }, { signal });

@@ -5,6 +5,8 @@ import { type Closable, type Log, RemoteFailure, type Secret, type Temporal, sec
 import type { VaultSettings } from './config.ts';
 import { vaultFailure } from './errors.ts';
 import { type ExtractKind, KIND_FACTS } from './files/extract-kind.ts';
+import { type DocumentContent, contentAddress } from './documents/content-address.ts';
+import { fileNameOf } from './documents/file-name.ts';
 import { type FilePart, type ListedItem, readFileList } from './files/file-list.ts';
 import { type Answer, readAnswer } from './vault/answer.ts';
 import { type Http, openHttp } from './vault/http.ts';
@@ -37,6 +39,20 @@ export interface VaultClient extends Closable {
   readonly openPart: (part: FilePart, options: CallOptions) => Promise<Readable>;
 }
 
+/** The call that the content of documents needs. */
+export interface DocumentClient {
+  /** Source file or text of a document version, once. */
+  readonly openContent: (content: DocumentContent, options: CallOptions) => Promise<OpenedContent>;
+}
+
+export interface OpenedContent {
+  readonly body: Readable;
+  /** As Vault names it; a text has none. */
+  readonly fileName: string | undefined;
+  /** Share of the calls that Vault still answers without delay, from 0 to 1; undefined where it does not say. */
+  readonly burstLeft: number | undefined;
+}
+
 export interface VaultClientTools {
   readonly password: Secret;
   readonly log: Log;
@@ -45,7 +61,7 @@ export interface VaultClientTools {
 
 const USUAL_RETRY: RetryPolicy = { retries: 4, firstDelay: seconds(1) };
 
-export function openVaultClient(settings: VaultSettings, tools: VaultClientTools): VaultClient {
+export function openVaultClient(settings: VaultSettings, tools: VaultClientTools): VaultClient & DocumentClient {
   const { log } = tools;
   const policy = tools.retry ?? USUAL_RETRY;
   const http = openHttp(settings);
@@ -74,14 +90,25 @@ export function openVaultClient(settings: VaultSettings, tools: VaultClientTools
         { method: 'GET', action: 'list Direct Data files', url: listAddress(settings, query), log, ...options },
         (answer) => readListing(answer, log),
       ),
-    openPart: (part, options) =>
-      openBytes(authorised, {
+    openPart: async (part, options) => {
+      const action = `fetch the part ${part.name}`;
+      const url = partAddress(part, settings);
+      return (await openBytes(authorised, { method: 'GET', action, url, log, ...options })).body;
+    },
+    openContent: async (content, options) => {
+      const action = `fetch the ${content.part} of document version ${content.version}`;
+      const url = contentAddress(content, settings);
+      const contentType = content.part === 'text' ? 'text/plain' : 'application/octet-stream';
+      const { body, header } = await openBytes(authorised, {
         method: 'GET',
-        action: `fetch the part ${part.name}`,
-        url: partAddress(part, settings),
+        action,
+        url,
         log,
+        contentType,
         ...options,
-      }),
+      });
+      return { body, fileName: fileNameOf(header('content-disposition')), burstLeft: burstLeft(header) };
+    },
     close: async () => {
       closing.abort();
       await http.close();
@@ -95,6 +122,7 @@ interface Call extends CallOptions {
   readonly url: URL;
   readonly body?: string;
   readonly log: Log;
+  readonly contentType?: string;
 }
 
 interface LoginParts {
@@ -153,14 +181,22 @@ function isExpired(answer: Answer): boolean {
   return answer.kind === 'problem' && answer.problem.type === 'INVALID_SESSION_ID';
 }
 
-async function openBytes(authorised: (call: Call) => Promise<Answer>, call: Call): Promise<Readable> {
+type Bytes = Extract<Answer, { readonly kind: 'bytes' }>;
+
+async function openBytes(authorised: (call: Call) => Promise<Answer>, call: Call): Promise<Bytes> {
   const answer = await authorised(call);
-  if (answer.kind === 'bytes') return answer.body;
+  if (answer.kind === 'bytes') return answer;
   if (answer.kind === 'problem') throw vaultFailure(answer.problem);
   throw new RemoteFailure(
     'E_VAULT_NOT_BYTES',
     `Vault was to ${call.action} and answered ${answer.contentType} instead of the bytes of the file.`,
   );
+}
+
+function burstLeft(header: Bytes['header']): number | undefined {
+  const [limit, remaining] = [header('x-vaultapi-burstlimit'), header('x-vaultapi-burstlimitremaining')].map(Number);
+  const share = (remaining ?? Number.NaN) / (limit ?? Number.NaN);
+  return Number.isFinite(share) ? share : undefined;
 }
 
 async function jsonOf(answer: Answer): Promise<unknown> {

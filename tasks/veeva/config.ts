@@ -17,6 +17,7 @@ import {
   withProblems,
 } from '#framework';
 
+import { CONTENT_CHOICES, type ContentChoice } from './documents/content-choice.ts';
 import { EXTRACT_KINDS, type ExtractKind } from './files/extract-kind.ts';
 import type { BadRowOptions } from './stage/bad-rows.ts';
 import { SETTING_NAMES, settingValues } from './setting-values.ts';
@@ -53,6 +54,8 @@ export interface VaultSettings {
   readonly onLongText: 'fail' | 'split';
   /** Where the first window begins when nothing was loaded before. */
   readonly startTime: Temporal.Instant | undefined;
+  /** What of the content of changed document versions is stored. */
+  readonly documentContent: ContentChoice;
 }
 
 /** Reads `vapil_settings.json` and `connector_config.json`, overridden by the environment; reports every mistake at once. */
@@ -160,6 +163,7 @@ const Fields = z.strictObject({
     .transform(Number)
     .optional(),
   startTime: instant.optional(),
+  documentContent: z.enum(CONTENT_CHOICES, `expected one of ${CONTENT_CHOICES.join(', ')}`).default('none'),
 });
 
 const Settings = Fields.transform((fields, context): VaultSettings => {
@@ -197,6 +201,7 @@ const Settings = Fields.transform((fields, context): VaultSettings => {
       mostPercent: fields.quarantinePercent,
     },
     startTime: fields.startTime,
+    documentContent: fields.documentContent,
   };
 });
 

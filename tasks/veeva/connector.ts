@@ -1,11 +1,11 @@
 import type { Closable, Connection } from '#framework';
 
 import { type VaultSettings, readVaultSettings } from './config.ts';
-import { type VaultClient, openVaultClient } from './client.ts';
+import { type DocumentClient, type VaultClient, openVaultClient } from './client.ts';
 
 export interface VaultOpened extends Closable {
   readonly settings: VaultSettings;
-  readonly client: VaultClient;
+  readonly client: VaultClient & DocumentClient;
 }
 
 /** A Veeva Vault by name; logs in at the first call, not when opened. */

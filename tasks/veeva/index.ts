@@ -1,4 +1,9 @@
 export { type VaultSettings, readVaultSettings } from './config.ts';
+export { CHOSEN_PARTS } from './documents/content-choice.ts';
+export { type DocumentVersion, versionFromLine } from './documents/document-version.ts';
+export { documentsPrefix, listKey } from './documents/list-versions.ts';
+export type { ContentOutcome } from './documents/store-content.ts';
+export { storeDocuments } from './documents/store-documents.ts';
 export { type VaultOpened, vaultConnection } from './connector.ts';
 export { EXTRACT_KINDS, type ExtractKind } from './files/extract-kind.ts';
 export { type Gap, type GapRecord, findGaps } from './files/find-gaps.ts';

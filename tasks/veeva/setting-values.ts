@@ -41,6 +41,7 @@ function transferValues(environment: Environment, { connector }: VendorFiles): R
     onLongText: firstSet(environment['ON_LONG_TEXT']),
     quarantineRows: firstSet(environment['QUARANTINE_ROWS']),
     quarantinePercent: firstSet(environment['QUARANTINE_PERCENT']),
+    documentContent: firstSet(environment['VAULT_DOCUMENT_CONTENT']),
     startTime: firstSet(environment['DIRECT_DATA_START_TIME'], directData.start_time),
   };
 }
@@ -74,5 +75,6 @@ export const SETTING_NAMES: Readonly<Record<string, string>> = {
   onLongText: 'ON_LONG_TEXT',
   quarantineRows: 'QUARANTINE_ROWS',
   quarantinePercent: 'QUARANTINE_PERCENT',
+  documentContent: 'VAULT_DOCUMENT_CONTENT',
   startTime: 'DIRECT_DATA_START_TIME or direct_data.start_time in connector_config.json',
 };

@@ -44,6 +44,8 @@ export interface VeevaSourceOptions {
   /** Text of more than 65,535 bytes: a bad row where absent. */
   readonly longText?: LongText;
   readonly retry?: RetryPolicy;
+  /** Lists the document versions of a window in its stage, for those who fetch their content. */
+  readonly listsDocuments?: boolean;
 }
 
 const USUAL_RETRY: RetryPolicy = { retries: 3, firstDelay: seconds(1) };
@@ -121,6 +123,7 @@ function stageOptions(options: VeevaSourceOptions): StageOptions {
     unpackedLimit: options.unpackedLimit ?? USUAL_UNPACKED_LIMIT,
     badRows: options.badRows ?? STOP_AT_BAD_ROWS,
     longText: options.longText ?? 'refuse',
+    listsDocuments: options.listsDocuments ?? false,
   };
 }
 

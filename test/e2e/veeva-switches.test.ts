@@ -41,6 +41,7 @@ const SWITCHES: Readonly<Record<FaultKind, Switch>> = {
     type: 'INVALID_DATA',
     file: `${file}.001`,
   })),
+  burst_remaining: exact({ kind: 'burst_remaining', endpoint: download, remaining: 3, times: 1 }),
   truncated: exact({ kind: 'truncated', bytes: 100, times: 1 }),
   corrupted: exact({ kind: 'corrupted', times: 1 }),
   other_vault: {

@@ -56,6 +56,7 @@ function settingsFor(sandbox: Pick<VaultSandbox, 'url' | 'host' | 'username' | '
     onLongText: 'fail',
     badRows: { rows: 'fail', characters: 'fail', mostRows: 0 },
     startTime: undefined,
+    documentContent: 'none',
   };
 }
 

@@ -52,6 +52,8 @@ describe('Vault settings', () => {
         stageFormat: 'csv',
         archiveFolder: 'landing/direct-data',
         apiVersion: 'v25.2',
+        // Those tools' own switch for documents starts other work: ours has to be asked for.
+        documentContent: 'none',
       },
     });
   });
@@ -67,6 +69,7 @@ describe('Vault settings', () => {
         STAGE_FORMAT: 'parquet',
         TRANSFER_DIRECTORY: '/data/transfer',
         UNPACKED_LIMIT_GB: '50',
+        VAULT_DOCUMENT_CONTENT: 'both',
       },
       FILES,
     );
@@ -81,6 +84,7 @@ describe('Vault settings', () => {
         stageFormat: 'parquet',
         transferDirectory: '/data/transfer',
         unpackedLimit: 50e9,
+        documentContent: 'both',
       },
     });
   });
@@ -110,11 +114,12 @@ describe('Vault settings', () => {
         VAULT_API_VERSION: '25',
         VAULT_TIMEOUT_SECONDS: 'long',
         EXTRACT_TYPE: 'delta',
+        VAULT_DOCUMENT_CONTENT: 'all',
         VAPIL_SETTINGS_FILE: 'gone.json',
       },
       { 'connector_config.json': '{' },
     );
-    expect(problems.split('\n')).toHaveLength(7);
+    expect(problems.split('\n')).toHaveLength(8);
     for (const name of [
       'gone.json',
       'connector_config.json',
@@ -123,6 +128,7 @@ describe('Vault settings', () => {
       'VAULT_API_VERSION',
       'VAULT_TIMEOUT_SECONDS',
       'EXTRACT_TYPE',
+      'VAULT_DOCUMENT_CONTENT',
     ]) {
       expect(problems).toContain(name);
     }

@@ -32,6 +32,7 @@ const NOW = Temporal.Instant.from('2026-01-20T10:01Z');
 export interface Bench {
   readonly vault: VaultSandbox;
   readonly store: ObjectStore;
+  readonly client: ReturnType<typeof openVaultClient>;
   readonly source: (kind: ExtractKind, options?: Partial<VeevaSourceOptions>) => Source;
   readonly context: (
     window: Window,
@@ -74,11 +75,13 @@ export async function openBench(options: NonNullable<Parameters<typeof startVaul
       onLongText: 'fail',
       badRows: { rows: 'fail', characters: 'fail', mostRows: 0 },
       startTime: undefined,
+      documentContent: 'none',
     },
     { password: new Secret(vault.password), log: silentLog, retry },
   );
   return {
     vault,
+    client,
     store,
     source: (kind, more = {}) =>
       veevaSource({ client, store, converter, kind, format: 'csv', temporaryDirectory: local, retry, ...more }),

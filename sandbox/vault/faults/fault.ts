@@ -1,6 +1,16 @@
 import { z } from 'zod';
 
-export const ENDPOINTS = ['auth', 'versions', 'me', 'keep_alive', 'session', 'list', 'download'] as const;
+export const ENDPOINTS = [
+  'auth',
+  'versions',
+  'me',
+  'keep_alive',
+  'session',
+  'list',
+  'download',
+  'document_file',
+  'document_text',
+] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 export const API_ERRORS = [
@@ -22,7 +32,7 @@ export const API_ERRORS = [
   'OPERATION_IN_PROGRESS',
 ] as const;
 
-/** A file (`143462-20260120-1330-N`) or a part of one (`….001`); absent: every file. */
+/** A file (`143462-20260120-1330-N`), a part of one (`….001`) or a document version (`101_0_1`); absent: every one. */
 const file = z.string().exactOptional();
 /** How many times the fault strikes; absent: until it is cleared. */
 const times = z.int().positive().exactOptional();
@@ -37,7 +47,7 @@ const CALLS = [
   /** The burst limit: the answer comes late and says so. */
   z.strictObject({ kind: z.literal('delay'), ms: z.int().positive(), ...struck }),
   z.strictObject({ kind: z.literal('status'), status: z.int().min(400).max(599), ...struck }),
-  /** The connection breaks before the answer, or after so many bytes of a part. */
+  /** The connection breaks before the answer, or after so many bytes of a part or a content. */
   z.strictObject({ kind: z.literal('reset'), afterBytes: bytes.exactOptional(), ...struck }),
   /** Every session ends as this call arrives. */
   z.strictObject({ kind: z.literal('session_expired'), ...struck }),
@@ -48,7 +58,9 @@ const CALLS = [
     status: z.enum(['FAILURE', 'EXCEPTION']).exactOptional(),
     ...struck,
   }),
-  /** The body of a part ends early without an error. */
+  /** So many calls are left until the burst limit is used up. */
+  z.strictObject({ kind: z.literal('burst_remaining'), remaining: bytes, ...struck }),
+  /** The body of a part or a content ends early without an error. */
   z.strictObject({ kind: z.literal('truncated'), bytes, file, times }),
   /** One byte of a part is another one. */
   z.strictObject({ kind: z.literal('corrupted'), at: bytes.exactOptional(), file, times }),

@@ -1,4 +1,5 @@
 import { RELATIONSHIPS, SINGULAR_RELATIONSHIPS } from './fixed-extracts.ts';
+import { contentBytes, isPlaceholder } from './document-content.ts';
 import { newRow, type RowContext } from './row-maker.ts';
 import type { Row } from './table.ts';
 
@@ -9,7 +10,6 @@ export function newVersion(context: RowContext): Row {
   const table = context.state.get(VERSIONS);
   const { doc, major, minor } = nextVersion(context);
   const id = `${doc}_${major}_${minor}`;
-  const place = `/api/v26.1/objects/documents/${doc}/versions/${major}/${minor}`;
   return newRow(table, context, {
     id,
     doc_id: String(doc),
@@ -17,10 +17,19 @@ export function newVersion(context: RowContext): Row {
     major_version_number: String(major),
     minor_version_number: String(minor),
     type: context.random.pick(['sop__c', 'protocol__c', 'label__v']),
-    source_file: `${place}/file`,
-    rendition_file: `${place}/renditions/viewable_rendition__v`,
+    ...fileFacts(id, doc),
     document_number__v: `VV-${String(doc).padStart(5, '0')}`,
   });
+}
+
+function fileFacts(id: string, doc: number): Record<string, string> {
+  if (isPlaceholder(doc)) return { source_file: '', rendition_file: '', size__v: '' };
+  const place = `/api/v26.1/objects/documents/${id.replace('_', '/versions/').replace('_', '/')}`;
+  return {
+    source_file: `${place}/file`,
+    rendition_file: `${place}/renditions/viewable_rendition__v`,
+    size__v: String(contentBytes(id)),
+  };
 }
 
 /** Half of the relationships point at documents rather than versions and leave the version columns empty. */

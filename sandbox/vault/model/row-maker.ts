@@ -49,6 +49,7 @@ const LASTING = new Set([
   'minor_version_number',
   'source_file',
   'rendition_file',
+  'size__v',
   'global_id__sys',
 ]);
 

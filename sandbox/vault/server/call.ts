@@ -10,6 +10,8 @@ export interface Call {
   readonly query: URLSearchParams;
   /** The part that is asked for. */
   readonly part: string;
+  /** The document version that is asked for: `101_0_1`. */
+  readonly document: string;
   readonly session: string;
   readonly request: IncomingMessage;
 }
@@ -32,7 +34,15 @@ const ROUTES: readonly Route[] = [
     method: 'GET',
     path: /^\/api\/(?<version>[^/]+)\/services\/directdata\/(?:private\/)?files\/(?<part>[^/]+)$/,
   },
+  { endpoint: 'document_file', method: 'GET', path: documentPath('file') },
+  { endpoint: 'document_text', method: 'GET', path: documentPath('text') },
 ];
+
+function documentPath(content: string): RegExp {
+  return new RegExp(
+    `^/api/(?<version>[^/]+)/objects/documents/(?<id>[^/]+)/versions/(?<major>[^/]+)/(?<minor>[^/]+)/${content}$`,
+  );
+}
 
 export type Recognised =
   | { readonly kind: 'call'; readonly call: Call }
@@ -48,12 +58,13 @@ export function recognise(request: IncomingMessage): Recognised {
   if (matches.length === 0) return { kind: 'unknown' };
   const match = matches.find(({ route }) => route.method === request.method);
   if (match === undefined) return { kind: 'wrong_method' };
-  const { version = '', part = '' } = match.groups;
+  const { version = '', part = '', id, major, minor } = match.groups;
   const session = (request.headers.authorization ?? '').replace(/^Bearer /, '');
   const call = {
     endpoint: match.route.endpoint,
     version,
     part: decodeURIComponent(part),
+    document: id === undefined ? '' : `${id}_${major}_${minor}`,
     query: url.searchParams,
     session,
     request,

@@ -6,7 +6,13 @@ export type ApiErrorType = (typeof API_ERRORS)[number];
 /** What a route answers. */
 export type Reply =
   | { readonly kind: 'json'; readonly body: ApiBody }
-  | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly filename: string; readonly breakOff: boolean }
+  | {
+      readonly kind: 'bytes';
+      readonly bytes: Buffer;
+      /** Absent: plain text without a name. */
+      readonly filename?: string;
+      readonly breakOff: boolean;
+    }
   | { readonly kind: 'status'; readonly status: number };
 
 export type ApiBody = Readonly<Record<string, unknown>> & { readonly responseStatus: string };
@@ -41,8 +47,7 @@ export function sendReply(response: ServerResponse, reply: Reply, headers: Reado
       response.writeHead(200, '', {
         ...headers,
         'X-VaultAPI-Status': 'SUCCESS',
-        'Content-Type': 'application/octet-stream;charset=UTF-8',
-        'Content-Disposition': `attachment; filename="${reply.filename}"`,
+        ...fileHeaders(reply.filename),
       });
       if (reply.breakOff) response.write(reply.bytes, () => response.destroy());
       else response.end(reply.bytes);
@@ -51,4 +56,12 @@ export function sendReply(response: ServerResponse, reply: Reply, headers: Reado
       response.writeHead(reply.status, '', { ...headers, 'Content-Type': 'text/html' });
       response.end('<html><body>The server is temporarily unable to service your request.</body></html>');
   }
+}
+
+function fileHeaders(filename: string | undefined): Record<string, string> {
+  if (filename === undefined) return { 'Content-Type': 'text/plain;charset=UTF-8' };
+  return {
+    'Content-Type': 'application/octet-stream;charset=UTF-8',
+    'Content-Disposition': `attachment; filename="${filename}"`,
+  };
 }

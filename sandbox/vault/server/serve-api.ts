@@ -6,6 +6,7 @@ import type { Vault } from '../vault.ts';
 import { authenticate, USER_ID } from './authentication.ts';
 import type { Burst } from './burst.ts';
 import { type Call, recognise } from './call.ts';
+import { documentFile, documentText } from './documents.ts';
 import { download } from './download.ts';
 import { listFiles } from './file-list.ts';
 import { failure, type Reply, sendReply, success } from './reply.ts';
@@ -28,13 +29,19 @@ export async function serveApi(vault: Vault, burst: Burst, { request, response }
   const isLogin = call.endpoint === 'auth';
   const delay = vault.faults.strike('delay', subject)?.ms ?? (isLogin ? vault.logins.begin() : 0);
   if (delay > 0) await pause(delay);
-  if (call.endpoint !== 'download' && vault.faults.strike('reset', subject) !== undefined) {
+  if (!BODIES.has(call.endpoint) && vault.faults.strike('reset', subject) !== undefined) {
     response.destroy();
     return undefined;
   }
   const late = delay === 0 ? {} : { 'X-VaultAPI-ResponseDelay': String(delay) };
   const limits = isLogin ? vault.logins.headers() : {};
-  return sendReply(response, await answer(vault, call, subject), { ...headers, ...limits, ...late });
+  const reply = await answer(vault, call, subject);
+  return sendReply(response, reply, { ...headers, ...limits, ...late, ...burstLeft(vault, subject) });
+}
+
+function burstLeft({ faults }: Vault, subject: FaultSubject): Record<string, string> {
+  const left = faults.strike('burst_remaining', subject);
+  return left === undefined ? {} : { 'X-VaultAPI-BurstLimitRemaining': String(left.remaining) };
 }
 
 async function answer(vault: Vault, call: Call, subject: FaultSubject): Promise<Reply> {
@@ -50,6 +57,9 @@ async function answer(vault: Vault, call: Call, subject: FaultSubject): Promise<
   if (OPEN.has(call.endpoint) || sessions.use(call.session)) return await HANDLERS[call.endpoint](vault, call);
   return failure('INVALID_SESSION_ID', 'Invalid or expired session ID.', { errorType: 'GENERAL' });
 }
+
+/** Where a connection breaks inside the answer. */
+const BODIES = new Set<Call['endpoint']>(['download', 'document_file', 'document_text']);
 
 const OPEN = new Set<Call['endpoint']>(['auth']);
 
@@ -72,6 +82,8 @@ const HANDLERS: Record<Call['endpoint'], Handler> = {
   },
   list: listFiles,
   download,
+  document_file: documentFile,
+  document_text: documentText,
 };
 
 /** Direct Data exists from v24.1 on. */
@@ -82,7 +94,7 @@ function isKnownVersion(version: string): boolean {
 }
 
 function subjectOf(call: Call): FaultSubject {
-  return { endpoint: call.endpoint, names: [call.part, call.part.replace(/\.\d+$/, '')] };
+  return { endpoint: call.endpoint, names: [call.part, call.part.replace(/\.\d+$/, ''), call.document] };
 }
 
 /** Failures of a login say so twice. */

@@ -1,10 +1,8 @@
-import { type Readable, pipeline } from 'node:stream';
+import { DataFailure, type Log, type ObjectStore, type StoredObject, bounded } from '#framework';
 
-import { DataFailure, Failure, type Log, type ObjectStore, type StoredObject, bounded } from '#framework';
-
-import { connectionFailure } from '../errors.ts';
 import type { VaultClient } from '../client.ts';
 import { type RetryPolicy, withRetries } from '../vault/retry.ts';
+import { storeChecked } from '../vault/store-checked.ts';
 import { KIND_FACTS } from './extract-kind.ts';
 import type { FilePart, ListedFile } from './file-list.ts';
 import { partCheck, requireWholeFile } from './part-check.ts';
@@ -45,7 +43,10 @@ async function fetchPart(part: FilePart, key: string, tools: DownloadTools): Pro
   const { client, store, signal, reference } = tools;
   await withRetries({ ...tools, also: isDamage }, async () => {
     const body = await client.openPart(part, { signal, reference });
-    await storeChecked({ part, key, body }, store, signal);
+    const metadata = { part: part.name, ...(part.md5 === undefined ? {} : { md5: part.md5 }) };
+    const contentType = 'application/octet-stream';
+    const arrival = { what: `part ${part.name}`, key, body, check: partCheck(part) };
+    await storeChecked(arrival, store, { signal, metadata, contentType });
   });
   tools.log.info('Part stored', { part: part.name, bytes: part.bytes, key });
 }
@@ -53,36 +54,4 @@ async function fetchPart(part: FilePart, key: string, tools: DownloadTools): Pro
 /** A connection may damage bytes once; only a file that is damaged every time is damaged in Vault. */
 function isDamage(error: Error): boolean {
   return error instanceof DataFailure && error.code === 'E_VAULT_PART_MD5';
-}
-
-interface Arrival {
-  readonly part: FilePart;
-  readonly key: string;
-  readonly body: Readable;
-}
-
-async function storeChecked({ part, key, body }: Arrival, store: ObjectStore, signal: AbortSignal): Promise<void> {
-  let broken: Error | undefined;
-  const checked = pipeline(body, partCheck(part), (error) => {
-    broken ??= error ?? undefined;
-  });
-  try {
-    const metadata = { part: part.name, ...(part.md5 === undefined ? {} : { md5: part.md5 }) };
-    await store.put(key, checked, { signal, metadata, contentType: 'application/octet-stream' });
-  } catch (error) {
-    checked.destroy();
-    signal.throwIfAborted();
-    throw causeOf(part, broken, error);
-  }
-}
-
-/** What Vault or the check reported says more than the store's word that its input ended. */
-function causeOf(part: FilePart, broken: Error | undefined, stored: unknown): unknown {
-  if (broken instanceof Failure) return broken;
-  if (broken === undefined || (stored instanceof Failure && !isInputError(stored, broken))) return stored;
-  return connectionFailure(broken, `the body of part ${part.name}`);
-}
-
-function isInputError(stored: Failure, broken: Error): boolean {
-  return stored.cause === broken;
 }

@@ -15,6 +15,7 @@ import type { Converter, LongText } from '#tasks/parquet';
 
 import { type Unpacked, unpack } from '../archive/unpack.ts';
 import type { ListedFile } from '../files/file-list.ts';
+import { documentsPrefix, listVersions } from '../documents/list-versions.ts';
 import { type ArchivePlan, planExtracts } from './plan-extracts.ts';
 import { type BadRowOptions, reportQuarantined, requireRoom } from './bad-rows.ts';
 import { readArchive } from './read-archive.ts';
@@ -36,6 +37,8 @@ export interface StageOptions {
   readonly unpackedLimit: number;
   readonly badRows: BadRowOptions;
   readonly longText: LongText;
+  /** Whether the document versions of a window are listed, for those who fetch their content. */
+  readonly listsDocuments?: boolean;
 }
 
 /** Turns a downloaded archive into staged files; the manifest is written last, so that it means "whole". */
@@ -66,6 +69,8 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
   const facts = { bytes: unpacked.bytes, rows: file.rows, sha256: unpacked.sha256 };
   const admission = await context.files.admit({ path: archive, model: file.extractKind, ...facts });
   const plan = admission.kind === 'admitted' ? await planArchive(file, unpacked, context) : NOTHING;
+  if (options.listsDocuments === true)
+    await listVersions(plan.extracts, { store, prefix: documentsPrefix(stageRoot, context), signal });
   const prefix = stagePrefix(stageRoot, context);
   const tools = { store, converter, format, prefix, directory: folder, badRows, longText, log };
   const extracts = await bounded(plan.extracts, { atMost: atOnce, signal }, (extract, own) =>

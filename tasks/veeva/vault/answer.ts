@@ -8,13 +8,15 @@ import type { HttpReply } from './http.ts';
 /** What Vault answered, sorted by its content: failures come with HTTP status 200 too. */
 export type Answer =
   | { readonly kind: 'json'; readonly value: unknown; readonly contentType: string }
-  | { readonly kind: 'bytes'; readonly body: Readable }
+  | { readonly kind: 'bytes'; readonly body: Readable; readonly header: HttpReply['header'] }
   | { readonly kind: 'problem'; readonly problem: VaultProblem };
 
 interface Asked {
   readonly action: string;
   readonly url: URL;
   readonly signal: AbortSignal;
+  /** What the bytes of a file come as; default `application/octet-stream`. */
+  readonly contentType?: string;
 }
 
 const Envelope = z.object({
@@ -28,8 +30,8 @@ const Envelope = z.object({
 /** Reads the body unless it is the bytes of a file. */
 export async function readAnswer(reply: HttpReply, asked: Asked): Promise<Answer> {
   const contentType = reply.header('content-type') ?? 'an answer without content type';
-  if (reply.status === 200 && contentType.startsWith('application/octet-stream'))
-    return { kind: 'bytes', body: reply.body };
+  if (reply.status === 200 && contentType.startsWith(asked.contentType ?? 'application/octet-stream'))
+    return { kind: 'bytes', body: reply.body, header: reply.header };
   const text = await readText(reply, asked);
   const json = parse(text);
   const envelope = Envelope.safeParse(json);

@@ -20,12 +20,20 @@ export function partAddress(part: FilePart, rules: AddressRules): URL {
     return new URL(`/api/${rules.apiVersion}/services/directdata/files/${encodeURIComponent(part.name)}`, rules.url);
   }
   const address = URL.canParse(part.url) ? new URL(part.url) : undefined;
+  return safeAddress(address, { what: `part ${part.name}`, rules });
+}
+
+/** @throws DataFailure `E_VAULT_FOREIGN_URL` */
+export function safeAddress(
+  address: URL | undefined,
+  { what, rules }: { readonly what: string; readonly rules: AddressRules },
+): URL {
   if (address !== undefined && isSafe(address, rules)) return address;
   throw new DataFailure(
     'E_VAULT_FOREIGN_URL',
-    `The part ${part.name} is to be fetched from ${address === undefined ? 'an address that cannot be read' : address.origin}, but the session may be sent to ` +
+    `The ${what} is to be fetched from ${address === undefined ? 'an address that cannot be read' : address.origin}, but the session may be sent to ` +
       `${[rules.host, ...rules.downloadHosts].join(', ')} only. If that host is Veeva's, add it to VAULT_DOWNLOAD_HOSTS.`,
-    { details: { part: part.name, host: address?.host ?? null } },
+    { details: { what, host: address?.host ?? null } },
   );
 }
 
