@@ -21,9 +21,20 @@ export type SchemaChange =
   | { readonly does: 'drop_column' | 'return_column' | 'drop_table'; readonly table: number }
   | { readonly does: 'add_table'; readonly kinds: readonly Kind[] };
 
+export const BAD_FAULTS = ['fields', 'long', 'key', 'type', 'nul'] as const;
+export type BadFault = (typeof BAD_FAULTS)[number];
+
+/** A row that cannot be loaded: of a new id, or of one that stands in the target and must stay there as it was. */
+export interface BadRowChange {
+  readonly table: number;
+  readonly id: number;
+  readonly fault: BadFault;
+}
+
 export interface HistoryWindow {
   readonly schema: readonly SchemaChange[];
   readonly rows: readonly RowChange[];
+  readonly bad: readonly BadRowChange[];
   /** What goes wrong with the delivery: the load twice, once more as a re-run, or a re-run of the window before it. */
   readonly fault: 'none' | 'twice' | 'again' | 'old';
   readonly format: 'csv' | 'parquet';
@@ -88,9 +99,16 @@ const schemaChange: fc.Arbitrary<SchemaChange> = fc.oneof(
   fc.record({ does: fc.constant('add_table'), kinds: fc.array(kind, { minLength: 1, maxLength: 6 }) }),
 );
 
+const badRowChange: fc.Arbitrary<BadRowChange> = fc.record({
+  table,
+  id: fc.nat(12),
+  fault: fc.constantFrom(...BAD_FAULTS),
+});
+
 const window: fc.Arbitrary<HistoryWindow> = fc.record({
   schema: fc.array(schemaChange, { maxLength: 2 }),
   rows: fc.array(rowChange, { maxLength: 8 }),
+  bad: fc.array(badRowChange, { maxLength: 2 }),
   fault: fc.constantFrom('none', 'none', 'none', 'twice', 'again', 'old'),
   format: fc.constantFrom('csv', 'parquet'),
   turn: fc.nat(6),

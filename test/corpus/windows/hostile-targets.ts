@@ -15,10 +15,17 @@ import type { HostileTable } from './hostile-vault.ts';
 export interface HostileTarget {
   readonly target: Target;
   readonly compare: (table: HostileTable) => Promise<void>;
+  /** Codes of the rows that a window of a pipeline left out, in order. */
+  readonly leftOut: (pipelineId: string, recordId: number) => Promise<readonly string[]>;
 }
 
 export function hostileRedshift(ground: Ground): HostileTarget {
-  return { target: ground.target, compare: (table) => compareRedshift(ground, table) };
+  return {
+    target: ground.target,
+    compare: (table) => compareRedshift(ground, table),
+    leftOut: async (pipelineId, recordId) =>
+      codes(await ground.opened.warehouse.rows({ name: 'read the quarantine', sql: leftOutSql(pipelineId, recordId) })),
+  };
 }
 
 /** Loads the same staged files as Redshift does, into a file below `directory`. */
@@ -27,7 +34,16 @@ export function hostileDuckDb({ store }: Ground, directory: string): HostileTarg
   return {
     target: duckDbTarget(openDuckDb(settings), { stage: store }),
     compare: (table) => compareDuckDb(settings.file, table),
+    leftOut: async (pipelineId, recordId) => codes(await queryFile(settings.file, leftOutSql(pipelineId, recordId))),
   };
+}
+
+function leftOutSql(pipelineId: string, recordId: number): string {
+  return `select code from vault.windrow_quarantine where pipeline_id = '${pipelineId}' and record_id = ${recordId}`;
+}
+
+function codes(rows: readonly (readonly (string | null)[])[]): readonly string[] {
+  return rows.map(([code]) => code ?? '').toSorted();
 }
 
 const VAULT_TYPES: Readonly<Record<Kind, 'String' | 'Number' | 'Boolean' | 'Date' | 'DateTime'>> = {

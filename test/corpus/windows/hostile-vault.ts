@@ -1,6 +1,7 @@
 import { csvText } from '../../../sandbox/vault/archive/csv.ts';
 import { type ArchiveEntry, fileEntry } from '../../../sandbox/vault/archive/entry.ts';
-import type { HistoryWindow, Kind, RowChange, SchemaChange } from './history.ts';
+import { badRow } from './bad-row.ts';
+import type { BadRowChange, HistoryWindow, Kind, RowChange, SchemaChange } from './history.ts';
 
 export interface HostileColumn {
   readonly name: string;
@@ -23,6 +24,8 @@ interface Table extends HostileTable {
   readonly deletes: Set<string>;
   readonly added: HostileColumn[];
   readonly removed: HostileColumn[];
+  /** Rows of this window that cannot be loaded. */
+  readonly bad: { readonly id: string; readonly fault: BadRowChange['fault'] }[];
 }
 
 const TABLE_NAMES = ['product__v', '3d_model__c', 'order', 'my_metadata__c', 'old_deletes', 'select'];
@@ -58,12 +61,20 @@ export class HostileVault {
   }
 
   /** Lets the changes happen; `entries` then packs them. */
-  apply({ schema, rows }: HistoryWindow): void {
+  apply({ schema, rows, bad }: HistoryWindow): void {
     for (const table of this.#tables) for (const changes of [table.updates, table.deletes]) changes.clear();
-    for (const table of this.#tables) for (const changes of [table.added, table.removed]) changes.splice(0);
+    for (const table of this.#tables) for (const changes of [table.added, table.removed, table.bad]) changes.splice(0);
     this.#gone.splice(0);
     for (const change of schema) this.#changeSchema(change);
     for (const change of rows) this.#changeRow(change);
+    for (const change of bad) this.#addBadRow(change);
+  }
+
+  /** What the quarantine of the window must hold, in order. */
+  get expectedCodes(): readonly string[] {
+    return this.#tables
+      .flatMap((table) => table.bad.map(({ id, fault }) => badRow(fault, id, table.columns).code))
+      .toSorted();
   }
 
   entries(kind: 'full' | 'incremental', turn: number): ArchiveEntry[] {
@@ -130,6 +141,14 @@ export class HostileVault {
     table.updates.add(id);
   }
 
+  /** A row that the window changes or removes as well would be there twice. */
+  #addBadRow({ table: place, id: number, fault }: BadRowChange): void {
+    const table = this.#tables[place % this.#tables.length];
+    const id = `V0${number}`;
+    if (table === undefined || table.updates.has(id) || table.deletes.has(id)) return;
+    table.bad.push({ id, fault });
+  }
+
   #addTable(kinds: readonly Kind[]): void {
     const name = `${TABLE_NAMES[this.#created % TABLE_NAMES.length]}_${this.#created}${this.#suffix}`;
     this.#created += 1;
@@ -138,7 +157,7 @@ export class HostileVault {
       ...kinds.map((kind) => ({ name: this.#columnName(), kind })),
     ];
     const empty = { rows: new Map(), dropped: [], updates: new Set<string>(), deletes: new Set<string>() };
-    this.#tables.push({ name, columns, ...empty, added: [...columns], removed: [] });
+    this.#tables.push({ name, columns, ...empty, added: [...columns], removed: [], bad: [] });
   }
 
   #addColumn(table: Table, column: HostileColumn): void {
@@ -186,8 +205,10 @@ interface TableFile {
 function tableFiles(table: Table, kind: 'full' | 'incremental', turn: number): TableFile[] {
   const ids = kind === 'full' ? [...table.rows.keys()] : [...table.updates];
   const at = turn % table.columns.length;
-  const columns = [...table.columns.slice(at), ...table.columns.slice(0, at)].map(({ name }) => name);
-  const rows = ids.map((id) => columns.map((name) => table.rows.get(id)?.get(name) ?? ''));
+  const turned = [...table.columns.slice(at), ...table.columns.slice(0, at)];
+  const columns = turned.map(({ name }) => name);
+  const good = ids.map((id) => columns.map((name) => table.rows.get(id)?.get(name) ?? ''));
+  const rows = [...table.bad.map(({ id, fault }) => badRow(fault, id, turned).fields), ...good];
   const updates = tableFile(table, 'updates', [columns, ...rows]);
   if (kind === 'full' || table.deletes.size === 0) return [updates];
   return [updates, tableFile(table, 'deletes', [['id', 'deleted_date'], ...[...table.deletes].map((id) => [id, ''])])];

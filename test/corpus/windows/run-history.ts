@@ -12,7 +12,6 @@ import {
 import type { Converter } from '#tasks/parquet';
 
 import { packArchive } from '../../../sandbox/vault/archive/tar-gz.ts';
-import { STOP_AT_BAD_ROWS } from '../../../tasks/veeva/stage/bad-rows.ts';
 import { stageWindow } from '../../../tasks/veeva/stage/stage-window.ts';
 import { NEW_FILES } from '../../support/new-files.ts';
 import type { Ground } from '../../tasks/redshift-ground.ts';
@@ -29,6 +28,8 @@ export interface HistoryTools {
 }
 
 const START = Temporal.Instant.from('2026-01-20T13:00:00Z');
+
+const QUARANTINE = { rows: 'quarantine', characters: 'fail', mostRows: 10 } as const;
 
 interface Loading extends HistoryTools {
   readonly vault: HostileVault;
@@ -55,6 +56,9 @@ export async function runHistory(
     const tables = loading.vault.tables.filter((table) => isLast || table.isChanged);
     for (const { compare } of tools.targets) for (const table of tables) await compare(table);
     compared += tables.length * tools.targets.length;
+    const codes = loading.vault.expectedCodes;
+    if (codes.length > 0 || isLast)
+      for (const { leftOut } of tools.targets) expect(await leftOut(loading.pipelineId, index + 1)).toEqual(codes);
     before = manifest;
   }
   return compared;
@@ -80,7 +84,7 @@ async function stage(loading: Loading, index: number, { format, turn }: HistoryW
   } as const;
   const options = { store, converter, format, stageRoot: 'stage', temporaryDirectory: directory };
   return stageWindow({ ...file, partCount: 1, parts: [] }, [key], {
-    options: { ...options, atOnce: 4, unpackedLimit: 1e9, badRows: STOP_AT_BAD_ROWS, longText: 'refuse' },
+    options: { ...options, atOnce: 4, unpackedLimit: 1e9, badRows: QUARANTINE, longText: 'refuse' },
     context: {
       pipelineId,
       recordId: recordId(index + 1),
