@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type Reconciliation, Temporal } from '#framework';
+import { type Reconciliation, type Target, Temporal } from '#framework';
 import type { CsvColumn } from '#tasks/parquet';
 
 import { type TableWindow, contextOf } from '../tasks/stage-ground.ts';
@@ -39,6 +39,10 @@ describe.each(TARGETS)('$product compares a Full with the tables that it replace
 
   afterAll(() => ground.close());
 
+  /** Where tests ask for another policy for deletes, by the name of their table. */
+  const targets = new Map<string, Target>();
+  const targetOf = (name: string): Target => targets.get(name) ?? ground.target;
+
   const changes = async (name: string, number: number, change: Partial<TableWindow>): Promise<void> => {
     const manifest = await ground.stage({
       number,
@@ -46,7 +50,7 @@ describe.each(TARGETS)('$product compares a Full with the tables that it replace
       format: 'csv',
       tables: [{ table: name, columns: COLUMNS, ...change }],
     });
-    await ground.target.load(manifest, contextOf(manifest, { loadId: `changes_${name} ${number}` }));
+    await targetOf(name).load(manifest, contextOf(manifest, { loadId: `changes_${name} ${number}` }));
   };
 
   /** Loads a Full of these tables; gives its manifest, to load it once more. */
@@ -59,7 +63,7 @@ describe.each(TARGETS)('$product compares a Full with the tables that it replace
     fence = 1,
   ): Promise<Reconciliation> => {
     const loadId = `full_${name} ${manifest.recordId} ${fence}`;
-    await ground.target.load(manifest, contextOf(manifest, { loadId, fence, covers: [`changes_${name}`] }));
+    await targetOf(name).load(manifest, contextOf(manifest, { loadId, fence, covers: [`changes_${name}`] }));
     const report = await ground.reconciliation({ pipelineId: `full_${name}`, fullEnd: manifest.window.end });
     if (report === undefined) throw new Error('The Full left no report.');
     return report;
@@ -68,7 +72,8 @@ describe.each(TARGETS)('$product compares a Full with the tables that it replace
   const full = async (name: string, number: number, updates: readonly Row[]): Promise<Reconciliation> =>
     loadFull(name, await stageFull(name, number, [{ table: name, columns: COLUMNS, updates }]));
 
-  const SAME = { rows: 4, missing: 0, extra: 0, changed: 0, changedSince: 0, columns: [], samples: [] };
+  const NONE = { missing: 0, extra: 0, changed: 0, changedSince: 0, columns: [], samples: [] };
+  const SAME = { rows: 4, ...NONE };
 
   it('has nothing to compare with at first, and finds no difference where the windows brought every change', async () => {
     const first = await full('same', 1, FOUR);
@@ -256,12 +261,60 @@ describe.each(TARGETS)('$product compares a Full with the tables that it replace
     });
   });
 
+  it('counts rows apart whose keys are all of their columns', async () => {
+    const names = ['object', 'field', 'label', 'formula'];
+    const columns = names.map((name) => ({ name, type: 'text' as const }));
+    const load = async (number: number, updates: readonly Row[]) =>
+      loadFull('no_id', await stageFull('no_id', number, [{ table: 'no_id', columns, key: names, updates }]));
+    const known = ['product__v', 'a__c', 'A'];
+    await load(1, [
+      [...known, 'x'],
+      [...known, 'y'],
+      ['user__sys', 'b__c', null, null],
+    ]);
+    const report = await load(2, [
+      [...known, 'z'],
+      [...known, null],
+      ['user__sys', 'b__c', null, null],
+    ]);
+    expect(report.tables).toMatchObject([{ missing: 2, extra: 2, changed: 0 }]);
+    expect(report.tables[0]?.samples).toContainEqual({ difference: 'extra', key: known, columns: [] });
+  });
+
   it('compares a Full of a table without rows', async () => {
     await full('emptied', 1, FOUR);
     await changes('emptied', 2, { deletes: [['V1'], ['V2'], ['V3']] });
     const report = await full('emptied', 2, []);
     expect(report).toMatchObject({ verdict: 'differs', tables: [{ rows: 0, extra: 1, samples: [{ key: ['V4'] }] }] });
     expect(await ground.rows({ table: 'emptied', columns: COLUMNS })).toEqual([]);
+  });
+
+  it.each(['soft', 'history'] as const)('compares live rows alone where deletes are %s', async (policy) => {
+    targets.set(policy, ground.targetKeeping(policy));
+    await full(policy, 1, FOUR);
+    await changes(policy, 2, { updates: [row('V1', 'B'), row('V5')], deletes: [['V2']] });
+    await changes(policy, 3, { updates: [row('V1', 'C')], deletes: [['V3']] });
+    await ground.query(`update vault.${policy} set name__v = 'X' where id = 'V4'`);
+    const report = await full(policy, 2, [row('V1', 'B'), row('V3'), row('V4'), row('V5')]);
+    expect(report.verdict).toBe('differs');
+    expect(report.tables).toMatchObject([
+      { missing: 0, extra: 0, changed: 1, changedSince: 2, samples: [{ key: ['V4'], columns: ['name__v'] }] },
+    ]);
+    const healed = await full(policy, 3, [row('V1', 'C'), row('V4'), row('V5')]);
+    expect(healed).toMatchObject({ verdict: 'equal', tables: [{ rows: 3, ...NONE }] });
+  });
+
+  it('merges the tables that the Full brings in part, and keeps their other rows', async () => {
+    const legacy = { table: 'legacy_kept', columns: COLUMNS };
+    await changes('legacy_kept', 1, { updates: FOUR });
+    await changes('legacy_kept', 2, { updates: [row('V1', 'B')] });
+    const part = await stageFull('legacy_kept', 2, [
+      { ...legacy, mode: 'merge', updates: [row('V2', 'C'), row('V5')] },
+    ]);
+    const report = await loadFull('legacy_kept', part);
+    expect(report).toMatchObject({ verdict: 'nothing_to_compare', tables: [{ state: 'merged', rows: 2 }] });
+    const names = (await ground.rows(legacy)).map((text) => text.split('|').slice(0, 2).join());
+    expect(names).toEqual(['V1,B', 'V2,C', 'V3,A', 'V4,A', 'V5,A']);
   });
 
   it('asks nothing of a window that covers no others', async () => {

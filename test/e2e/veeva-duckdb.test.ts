@@ -1,18 +1,28 @@
 import { expect, it } from 'vitest';
 
+import { silentLog } from '#framework';
+import { type RecordFilter, listRecords } from '#framework/operate';
+
 import { veevaDuckDbFull, veevaDuckDbIncremental } from '../../dags/veeva-duckdb.ts';
+import { reconcile } from '../../tasks/veeva-redshift/reconcile-verb.ts';
 import { openVeevaDuckDb } from '../support/veeva-duckdb.ts';
-import { windowEnd } from '../support/veeva-installation.ts';
+import { ENABLED_AT, windowEnd } from '../support/veeva-installation.ts';
 
 it('loads a Full and its incremental files into a DuckDB file, value for value', async () => {
   const vault = { objects: 2, rows: 60, changesPerWindow: 10 };
-  const { veeva, trigger, loaded, differences, close } = await openVeevaDuckDb(
+  const { veeva, windrow, trigger, loaded, differences, close } = await openVeevaDuckDb(
     [veevaDuckDbFull, veevaDuckDbIncremental],
     vault,
   );
   try {
     await trigger('veeva_duckdb_full');
     await loaded('veeva_duckdb_full', 1);
+    const records = (filter: RecordFilter) => listRecords(windrow.store.database, filter);
+    const tools = { connections: windrow.connections, records, clock: veeva.clock, log: silentLog };
+    expect(await reconcile(tools, {})).toMatchObject({
+      exit: 'ok',
+      json: { verdict: 'nothing_to_compare', fullEnd: ENABLED_AT.toString() },
+    });
     veeva.publish(3);
     await loaded('veeva_duckdb_incremental', 3);
     expect(await differences(windowEnd(3), (extract) => !extract.startsWith('Log.'))).toEqual([]);

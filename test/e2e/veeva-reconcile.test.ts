@@ -70,6 +70,7 @@ async function differing(window: number) {
 it('names exactly what was lost and altered by hand since the Full before, heals it, and changes nothing when run again', async () => {
   const { windrow, clock, completed, watermark } = veeva;
   expect(await said()).toMatchObject({ exit: 'ok', json: { verdict: 'nothing_to_compare' } });
+  expect(await watermark()).toEqual(ENABLED_AT);
 
   // Vault publishes the Full an hour after its stop time; three windows behind it are loaded before.
   clock.moveTo(SECOND_FULL.add({ minutes: 61 }));
