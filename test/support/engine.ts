@@ -100,12 +100,12 @@ export async function taskStates(engine: Windrow, id: RunId): Promise<Readonly<R
 }
 
 /** Asks until there is an answer. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const deadline = performance.now() + 30_000;
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, seconds = 30): Promise<T> {
+  const deadline = performance.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() > deadline) throw new Error(`Waited 30 s for ${what}, in vain.`);
+    if (performance.now() > deadline) throw new Error(`Waited ${seconds} s for ${what}, in vain.`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -2,7 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type Closable, type Dag, type Temporal, closeAll, defineProject, silentLog } from '#framework';
+import {
+  type Closable,
+  type Dag,
+  type DeletePolicy,
+  type Environment,
+  type Temporal,
+  closeAll,
+  defineProject,
+  silentLog,
+} from '#framework';
 import { type Windrow, listRecords, openWindrow, operations, readEngineSettings } from '#framework/operate';
 
 import type { Mismatch } from '../../sandbox/demo/compare-table.ts';
@@ -20,13 +29,18 @@ export interface DuckDbInstallation extends Closable {
   readonly trigger: (pipelineId: string) => Promise<void>;
   /** Waits until so many windows of a pipeline are loaded; fails where one fails. */
   readonly loaded: (pipelineId: string, windows: number) => Promise<void>;
-  /** Where the tables of the file differ from those of the Vault; `isOurs` leaves others out. */
-  readonly differences: (to: Temporal.Instant, isOurs: (extract: string) => boolean) => Promise<readonly Mismatch[]>;
+  /** Where the tables of the file differ from those of the Vault; `isOurs` leaves others out, `rows` is a condition in SQL. */
+  readonly differences: (
+    to: Temporal.Instant,
+    isOurs: (extract: string) => boolean,
+    rows?: string,
+  ) => Promise<readonly Mismatch[]>;
 }
 
 export async function openVeevaDuckDb(
   dags: readonly Dag[],
   vault: NonNullable<VeevaOptions['vault']>,
+  deletes: DeletePolicy = 'hard',
 ): Promise<DuckDbInstallation> {
   const opened: Closable[] = [];
   try {
@@ -35,7 +49,11 @@ export async function openVeevaDuckDb(
     const veeva = await openVeeva({ works: false, vault });
     opened.push(veeva);
     const file = join(directory, 'vault.duckdb');
-    const windrow = await openPipelines(veeva, { dags, file }, opened);
+    const windrow = await openPipelines(
+      veeva,
+      { dags, environment: { DUCKDB_FILE: file, DUCKDB_DELETES: deletes } },
+      opened,
+    );
     return {
       veeva,
       windrow,
@@ -46,7 +64,7 @@ export async function openVeevaDuckDb(
           throw new Error(`${pipelineId} was not started: ${JSON.stringify(triggered)}`);
       },
       loaded: (pipelineId, windows) => loaded(windrow, pipelineId, windows),
-      differences: (to, isOurs) => differences(veeva, file, { to, isOurs }),
+      differences: (to, isOurs, rows = 'true') => differences(veeva, file, { to, isOurs, rows }),
       close: () => closeAll(opened),
     };
   } catch (error) {
@@ -57,10 +75,10 @@ export async function openVeevaDuckDb(
 
 async function openPipelines(
   veeva: VeevaInstallation,
-  { dags, file }: { readonly dags: readonly Dag[]; readonly file: string },
+  { dags, environment: own }: { readonly dags: readonly Dag[]; readonly environment: Environment },
   opened: Closable[],
 ): Promise<Windrow> {
-  const environment = { ...veeva.environment, DATABASE_URL: await freshDatabase(), DUCKDB_FILE: file };
+  const environment = { ...veeva.environment, DATABASE_URL: await freshDatabase(), ...own };
   const sources = { environment, readFile: () => undefined };
   const reading = readEngineSettings(sources);
   if (reading.kind === 'unreadable') throw new Error(reading.problems.join('\n'));
@@ -85,24 +103,29 @@ async function loaded(windrow: Windrow, pipelineId: string, windows: number): Pr
   for (let number = 1; number <= windows; number += 1) await loadedTo(windrow, pipelineId, number);
 }
 
+/** A Full takes more than a minute where a machine runs several test files side by side. */
+const PATIENCE_SECONDS = 120;
+
 async function loadedTo({ store }: Windrow, pipelineId: string, windows: number): Promise<void> {
-  await eventually(`${windows} windows of ${pipelineId}`, async () => {
+  const isLoaded = async (): Promise<true | undefined> => {
     const records = await listRecords(store.database, { pipelineId, limit: 50 });
     const failed = records.find(({ pipelineStatus }) => pipelineStatus === 'FAILED');
     if (failed !== undefined) throw new Error(`${pipelineId} failed: ${failed.error?.message ?? 'without an error'}`);
     return records.filter(({ pipelineStatus }) => pipelineStatus === 'COMPLETED').length >= windows ? true : undefined;
-  });
+  };
+  await eventually(`${windows} windows of ${pipelineId}`, isLoaded, PATIENCE_SECONDS);
 }
 
 interface Compared {
   readonly to: Temporal.Instant;
   readonly isOurs: (extract: string) => boolean;
+  readonly rows: string;
 }
 
 async function differences(
   { sandbox }: VeevaInstallation,
   file: string,
-  { to, isOurs }: Compared,
+  { to, isOurs, rows }: Compared,
 ): Promise<readonly Mismatch[]> {
   const { mismatches, tables } = await verify({
     vault: { truth: (moment) => sandbox.vault.truth(moment).filter(({ extract }) => isOurs(extract)) },
@@ -111,7 +134,7 @@ async function differences(
       listColumns: (table) => listColumns(file, table),
       async *readTable(table, columns) {
         const values = columns.map(({ name, type }) => SHOWN[type.kind](`"${name}"`));
-        yield await queryFile(file, `select ${values.join(', ')} from "${table}"`);
+        yield await queryFile(file, `select ${values.join(', ')} from "${table}" where ${rows}`);
       },
     },
     windowsTo: to,
