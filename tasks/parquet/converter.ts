@@ -123,7 +123,7 @@ class Conversion {
     return chunksOf(spans, odd);
   }
 
-  /** The second round has learnt the scale of the whole file; a third is never needed. */
+  /** The second round has learnt the scale of the whole file; only rows set aside at one scale may ask for a third. */
   async #untilStable(layout: Layout, chunks: readonly Chunk[]): Promise<readonly ConvertedChunk[]> {
     let waiting = [...chunks.keys()];
     while (waiting.length > 0) {
