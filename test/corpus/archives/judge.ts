@@ -40,7 +40,9 @@ interface Line {
 function manifestLines(members: Members): Line[] {
   const text = members.get('manifest.csv');
   if (text === undefined) throw new Error('no manifest.csv');
-  return csvRecords(text).map((line) => {
+  return csvRecords(text).map((record) => {
+    // Names of columns are read in any case, and a flipped bit makes `Extract` of `extract`.
+    const line = new Map([...record].map(([name, value]) => [name.toLowerCase(), value]));
     const [extract = '', type = '', records = '', file = ''] = ['extract', 'type', 'records', 'file'].map((name) =>
       line.get(name),
     );
