@@ -57,7 +57,8 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget, options: WayO
       connections.get(eventBridgeConnection),
       connections.get(converterConnection),
     ]);
-    const { archiveFolder, stageFormat, transferDirectory, unpackedLimit, badRows, onLongText, host } = vault.settings;
+    const { archiveFolder, stageFormat, transferDirectory, unpackedLimit, onMissingColumn, badRows, onLongText, host } =
+      vault.settings;
     const longer = options.holdsLongText === true ? 'whole' : 'split';
     const listsDocuments = vault.settings.documentContent !== 'none';
     return {
@@ -71,6 +72,7 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget, options: WayO
         stageRoot: STAGE_ROOT,
         temporaryDirectory: join(transferDirectory, host.replace(':', '-')),
         unpackedLimit,
+        onMissingColumn,
         badRows,
         longText: onLongText === 'fail' ? 'refuse' : longer,
         listsDocuments,

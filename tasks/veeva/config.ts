@@ -20,6 +20,7 @@ import {
 import { CONTENT_CHOICES, type ContentChoice } from './documents/content-choice.ts';
 import { EXTRACT_KINDS, type ExtractKind } from './files/extract-kind.ts';
 import type { BadRowOptions } from './stage/bad-rows.ts';
+import type { MissingColumnPolicy } from './stage/missing-columns.ts';
 import { SETTING_NAMES, settingValues } from './setting-values.ts';
 import { readVendorFiles } from './vendor-files.ts';
 
@@ -49,6 +50,8 @@ export interface VaultSettings {
   readonly transferDirectory: string;
   /** Most bytes that an archive may unpack to; ends a bomb before it fills the disk. */
   readonly unpackedLimit: number;
+  /** What a file without a column that the metadata describes does. */
+  readonly onMissingColumn: MissingColumnPolicy;
   readonly badRows: BadRowOptions;
   /** `split` is for targets whose columns end at 65,535 bytes; others hold a longer text whole. */
   readonly onLongText: 'fail' | 'split';
@@ -149,6 +152,7 @@ const Fields = z.strictObject({
     .regex(/^[1-9]\d{0,5}$/, 'expected whole gigabytes from 1 to 999999')
     .transform(Number)
     .default(200),
+  onMissingColumn: z.enum(['fail', 'null'], 'expected fail or null').default('null'),
   onBadRow: z.enum(['fail', 'quarantine'], 'expected fail or quarantine').default('fail'),
   onBadCharacters: z.enum(['fail', 'replace'], 'expected fail or replace').default('fail'),
   onLongText: z.enum(['fail', 'split'], 'expected fail or split').default('fail'),
@@ -194,6 +198,7 @@ const Settings = Fields.transform((fields, context): VaultSettings => {
     transferDirectory: fields.transferDirectory,
     unpackedLimit: fields.unpackedLimitGb * 1e9,
     onLongText: fields.onLongText,
+    onMissingColumn: fields.onMissingColumn,
     badRows: {
       rows: fields.onBadRow,
       characters: fields.onBadCharacters,

@@ -19,6 +19,7 @@ import type { ExtractKind } from './files/extract-kind.ts';
 import type { ListedFile } from './files/file-list.ts';
 import { findWindow } from './files/find-window.ts';
 import { type BadRowOptions, STOP_AT_BAD_ROWS } from './stage/bad-rows.ts';
+import type { MissingColumnPolicy } from './stage/missing-columns.ts';
 import { type StageOptions, stageWindow } from './stage/stage-window.ts';
 import type { VaultClient } from './client.ts';
 import type { RetryPolicy } from './vault/retry.ts';
@@ -43,6 +44,7 @@ export interface VeevaSourceOptions {
   readonly badRows?: BadRowOptions;
   /** Text of more than 65,535 bytes: a bad row where absent. */
   readonly longText?: LongText;
+  readonly onMissingColumn?: MissingColumnPolicy;
   readonly retry?: RetryPolicy;
   /** Lists the document versions of a window in its stage, for those who fetch their content. */
   readonly listsDocuments?: boolean;
@@ -124,6 +126,7 @@ function stageOptions(options: VeevaSourceOptions): StageOptions {
     badRows: options.badRows ?? STOP_AT_BAD_ROWS,
     longText: options.longText ?? 'refuse',
     listsDocuments: options.listsDocuments ?? false,
+    onMissingColumn: options.onMissingColumn ?? 'null',
   };
 }
 

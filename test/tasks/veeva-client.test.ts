@@ -54,6 +54,7 @@ function settingsFor(sandbox: Pick<VaultSandbox, 'url' | 'host' | 'username' | '
     transferDirectory: '/nowhere',
     unpackedLimit: 1e9,
     onLongText: 'fail',
+    onMissingColumn: 'fail',
     badRows: { rows: 'fail', characters: 'fail', mostRows: 0 },
     startTime: undefined,
     documentContent: 'none',

@@ -73,6 +73,7 @@ export async function openBench(options: NonNullable<Parameters<typeof startVaul
       transferDirectory: local,
       unpackedLimit: 1e9,
       onLongText: 'fail',
+      onMissingColumn: 'fail',
       badRows: { rows: 'fail', characters: 'fail', mostRows: 0 },
       startTime: undefined,
       documentContent: 'none',

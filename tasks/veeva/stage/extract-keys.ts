@@ -1,5 +1,5 @@
 /** The extract that describes all the others. */
-const METADATA_EXTRACT = 'Metadata.metadata';
+export const METADATA_EXTRACT = 'Metadata.metadata';
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   'Picklist.picklist__sys': ['object', 'object_field', 'picklist_value_name'],

@@ -17,6 +17,7 @@ import type { Converted, Converter, LongText } from '#tasks/parquet';
 
 import type { ColumnFacts } from '../archive/metadata.ts';
 import { type BadRowOptions, conversionPolicy, quarantinedRow, reportReplaced } from './bad-rows.ts';
+import { type MissingColumnPolicy, requireColumns } from './missing-columns.ts';
 import type { ExtractPlan } from './plan-extracts.ts';
 import { csvType, emptyColumnType, textBytes } from './vault-types.ts';
 
@@ -30,6 +31,7 @@ export interface StagingTools {
   readonly directory: string;
   readonly badRows: BadRowOptions;
   readonly longText: LongText;
+  readonly onMissingColumn: MissingColumnPolicy;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
@@ -98,6 +100,7 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
   });
   await rm(file.path, { force: true });
   requireCount(plan, { part, expected: records, found: converted.rows + converted.badRows.length });
+  if (part === 'updates') requireColumns(plan, converted, tools);
   report(plan, part, { converted, log: tools.log });
   const place = { extract: plan.extract, table: plan.table.toLowerCase(), side: part };
   reportReplaced(place, converted, tools.log);

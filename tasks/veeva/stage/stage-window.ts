@@ -16,6 +16,7 @@ import type { Converter, LongText } from '#tasks/parquet';
 import { type Unpacked, unpack } from '../archive/unpack.ts';
 import type { ListedFile } from '../files/file-list.ts';
 import { documentsPrefix, listVersions } from '../documents/list-versions.ts';
+import type { MissingColumnPolicy } from './missing-columns.ts';
 import { type ArchivePlan, planExtracts } from './plan-extracts.ts';
 import { type BadRowOptions, reportQuarantined, requireRoom } from './bad-rows.ts';
 import { readArchive } from './read-archive.ts';
@@ -39,6 +40,7 @@ export interface StageOptions {
   readonly longText: LongText;
   /** Whether the document versions of a window are listed, for those who fetch their content. */
   readonly listsDocuments?: boolean;
+  readonly onMissingColumn: MissingColumnPolicy;
 }
 
 /** Turns a downloaded archive into staged files; the manifest is written last, so that it means "whole". */
@@ -62,7 +64,8 @@ interface Staging {
 }
 
 async function stageIn(folder: string, { file, keys, options, context }: Staging): Promise<StageManifest> {
-  const { store, converter, format, stageRoot, atOnce, unpackedLimit: limit, badRows, longText } = options;
+  const { store, converter, format, stageRoot, atOnce, unpackedLimit: limit } = options;
+  const { badRows, longText, onMissingColumn } = options;
   const { signal, log } = context;
   const archive = file.filename;
   const unpacked = await unpack({ archive, keys, store, directory: folder, limit, signal });
@@ -72,7 +75,7 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
   if (options.listsDocuments === true)
     await listVersions(plan.extracts, { store, prefix: documentsPrefix(stageRoot, context), signal });
   const prefix = stagePrefix(stageRoot, context);
-  const tools = { store, converter, format, prefix, directory: folder, badRows, longText, log };
+  const tools = { store, converter, format, prefix, directory: folder, badRows, longText, onMissingColumn, log };
   const extracts = await bounded(plan.extracts, { atMost: atOnce, signal }, (extract, own) =>
     stageExtract(extract, { ...tools, signal: own.signal }),
   );

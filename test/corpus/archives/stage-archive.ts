@@ -54,6 +54,7 @@ export async function stageArchive(
     unpackedLimit: UNPACKED_BYTES,
     badRows: STOP_AT_BAD_ROWS,
     longText: 'refuse',
+    onMissingColumn: 'fail',
   } as const;
   const work = stageWindow(listed(base), keys, { options, context: context(AbortSignal.timeout(LONGEST_MS)) });
   const outcome = await work.then(

@@ -113,7 +113,14 @@ async function stage(loading: Loading, index: number, { format, turn }: HistoryW
   } as const;
   const options = { store, converter, format, stageRoot: 'stage', temporaryDirectory: directory };
   return stageWindow({ ...file, partCount: 1, parts: [] }, [key], {
-    options: { ...options, atOnce: 4, unpackedLimit: 1e9, badRows: QUARANTINE, longText: 'refuse' },
+    options: {
+      ...options,
+      atOnce: 4,
+      unpackedLimit: 1e9,
+      badRows: QUARANTINE,
+      longText: 'refuse',
+      onMissingColumn: 'fail',
+    },
     context: {
       pipelineId,
       recordId: recordId(index + 1),
