@@ -47,7 +47,8 @@ export async function readTargetState(
   const tables = existingTables(columns);
   const staging = new Set([...tables.keys()].filter((name) => name.startsWith(prefix)));
   if (SYSTEM_TABLES.some((name) => !tables.has(name))) await createOwn({ warehouse, schema }, signal);
-  else if (tables.get(SCHEMA_DRIFT)?.has('decision') !== true) await warehouse.run([addDecision(schema)], { signal });
+  const drift = tables.get(SCHEMA_DRIFT);
+  if (drift?.has('decision') === false) await warehouse.run([addDecision(schema)], { signal });
   const finished = await warehouse.run([readLaterDrift(schema, names, context.window.end), findLoad(schema, context)], {
     signal,
   });

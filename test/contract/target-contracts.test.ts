@@ -30,7 +30,7 @@ describe.each(TARGETS)('$product keeps the contracts of its tables', ({ product,
     await ground.target.load(one, contextOf(one));
     const after = { table, columns: [text('id'), text('name__v'), text('more__c')] };
     const two = await ground.stage({ number: number + 1, tables: [{ ...after, updates: [['1', 'b', 'c']] }] });
-    return { before, after, two };
+    return { before, after, one, two };
   };
 
   const decisions = async (table: string) =>
@@ -139,5 +139,19 @@ describe.each(TARGETS)('$product keeps the contracts of its tables', ({ product,
     expect(await strict.load(two, contextOf(two, { fence: 2 }))).toMatchObject({ outcome: 'loaded' });
     expect(await ground.rows(after)).toEqual(['1|b|c']);
     expect(await decisions('older')).toEqual(['accepted', 'applied', 'applied']);
+  });
+
+  it('brings a schema from before there were decisions, reports and quarantine up to date with the first audit or load', async () => {
+    const { one, two } = await grown('oldest', 30);
+    await ground.target.load(one, contextOf(one, { fence: 2, loadId: 'once more' }));
+    const age = async () => {
+      await ground.query('alter table vault.windrow_schema_drift drop column decision');
+      await ground.query('drop table vault.windrow_quarantine');
+      await ground.query('drop table vault.windrow_reconciliation');
+    };
+    await age();
+    expect(await ground.target.audit(one, contextOf(one, { fence: 3 }))).toMatchObject({ verdict: 'PASS' });
+    await age();
+    expect(await ground.target.load(two, contextOf(two))).toMatchObject({ outcome: 'loaded' });
   });
 });
