@@ -154,6 +154,15 @@ describe('Setting bad rows aside', () => {
     });
   });
 
+  it('sets aside a text that is too long only because replacing made it longer', async () => {
+    const csv = `id,n,d,t\nV1,1,,fine\nV2,2,,${'a'.repeat(65_534)}\0\nV3,3,,a\0\n`;
+    const badRows = { atMost: 10, characters: 'replace' } as const;
+    const converted = await converter.convert(await desk.request(csv, { columns: COLUMNS, badRows }));
+    expect(converted.badRows).toMatchObject([{ line: 3, key: { id: 'V2' }, column: 't', code: 'E_TEXT_TOO_LONG' }]);
+    expect((await readback.parquet(converted)).map(([id]) => id)).toEqual(['V1', 'V3']);
+    expect(converted.replaced.values).toBe(1);
+  });
+
   it('replaces characters in text only: a number with a NUL stays a bad row', async () => {
     const request = await desk.request('id,n,d,t\nV1,1\0,,a\0\n', {
       columns: COLUMNS,

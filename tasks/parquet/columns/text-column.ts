@@ -12,6 +12,11 @@ const LONGEST_OF_PARTS = 4_000_000;
 /** Up to here a byte loop is quicker than a call of `copy`. */
 const SHORT = 48;
 
+/** Most bytes of one text. */
+export function longestText(longText: LongText): number {
+  return longText === 'refuse' ? LONGEST_TEXT : LONGEST_OF_PARTS;
+}
+
 /** UTF-8 text as Arrow holds it: the bytes of all values in a row, and where each ends. */
 export class TextColumn implements ColumnBuilder {
   readonly kind = 'text';
@@ -27,7 +32,7 @@ export class TextColumn implements ColumnBuilder {
     this.validity = new Validity(capacity);
     this.offsets = new Int32Array(capacity + 1);
     this.values = Buffer.allocUnsafeSlow(Math.max(64, bytes));
-    this.#most = longText === 'refuse' ? LONGEST_TEXT : LONGEST_OF_PARTS;
+    this.#most = longestText(longText);
   }
 
   clear(): void {

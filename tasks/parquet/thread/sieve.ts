@@ -1,4 +1,5 @@
 import { type AnyColumn, openColumn } from '../columns/open-column.ts';
+import { longestText } from '../columns/text-column.ts';
 import { badCharacters } from '../csv/chunk-reader.ts';
 import type { FieldBlock } from '../csv/field-block.ts';
 import { type RefusedRow, withoutKey } from '../csv/refused.ts';
@@ -40,6 +41,7 @@ export class Sieve {
     this.#overlong(block, base);
     const finds: ((row: RefusedRow | undefined) => RefusedRow | undefined)[] = [];
     if (this.#job.badRows.characters === 'refuse') finds.push((last) => nextBadText(block, last?.row ?? 0));
+    else finds.push((last) => this.#nextGrownText(block, last?.row ?? 0));
     if (this.#job.needsKey) finds.push((last) => withoutKey(block, this.#job.key, last?.row ?? 0));
     for (const [index, column] of this.#columns.entries()) {
       const field = this.#job.plans[index]?.index ?? 0;
@@ -58,6 +60,18 @@ export class Sieve {
     }
   }
 
+  /** U+FFFD has three bytes, so a text may become too long by being mended. */
+  #nextGrownText(block: FieldBlock, from: number): RefusedRow | undefined {
+    for (let row = from; row < block.rows; row += 1) {
+      if (badCharacters(block, row) === undefined) continue;
+      for (const { index: field, longText, type } of this.#job.plans) {
+        if (type !== 'text') continue;
+        if (mendedBytes(block, row, field) > longestText(longText)) return { code: 'E_TEXT_TOO_LONG', row, field };
+      }
+    }
+    return undefined;
+  }
+
   #overlong(block: FieldBlock, base: number): void {
     for (const { from, to, starts, ends } of block.overlong) {
       const { bytes } = block;
@@ -73,7 +87,7 @@ export class Sieve {
     const span = recordSpan(block, row);
     const named =
       field === undefined ? {} : { field, value: this.#text(block, row * block.width + field, LONGEST_VALUE) };
-    const bytes = field !== undefined && code === 'E_TEXT_TOO_LONG' ? { bytes: textBytes(block, row, field) } : {};
+    const bytes = field !== undefined && code === 'E_TEXT_TOO_LONG' ? { bytes: mendedBytes(block, row, field) } : {};
     const place = { code, position: base + span.from, key: this.#key(block, row) };
     this.setAside.push({ ...place, ...named, ...bytes, text: shownText(block.bytes, span) });
   }
@@ -122,6 +136,12 @@ function nextBadText(block: FieldBlock, from: number): RefusedRow | undefined {
     if (bad !== undefined) return bad;
   }
   return undefined;
+}
+
+function mendedBytes(block: FieldBlock, row: number, field: number): number {
+  const index = row * block.width + field;
+  const value = block.bytes.subarray(block.starts[index], block.ends[index]);
+  return textBytes(block, row, field) + withoutBadCharacters(value).length - value.length;
 }
 
 /** Decoding already puts U+FFFD where the bytes are no UTF-8. */
