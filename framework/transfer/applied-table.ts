@@ -16,6 +16,8 @@ export interface AppliedTable {
   readonly deletePolicy: DeletePolicy;
   readonly columns: readonly AppliedColumn[];
   readonly key: readonly AppliedColumn[];
+  /** Columns of longer texts than the window brings: its rows have nothing there. */
+  readonly emptied?: readonly string[];
   readonly updates?: string;
   readonly deletes?: string;
 }
@@ -24,7 +26,7 @@ export interface AppliedTable {
  * The columns that the target has, each with the type that it has there.
  * @throws DataFailure with `code` when a later window removed a column of the key
  */
-export function appliedTable({ table, types, deletePolicy }: PresentTable, code: string): AppliedTable {
+export function appliedTable({ table, types, deletePolicy, emptied }: PresentTable, code: string): AppliedTable {
   const typed = (columns: readonly Column[]): readonly AppliedColumn[] =>
     columns.flatMap((column) => {
       const targetType = types.get(column.name);
@@ -44,6 +46,7 @@ export function appliedTable({ table, types, deletePolicy }: PresentTable, code:
     deletePolicy,
     columns: typed(table.columns),
     key,
+    ...(emptied.length === 0 ? {} : { emptied }),
     ...(table.updates === undefined ? {} : { updates: table.updates.staging }),
     ...(table.deletes === undefined ? {} : { deletes: table.deletes.staging }),
   };

@@ -79,6 +79,7 @@ export interface PresentTable {
   readonly table: LoadTable;
   readonly types: PlannedTable['types'];
   readonly deletePolicy: DeletePolicy;
+  readonly emptied: readonly string[];
 }
 
 /** Tables that a later window removed from the target have nothing to load. */
@@ -87,7 +88,7 @@ export function presentTables(tables: readonly LoadTable[], planned: readonly Pl
     const plan = planned[index];
     return plan === undefined || plan.state === 'gone'
       ? []
-      : [{ table, types: plan.types, deletePolicy: plan.deletePolicy }];
+      : [{ table, types: plan.types, deletePolicy: plan.deletePolicy, emptied: plan.emptied ?? [] }];
   });
 }
 

@@ -11,6 +11,7 @@ import { changeSentence } from './schema-sentence.ts';
 import type { SchemaRemoval } from './stage-manifest.ts';
 import type { Column, ColumnType } from './table-schema.ts';
 import { WINDOW_END } from './target-names.ts';
+import { standingParts, textOfPart } from './text-parts.ts';
 import { holdingType } from './type-fit.ts';
 
 export const REMOVAL_POLICIES = ['drop', 'keep', 'rename'] as const;
@@ -89,6 +90,8 @@ export interface PlannedTable {
   /** Types of the columns that this window loads; one that a later window removed is absent. */
   readonly types: ReadonlyMap<string, ColumnType>;
   readonly deletePolicy: DeletePolicy;
+  /** Standing columns of longer texts than the window brings. */
+  readonly emptied?: readonly string[];
 }
 
 /** Decides how the target must change so that it holds every value of the window exactly. */
@@ -126,14 +129,35 @@ function planTable(wanted: WantedTable, question: SchemaQuestion): TablePlan {
     const plan = planColumn(column, {
       table,
       existing: existing.get(column.name),
-      later: question.later,
+      isDecidedLater: isDecidedLater(column.name, { table, existing, later: question.later }),
       targetType: question.targetType,
       pin: question.pins?.get(table)?.get(column.name),
     });
     changes.push(...plan.changes);
     if (plan.type !== undefined) types.set(column.name, plan.type);
   }
-  return { changes, table: { table, state: 'existing', types, deletePolicy } };
+  const emptied = wanted.columns.flatMap(({ name }) =>
+    standingParts(existing, name).filter((part) => !brings(wanted, part)),
+  );
+  return { changes, table: { table, state: 'existing', types, deletePolicy, emptied } };
+}
+
+function brings({ columns }: WantedTable, name: string): boolean {
+  return columns.some((column) => column.name === name);
+}
+
+/** The rest of a text goes where its first column went. */
+function isDecidedLater(
+  column: string,
+  {
+    table,
+    existing,
+    later,
+  }: Pick<SchemaQuestion, 'later'> & { readonly table: string; readonly existing: ExistingTable },
+): boolean {
+  const text = textOfPart(column);
+  const isPartOfGone = text !== undefined && !existing.has(text) && later.columns.has(`${table}.${text}`);
+  return isPartOfGone || later.columns.has(`${table}.${column}`) || later.tables.has(table);
 }
 
 function planMissing(wanted: WantedTable, question: SchemaQuestion): TablePlan {
@@ -156,7 +180,8 @@ function planMissing(wanted: WantedTable, question: SchemaQuestion): TablePlan {
 interface ColumnPlace {
   readonly table: string;
   readonly existing: ExistingType | undefined;
-  readonly later: LaterChanges;
+  /** A later window has changed the column. */
+  readonly isDecidedLater: boolean;
   readonly targetType: SchemaQuestion['targetType'];
   readonly pin: ColumnType | undefined;
 }
@@ -168,19 +193,17 @@ interface PlannedColumn {
 
 function planColumn(column: Column, place: ColumnPlace): PlannedColumn {
   const { table, existing, pin } = place;
-  const isDecidedLater = place.later.columns.has(`${table}.${column.name}`) || place.later.tables.has(table);
   if (existing === undefined) {
-    if (isDecidedLater) return { changes: [] };
+    if (place.isDecidedLater) return { changes: [] };
     const type = pin ?? place.targetType(column.type);
     return { changes: [{ kind: 'add_column', table, column: column.name, type }], type };
   }
   if (pin !== undefined) return { changes: pinChanges({ table, column: column.name }, existing, pin), type: pin };
-  return planStanding(column, { ...place, existing, isDecidedLater });
+  return planStanding(column, { ...place, existing });
 }
 
 interface StandingColumn extends ColumnPlace {
   readonly existing: ExistingType;
-  readonly isDecidedLater: boolean;
 }
 
 function planStanding(column: Column, { table, existing, isDecidedLater, targetType }: StandingColumn): PlannedColumn {
@@ -215,8 +238,10 @@ function planRemovals(question: SchemaQuestion): readonly SchemaChange[] {
       return wanted === undefined ? [TABLE_REMOVALS[question.policy](table, renamed(table, suffix))] : [];
     }
     if (!existing.has(column) || question.later.columns.has(`${table}.${column}`)) return [];
-    if (wanted?.columns.some((candidate) => candidate.name === column) === true) return [];
-    return [COLUMN_REMOVALS[question.policy]({ table, column }, renamed(column, suffix))];
+    if (wanted !== undefined && brings(wanted, column)) return [];
+    return [column, ...standingParts(existing, column)].map((gone) =>
+      COLUMN_REMOVALS[question.policy]({ table, column: gone }, renamed(gone, suffix)),
+    );
   });
 }
 

@@ -52,6 +52,36 @@ describe.each(TARGETS)('$product and text of more than 65,535 bytes', ({ product
     },
   );
 
+  it('takes the parts away with the field, and an older window does not bring them back', async () => {
+    const name = 'split_gone';
+    await load(41, 'parquet', window(name, 'split', FIRST + SECOND));
+    const removals = [{ extract: 'metadata', table: name, column: 'notes' }];
+    const gone = await ground.stage({ number: 43, tables: [], removals });
+    await ground.target.load(gone, contextOf(gone));
+    expect(await ground.columns(name)).toEqual(['id']);
+    await load(42, 'parquet', window(name, 'split', FIRST + SECOND + FIRST + FIRST));
+    expect(await ground.columns(name)).toEqual(['id']);
+  });
+
+  it.each(['merge', 'replace'] as const)('sees in a %s that a text lost all but its first part', async (mode) => {
+    const history = ground.targetKeeping('history');
+    const name = `split_versions_${mode}`;
+    const first = mode === 'merge' ? 51 : 61;
+    for (const [place, notes] of [FIRST + SECOND, FIRST, FIRST].entries()) {
+      const table = { ...window(name, 'split', notes), mode };
+      const manifest = await ground.stage({ number: first + place, tables: [table] });
+      await history.load(manifest, contextOf(manifest));
+      await expect(history.audit(manifest, contextOf(manifest))).resolves.toMatchObject({ verdict: 'PASS' });
+    }
+    const versions = await ground.query(
+      `select md5(notes), md5(notes__2), case when _valid_to is null then 'now' else 'then' end from vault.${name} order by _valid_from`,
+    );
+    expect(versions).toEqual([
+      [md5(FIRST), md5(SECOND), 'then'],
+      [md5(FIRST), null, 'now'],
+    ]);
+  });
+
   it('holds it whole where its columns have no such limit, and refuses it by name where they have', async () => {
     const whole = window('whole', 'whole', FIRST + SECOND);
     const ends: Readonly<Record<string, () => Promise<void>>> = {

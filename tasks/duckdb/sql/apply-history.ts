@@ -23,21 +23,22 @@ type Closing = Omit<Statement, 'values'>;
 /** Current versions that no later window has brought or confirmed. */
 const CURRENT = `kept.${quote(VALID_TO)} is null and kept.${quote(WINDOW_END)} <= ${END}`;
 
-function closeByFull({ table, columns, key, updates }: AppliedTable): readonly Closing[] {
-  const values = columns.map(({ name }) => quote(name)).join(', ');
-  const staged = updates === undefined ? '' : `except select ${values} from ${quote(updates)}`;
+function closeByFull(applied: AppliedTable): readonly Closing[] {
+  const { table, key, updates } = applied;
+  const values = standingContent(applied);
+  const staged = updates === undefined ? '' : `except select ${stagedContent(applied)} from ${quote(updates)}`;
   return [
     takeBack(table, `from ${quote(table)} as kept where ${CURRENT}`),
     close({ table, key }, `(select ${values} from ${quote(table)} as kept where ${CURRENT} ${staged})`),
   ];
 }
 
-function closeByChanges({ table, columns, key, updates, deletes }: AppliedTable): readonly Closing[] {
-  const values = columns.map(({ name }) => quote(name)).join(', ');
+function closeByChanges(applied: AppliedTable): readonly Closing[] {
+  const { table, key, updates, deletes } = applied;
   const parts = [deletes, updates].filter((staging) => staging !== undefined);
   const recreated =
     updates === undefined ? '' : `anti join ${quote(updates)} as again on ${sameKey(key, 'again', 'gone')}`;
-  const current = `select ${values} from ${quote(table)} as kept where ${CURRENT}`;
+  const current = `select ${standingContent(applied)} from ${quote(table)} as kept where ${CURRENT}`;
   return [
     ...parts.map((staging) =>
       takeBack(
@@ -50,8 +51,16 @@ function closeByChanges({ table, columns, key, updates, deletes }: AppliedTable)
       : [close({ table, key }, `(select gone.* from ${quote(deletes)} as gone ${recreated})`)]),
     ...(updates === undefined
       ? []
-      : [close({ table, key }, `(select ${values} from ${quote(updates)} except ${current})`)]),
+      : [close({ table, key }, `(select ${stagedContent(applied)} from ${quote(updates)} except ${current})`)]),
   ];
+}
+
+function standingContent({ columns, emptied = [] }: AppliedTable): string {
+  return [...columns.map(({ name }) => name), ...emptied].map(quote).join(', ');
+}
+
+function stagedContent({ columns, emptied = [] }: AppliedTable): string {
+  return [...columns.map(({ name }) => quote(name)), ...emptied.map((name) => `null as ${quote(name)}`)].join(', ');
 }
 
 /** A version that an earlier try of a window with this end opened would be closed at its own beginning. */

@@ -93,7 +93,8 @@ function goneKeys(table: AppliedTable & { readonly deletes: string }, { schema }
 
 /** Set operations take NULL for equal to NULL, and name each column once a side: a statement has room for 100 KB. */
 function stagedContent(table: AppliedTable, staging: string, { schema }: AppliedWindow): string {
-  return lines(`select ${content(table, stagedValue)}`, `from ${qualified(schema, staging)}`);
+  const nothing = (table.emptied ?? []).map(() => ', cast(null as varchar)').join('');
+  return lines(`select ${content(table, stagedValue)}${nothing}`, `from ${qualified(schema, staging)}`);
 }
 
 function stagedValue({ name, type, targetType }: AppliedColumn): string {
@@ -101,8 +102,9 @@ function stagedValue({ name, type, targetType }: AppliedColumn): string {
 }
 
 function currentContent(table: AppliedTable, window: AppliedWindow): string {
+  const standing = (table.emptied ?? []).map((name) => `, ${quote(name)}`).join('');
   return lines(
-    `select ${content(table, (column) => quote(column.name))}`,
+    `select ${content(table, (column) => quote(column.name))}${standing}`,
     `from ${qualified(window.schema, table.table)}`,
     `where ${current(table, window)}`,
   );
