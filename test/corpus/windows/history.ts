@@ -6,6 +6,16 @@ import { DATES, DECIMALS, MOMENTS, NASTY_TEXTS, WIDE_INTEGERS } from '../../../s
 export const KINDS = ['text', 'number', 'wide', 'boolean', 'date', 'timestamp'] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** Vault's word for a kind. */
+export const VAULT_TYPES = {
+  text: 'String',
+  number: 'Number',
+  wide: 'Number',
+  boolean: 'Boolean',
+  date: 'Date',
+  timestamp: 'DateTime',
+} as const satisfies Readonly<Record<Kind, string>>;
+
 /** Two values of every kind; a column takes one of its kind. The empty text is NULL. */
 export type Values = Readonly<Record<Kind, readonly string[]>>;
 
@@ -18,7 +28,9 @@ export type RowChange = {
 
 export type SchemaChange =
   | { readonly does: 'add_column'; readonly table: number; readonly kind: Kind }
-  | { readonly does: 'drop_column' | 'return_column' | 'drop_table'; readonly table: number }
+  /** A column that comes back may be of another kind. */
+  | { readonly does: 'retype_column' | 'return_column'; readonly table: number; readonly kind: Kind }
+  | { readonly does: 'drop_column' | 'drop_table'; readonly table: number }
   | { readonly does: 'add_table'; readonly kinds: readonly Kind[] };
 
 export const BAD_FAULTS = ['fields', 'long', 'key', 'type', 'nul'] as const;
@@ -95,7 +107,8 @@ const rowChange: fc.Arbitrary<RowChange> = fc.record({
 
 const schemaChange: fc.Arbitrary<SchemaChange> = fc.oneof(
   fc.record({ does: fc.constant('add_column'), table, kind }),
-  fc.record({ does: fc.constantFrom('drop_column', 'return_column', 'drop_table'), table }),
+  fc.record({ does: fc.constantFrom('retype_column', 'return_column'), table, kind }),
+  fc.record({ does: fc.constantFrom('drop_column', 'drop_table'), table }),
   fc.record({ does: fc.constant('add_table'), kinds: fc.array(kind, { minLength: 1, maxLength: 6 }) }),
 );
 

@@ -8,7 +8,7 @@ import { duckDbTarget, openDuckDb } from '#tasks/duckdb';
 import { columnOf, exactText } from '../../../sandbox/demo/exact-text.ts';
 import { SHOWN, duckDbSettings, listColumns, queryFile } from '../../contract/target-ground.ts';
 import type { Ground } from '../../tasks/redshift-ground.ts';
-import type { Kind } from './history.ts';
+import { VAULT_TYPES } from './history.ts';
 import type { HostileTable } from './hostile-vault.ts';
 
 /** A target that histories are loaded into, and how its cells are compared with the truth. */
@@ -45,15 +45,6 @@ function leftOutSql(pipelineId: string, recordId: number): string {
 function codes(rows: readonly (readonly (string | null)[])[]): readonly string[] {
   return rows.map(([code]) => code ?? '').toSorted();
 }
-
-const VAULT_TYPES: Readonly<Record<Kind, 'String' | 'Number' | 'Boolean' | 'Date' | 'DateTime'>> = {
-  text: 'String',
-  number: 'Number',
-  wide: 'Number',
-  boolean: 'Boolean',
-  date: 'Date',
-  timestamp: 'DateTime',
-};
 
 async function compareRedshift({ opened }: Ground, { name, columns, rows }: HostileTable): Promise<void> {
   expect((await opened.reader.listColumns(name)).toSorted()).toEqual(columns.map((column) => column.name).toSorted());

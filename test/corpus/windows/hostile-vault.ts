@@ -1,7 +1,15 @@
 import { csvText } from '../../../sandbox/vault/archive/csv.ts';
 import { type ArchiveEntry, fileEntry } from '../../../sandbox/vault/archive/entry.ts';
 import { badRow } from './bad-row.ts';
-import type { BadRowChange, HistoryWindow, Kind, RowChange, SchemaChange } from './history.ts';
+import {
+  type BadRowChange,
+  type HistoryWindow,
+  type Kind,
+  type RowChange,
+  type SchemaChange,
+  VAULT_TYPES,
+} from './history.ts';
+import { retyped } from './retype.ts';
 
 export interface HostileColumn {
   readonly name: string;
@@ -31,14 +39,6 @@ interface Table extends HostileTable {
 const TABLE_NAMES = ['product__v', '3d_model__c', 'order', 'my_metadata__c', 'old_deletes', 'select'];
 const COLUMN_NAMES = ['name__v', 'order', '3d__c', 'metadata__v', 'x_deletes', 'table', 'null', 'tag', 'user', 'x__c'];
 const FIRST_KINDS: readonly Kind[] = ['text', 'number', 'wide', 'boolean', 'date', 'timestamp'];
-const VAULT_TYPES: Readonly<Record<Kind, string>> = {
-  text: 'String',
-  number: 'Number',
-  wide: 'Number',
-  boolean: 'Boolean',
-  date: 'Date',
-  timestamp: 'DateTime',
-};
 const METADATA = ['modified_date', 'extract', 'extract_label', 'column_name', 'column_label', 'type', 'length'];
 /** Far too small: declared lengths are advisory. */
 const DECLARED_LENGTH = '3';
@@ -61,11 +61,13 @@ export class HostileVault {
   }
 
   /** Lets the changes happen; `entries` then packs them. */
-  apply({ schema, rows, bad }: HistoryWindow): void {
+  apply({ schema, rows, bad, fault }: HistoryWindow): void {
     for (const table of this.#tables) for (const changes of [table.updates, table.deletes]) changes.clear();
     for (const table of this.#tables) for (const changes of [table.added, table.removed, table.bad]) changes.splice(0);
     this.#gone.splice(0);
-    for (const change of schema) this.#changeSchema(change);
+    // The window before comes once more, and its words are no longer of the column's kind.
+    const narrows = fault !== 'old';
+    for (const change of schema) this.#changeSchema(change, narrows);
     for (const change of rows) this.#changeRow(change);
     for (const change of bad) this.#addBadRow(change);
   }
@@ -102,7 +104,7 @@ export class HostileVault {
     ];
   }
 
-  #changeSchema(change: SchemaChange): void {
+  #changeSchema(change: SchemaChange, narrows: boolean): void {
     if (change.does === 'add_table') {
       this.#addTable(change.kinds);
       return;
@@ -114,7 +116,10 @@ export class HostileVault {
         this.#addColumn(table, { name: this.#columnName(), kind: change.kind });
         return;
       case 'return_column':
-        returnColumn(table, (column) => this.#addColumn(table, column));
+        returnColumn(table, ({ name }) => this.#addColumn(table, { name, kind: change.kind }));
+        return;
+      case 'retype_column':
+        retypeColumn(table, narrows ? [change.kind, 'text'] : ['text']);
         return;
       case 'drop_column':
         dropColumn(table);
@@ -183,6 +188,18 @@ function dropColumn(table: Table): void {
   table.dropped.push(column);
   table.removed.push(column);
   for (const row of table.rows.values()) row.delete(column.name);
+}
+
+/** The oldest column that was there before this window and can be of one of the kinds, the first that any can be. */
+function retypeColumn(table: Table, kinds: readonly Kind[]): void {
+  const standing = table.columns.filter((column) => column.name !== 'id' && !table.added.includes(column));
+  for (const [kind, column] of kinds.flatMap((to) => standing.map((one) => [to, one] as const))) {
+    const other = retyped(table.rows, column, kind);
+    if (other === undefined) continue;
+    table.columns = table.columns.map((one) => (one === column ? other : one));
+    table.added.push(other);
+    return;
+  }
 }
 
 /** A column that was dropped in an earlier window comes back, empty. */
