@@ -177,10 +177,17 @@ export function withReconciliation(
 ): LoadReceipt {
   if (report === undefined) return receipt;
   const { verdict } = report;
-  const sentence = reconciliationSentence(report);
+  const sentence = reconciliationSentence(report) + leftOutText(receipt);
   if (verdict === 'differs') log.warn(sentence);
   else log.info(sentence);
   return { ...receipt, details: { ...receipt.details, reconciliation: { verdict, sentence } } };
+}
+
+function leftOutText({ details }: LoadReceipt): string {
+  const rows = Number(details['quarantined'] ?? 0);
+  if (rows === 0) return '';
+  const [named, such] = rows === 1 ? ['1 row that is', 'it, it counts'] : [`${rows} rows that are`, 'them, they count'];
+  return ` The Full itself is without ${named} in quarantine: where the table had ${such} as extra.`;
 }
 
 const DIFFERENCES = ['missing', 'extra', 'changed'] as const;

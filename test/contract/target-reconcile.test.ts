@@ -281,6 +281,54 @@ describe.each(TARGETS)('$product compares a Full with the tables that it replace
     expect(report.tables[0]?.samples).toContainEqual({ difference: 'extra', key: known, columns: [] });
   });
 
+  it('compares what a contract kept the Full from making, where a window made it meanwhile', async () => {
+    const wide: readonly CsvColumn[] = [...COLUMNS, { name: 'size__c', type: 'text' }];
+    await full('held', 1, FOUR);
+    const manifest = await stageFull('held', 3, [
+      { table: 'held', columns: wide, updates: FOUR.map((one) => [...one, one[0] === 'V1' ? 'XL' : null]) },
+    ]);
+    const options = { loadId: 'held 3', covers: ['changes_held'] };
+    const strict = ground.targetWith({ contracts: { default: 'pause', tables: new Map() } });
+    expect(await strict.load(manifest, contextOf(manifest, options))).toMatchObject({ outcome: 'held' });
+    await changes('held', 2, { columns: wide, updates: [[...row('V1'), 'L']] });
+    await strict.load(manifest, contextOf(manifest, options));
+    const report = await ground.reconciliation({ pipelineId: 'full_held' });
+    expect(report?.tables).toMatchObject([
+      { table: 'held', newColumns: [], changed: 1, columns: [{ column: 'size__c', rows: 1 }] },
+    ]);
+  });
+
+  it('tells of rows that the Full leaves out, because they count as extra', async () => {
+    await full('spared', 1, FOUR);
+    const manifest = await ground.stage({
+      number: 2,
+      pipelineId: 'full_spared',
+      tables: [{ table: 'spared', mode: 'replace', columns: COLUMNS, updates: FOUR.slice(1) }],
+      quarantined: [
+        {
+          extract: 'Object.spared',
+          table: 'spared',
+          side: 'updates',
+          line: 2,
+          key: '{"id":"V1"}',
+          code: 'E_CSV_TOO_MANY_FIELDS',
+          reason: 'has more fields than the header names',
+          text: 'V1,1,2,3',
+        },
+      ],
+    });
+    const context = contextOf(manifest, { loadId: 'spared 2', covers: ['changes_spared'] });
+    expect(await ground.target.load(manifest, context)).toMatchObject({
+      details: {
+        reconciliation: {
+          sentence: expect.stringMatching(
+            /extra 1, .* The Full itself is without 1 row that is in quarantine: where the table had it, it counts as extra\.$/,
+          ),
+        },
+      },
+    });
+  });
+
   it('compares a Full of a table without rows', async () => {
     await full('emptied', 1, FOUR);
     await changes('emptied', 2, { deletes: [['V1'], ['V2'], ['V3']] });

@@ -136,7 +136,7 @@ export function knownTables(pipelineId: string, schema: string): Statement {
       and table_name in (
         select table_name from duckdb_tables() where database_name = current_database() and schema_name = $schema
       )
-      and table_name not in (select table_name from ${quote(SCHEMA_DRIFT)} where change = 'keep_table')
+      and table_name not in (select table_name from ${quote(SCHEMA_DRIFT)} where change = 'keep_table' and decision = 'applied')
     `,
     values: { pipeline: pipelineId, schema },
   };

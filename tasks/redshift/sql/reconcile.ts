@@ -49,6 +49,8 @@ export function readMade(schema: string, load: LoadIdentity): Statement {
       `where "pipeline_id" = ${literal(load.pipelineId)}`,
       `and "window_end" = ${timestampLiteral(load.window.end)}`,
       `and "change" in ('create_table', 'adopt_table', 'add_column')`,
+      // What a contract kept back was not made by this load.
+      `and "decision" = 'applied'`,
       `and not exists (select 1 from ${qualified(schema, LOAD_LOG)}`,
       sameWindow(load),
       ')',
@@ -65,7 +67,7 @@ export function knownTables(schema: string, pipelineId: string): Statement {
       `from ${qualified(schema, RECONCILIATION)}`,
       `where "pipeline_id" = ${literal(pipelineId)}`,
       `and "finding" in ('compared', 'new')`,
-      `and "table_name" not in (select "table_name" from ${qualified(schema, SCHEMA_DRIFT)} where "change" = 'keep_table')`,
+      `and "table_name" not in (select "table_name" from ${qualified(schema, SCHEMA_DRIFT)} where "change" = 'keep_table' and "decision" = 'applied')`,
     ),
   };
 }
