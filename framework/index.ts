@@ -1,4 +1,5 @@
-export { type Answer, done, trouble } from './cli/answer.ts';
+export { type Answer, done, notFound, trouble } from './cli/answer.ts';
+export { idArgument } from './cli/arguments.ts';
 export { type OpenDriftLog, driftVerbs } from './cli/drift-verbs.ts';
 export type { AddVerbs, ProjectShell, VerbTools } from './cli/project-verbs.ts';
 export { type Cell, table } from './cli/table.ts';

@@ -1,7 +1,7 @@
 import { type DriftLog, loggedDrift } from '#framework';
 
 import type { Row } from './client.ts';
-import { isMissing } from './errors.ts';
+import { emptyWhereMissing } from './errors.ts';
 import { acceptDrift, listDrift } from './sql/drift-log.ts';
 import { type TargetPlace, collect } from './target-state.ts';
 
@@ -22,11 +22,4 @@ export function driftLog({ warehouse, schema }: TargetPlace): DriftLog {
       return (await emptyWhereMissing(both())).map(loggedDrift);
     },
   };
-}
-
-async function emptyWhereMissing(rows: Promise<readonly Row[]>): Promise<readonly Row[]> {
-  return rows.catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
 }

@@ -78,6 +78,14 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Failure && error.code === CODES.missing;
 }
 
+/** What a question to a table found; nothing where the table is not there yet. */
+export async function emptyWhereMissing<Found>(rows: Promise<readonly Found[]>): Promise<readonly Found[]> {
+  return rows.catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+}
+
 /** Lost to another transaction (1023, 1018, deadlock) or with its session: the whole transaction may be tried again. */
 export function isConflict(error: unknown): boolean {
   return error instanceof Failure && (error.code === CODES.conflict || error.code === CODES.session);

@@ -1,6 +1,6 @@
 import type { Row } from './client.ts';
 import type { RedshiftOpened } from './connector.ts';
-import { isMissing } from './errors.ts';
+import { emptyWhereMissing } from './errors.ts';
 import { listQuarantined } from './sql/quarantine.ts';
 
 /** A row that its window left out, as people read it; long texts are cut. */
@@ -31,10 +31,7 @@ export async function quarantinedRows(
   { warehouse, settings }: RedshiftOpened,
   { signal, ...filter }: QuarantineFilter,
 ): Promise<readonly ShownQuarantine[]> {
-  const rows = await warehouse.rows(listQuarantined(settings.schema, filter), { signal }).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
+  const rows = await emptyWhereMissing(warehouse.rows(listQuarantined(settings.schema, filter), { signal }));
   return rows.map(shown);
 }
 

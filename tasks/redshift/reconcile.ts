@@ -9,6 +9,7 @@ import {
   tableComparison,
 } from '#framework';
 
+import { emptyWhereMissing } from './errors.ts';
 import { listTables } from './sql/catalog.ts';
 import { stagingPrefix } from './sql/names.ts';
 import { knownTables, readMade, readReport, reconcileStatements } from './sql/reconcile.ts';
@@ -51,13 +52,14 @@ export async function planComparison(
   );
 }
 
-/** The report of a pipeline's newest Full, or of one of them. */
+/** The report of a pipeline's newest Full, or of one of them; undefined too where nothing was loaded. */
 export async function findReconciliation(
   { warehouse, schema }: TargetPlace,
   { pipelineId, fullEnd }: ReportQuestion,
   signal: AbortSignal,
 ): Promise<Reconciliation | undefined> {
-  return reconciliationOf(await warehouse.rows(readReport(schema, pipelineId, fullEnd), { signal }));
+  const rows = await emptyWhereMissing(warehouse.rows(readReport(schema, pipelineId, fullEnd), { signal }));
+  return reconciliationOf(rows);
 }
 
 interface Before {

@@ -7,7 +7,7 @@ import { listStaging } from './sql/catalog.ts';
 import { countLoaded } from './sql/load-log.ts';
 import { stagingPrefix } from './sql/names.ts';
 import { dropStaging } from './stage-copy.ts';
-import { isMissing } from './errors.ts';
+import { emptyWhereMissing } from './errors.ts';
 
 export interface RedshiftTargetOptions {
   /** The store that holds the staged files; COPY manifests are written beside them. */
@@ -34,12 +34,8 @@ export function redshiftTarget(opened: RedshiftOpened, options: RedshiftTargetOp
   };
   return {
     count: async (context) => {
-      const [row] = await warehouse
-        .rows(countLoaded(schema, context), { signal: context.signal })
-        .catch((error: unknown) => {
-          if (isMissing(error)) return [];
-          throw error;
-        });
+      const counted = warehouse.rows(countLoaded(schema, context), { signal: context.signal });
+      const [row] = await emptyWhereMissing(counted);
       if (row === undefined)
         return { kind: 'unknown', reason: `No load of this window is in ${schema}.windrow_load_log.` };
       return { kind: 'counted', rows: Number(row[0]) };

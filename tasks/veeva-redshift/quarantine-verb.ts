@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 
-import { type Answer, type VerbTools, table, trouble } from '#framework';
+import { type Answer, type VerbTools, idArgument, table } from '#framework';
 import { quarantinedRows, redshiftConnection } from '#tasks/redshift';
 
 interface QuarantineOptions {
-  readonly record?: string;
+  readonly record?: number;
 }
 
 export function quarantineVerb(veeva: Command): Command {
@@ -13,7 +13,7 @@ export function quarantineVerb(veeva: Command): Command {
     .description(
       'rows that windows left out because no column can hold them (ON_BAD_ROW=quarantine), with their reasons',
     )
-    .option('--record <id>', 'only those of this record');
+    .option('--record <id>', 'only those of this record', idArgument);
 }
 
 /** So many rows are enough to see what is wrong; all of them stand in `windrow_quarantine`. */
@@ -22,12 +22,7 @@ const MOST = 1000;
 const ASKING_MS = 300_000;
 
 /** Exit code 1 where there are any, so that a monitor may ask. */
-export async function quarantine({ connections }: VerbTools, options: QuarantineOptions): Promise<Answer> {
-  const record = options.record === undefined ? undefined : Number(options.record);
-  if (record !== undefined && !(Number.isSafeInteger(record) && record >= 0)) {
-    const message = `There is no record "${options.record}". Give the id of a record, such as 42.`;
-    return trouble('usage', { code: 'E_USAGE', message });
-  }
+export async function quarantine({ connections }: VerbTools, { record }: QuarantineOptions): Promise<Answer> {
   const opened = await connections.get(redshiftConnection);
   const found = await quarantinedRows(opened, { record, limit: MOST, signal: AbortSignal.timeout(ASKING_MS) });
   const rows = found.map((row) => [

@@ -7,37 +7,37 @@ import {
   type VerbTools,
   type WindowRecord,
   isDifferent,
+  notFound,
   reconciliationSentence,
   table,
-  trouble,
 } from '#framework';
 import { redshiftConnection } from '#tasks/redshift';
 
 export interface ReconcileOptions {
   /** Id of the record of a Full. */
-  readonly full?: string;
+  readonly full?: number;
   readonly table?: string;
-  readonly dag?: string;
+  readonly pipeline?: string;
 }
 
 /** What a Full found about the tables that it replaced. Exit code 1 where that is a fault, so that a monitor may ask. */
 export async function reconcile(tools: VerbTools, options: ReconcileOptions): Promise<Answer> {
   const asked = await findFull(tools, options);
-  if (asked.kind === 'none') return notThere(asked.message);
+  if (asked.kind === 'none') return notFound(asked.message);
   const { record } = asked;
   const report = await findReport(tools, record, {
     pipelineId: record.pipelineId,
     ...(options.full === undefined ? {} : { fullEnd: record.window.end }),
   });
   if (report === undefined) {
-    return notThere(
+    return notFound(
       `${options.full === undefined ? `No Full of ${record.pipelineId}` : `The Full of record ${record.id}`} left no report in ${record.targetName ?? 'its target'}: ` +
         'it is not loaded, or was loaded before Windrow kept reports or while REDSHIFT_RECONCILE or DUCKDB_RECONCILE was off.',
     );
   }
   const shown = report.tables.filter((one) => options.table === undefined || one.table === options.table.toLowerCase());
   if (shown.length === 0 && options.table !== undefined) {
-    return notThere(`The Full of record ${report.recordId} has no table ${options.table}.`);
+    return notFound(`The Full of record ${report.recordId} has no table ${options.table}.`);
   }
   const isFault = report.verdict === 'differs' && shown.some(isDifferent);
   return { exit: isFault ? 'failed' : 'ok', json: asJson(report, shown), text: asText(report, shown, options) };
@@ -50,13 +50,13 @@ type Asked =
   | { readonly kind: 'full'; readonly record: WindowRecord }
   | { readonly kind: 'none'; readonly message: string };
 
-async function findFull({ records }: VerbTools, { full, dag }: ReconcileOptions): Promise<Asked> {
+async function findFull({ records }: VerbTools, { full, pipeline }: ReconcileOptions): Promise<Asked> {
   if (full !== undefined) {
-    const [record] = /^\d+$/.test(full) ? await records({ before: Number(full) + 1, limit: 1 }) : [];
-    if (record !== undefined && String(record.id) === full) return { kind: 'full', record };
+    const [record] = await records({ before: full + 1, limit: 1 });
+    if (record?.id === full) return { kind: 'full', record };
     return { kind: 'none', message: `There is no record ${full}. See: windrow records list --pipeline veeva_full` };
   }
-  const pipelines = dag === undefined ? FULLS : [dag];
+  const pipelines = pipeline === undefined ? FULLS : [pipeline];
   for (const pipelineId of pipelines) {
     const [record] = await records({ pipelineId, limit: 1 });
     if (record !== undefined) return { kind: 'full', record };
@@ -77,10 +77,6 @@ async function findReport(
   // Only here, because its driver is a large native library.
   const { duckDbConnection } = await import('#tasks/duckdb');
   return (await connections.get(duckDbConnection)).reconciliation(question, signal);
-}
-
-function notThere(message: string): Answer {
-  return trouble('not_found', { code: 'E_NOT_FOUND', message });
 }
 
 function asJson(report: Reconciliation, tables: readonly ReconciledTable[]) {

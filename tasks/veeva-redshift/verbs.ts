@@ -8,6 +8,8 @@ import {
   Temporal,
   type VerbTools,
   type WindowRecord,
+  idArgument,
+  notFound,
   table,
   trouble,
   windowText,
@@ -27,7 +29,7 @@ export const addVerbs: AddVerbs = (program, { act }) => {
 
 interface GapOptions {
   readonly kind: string;
-  readonly dag?: string;
+  readonly pipeline?: string;
 }
 
 function gapsVerb(veeva: Command): Command {
@@ -37,16 +39,16 @@ function gapsVerb(veeva: Command): Command {
       'windows whose file Vault failed to publish, publishes late or lists no more, and times without a record',
     )
     .option('--kind <kind>', `files of this kind: ${EXTRACT_KINDS.join(', ')}`, 'incremental')
-    .option('--dag <id>', 'the pipeline that loads them; default: veeva_ and the kind');
+    .option('--pipeline <id>', 'the pipeline that loads them; default: veeva_ and the kind');
 }
 
 function reconcileVerb(veeva: Command): Command {
   return veeva
     .command('reconcile')
     .description('what the newest Full, or the one of a record, found to differ in the tables that it replaced')
-    .option('--full <record>', 'the Full of this record')
+    .option('--full <record>', 'the Full of this record', idArgument)
     .option('--table <name>', 'this table only')
-    .option('--dag <id>', 'the pipeline of the Fulls; default: veeva_full, else veeva_duckdb_full');
+    .option('--pipeline <id>', 'the pipeline of the Fulls; default: veeva_full, else veeva_duckdb_full');
 }
 
 /** Exit code 1 where there is a gap, so that a monitor may ask. */
@@ -56,15 +58,15 @@ export async function gaps(tools: VerbTools, options: GapOptions): Promise<Answe
     const message = `There is no kind of file "${options.kind}". Use one of ${EXTRACT_KINDS.join(', ')}.`;
     return trouble('usage', { code: 'E_USAGE', message });
   }
-  const pipelineId = options.dag ?? `veeva_${kind}`;
+  const pipelineId = options.pipeline ?? `veeva_${kind}`;
   const records = await recordsOf(tools, pipelineId);
   if (records.length === 0) {
     const message = `The pipeline ${pipelineId} has no window yet, so there is nothing to compare with Vault's list.`;
-    return trouble('not_found', { code: 'E_NOT_FOUND', message });
+    return notFound(message);
   }
   const items = await listed(tools, kind, records);
   const compared = records.map(({ id, window, pipelineStatus: status }) => ({ id, window, status }));
-  const found = findGaps({ kind, items, records: compared, now: tools.clock.now() });
+  const found = findGaps({ kind, pipelineId, items, records: compared, now: tools.clock.now() });
   return { exit: found.some(({ kind: gap }) => gap !== 'odd_file') ? 'failed' : 'ok', ...said(found, records.length) };
 }
 

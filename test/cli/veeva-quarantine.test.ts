@@ -78,6 +78,6 @@ describe('windrow veeva quarantine', () => {
   it('refuses a record that is no number', async () => {
     const { code, err } = await windrow(at, 'veeva quarantine --record last', environment);
     expect(code).toBe(2);
-    expect(err).toContain('There is no record "last"');
+    expect(err).toContain('Expected a whole number above zero');
   });
 });

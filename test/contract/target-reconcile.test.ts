@@ -75,6 +75,10 @@ describe.each(TARGETS)('$product compares a Full with the tables that it replace
   const NONE = { missing: 0, extra: 0, changed: 0, changedSince: 0, columns: [], samples: [] };
   const SAME = { rows: 4, ...NONE };
 
+  it('has no report, rather than a failure, where nothing was ever loaded', async () => {
+    expect(await ground.reconciliation({ pipelineId: 'full_of_nothing' })).toBeUndefined();
+  });
+
   it('has nothing to compare with at first, and finds no difference where the windows brought every change', async () => {
     const first = await full('same', 1, FOUR);
     expect(first).toMatchObject({ verdict: 'nothing_to_compare', tables: [{ table: 'same', state: 'new', rows: 4 }] });

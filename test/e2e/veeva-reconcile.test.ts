@@ -46,7 +46,7 @@ async function ask(sql: string) {
 
 const records = (filter: RecordFilter) => listRecords(veeva.windrow.store.database, filter);
 
-function said(full?: string) {
+function said(full?: number) {
   const { windrow, clock } = veeva;
   const tools = { connections: windrow.connections, records, clock, log: silentLog };
   return reconcile(tools, full === undefined ? {} : { full });
@@ -120,7 +120,7 @@ it('names exactly what was lost and altered by hand since the Full before, heals
     return again.kind === 'started' ? again : undefined;
   });
   await secondFull(1);
-  expect(await said(String(id))).toMatchObject({ exit: 'ok', json: { verdict: 'equal' } });
+  expect(await said(id)).toMatchObject({ exit: 'ok', json: { verdict: 'equal' } });
   expect(await differing(7)).toEqual([]);
   veeva.publish(8);
   await completed(8);

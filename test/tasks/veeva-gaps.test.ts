@@ -48,7 +48,7 @@ describe('findGaps', () => {
     expect(found[0]).toMatchObject({
       kind: 'no_record',
       window: { start: at('13:00'), end: at('13:30') },
-      remedy: expect.stringContaining('--from 2026-01-20T13:00:00Z --to 2026-01-20T13:30:00Z'),
+      remedy: expect.stringContaining('--dag veeva_incremental --from 2026-01-20T13:00:00Z --to 2026-01-20T13:30:00Z'),
     });
   });
 
@@ -74,7 +74,7 @@ describe('findGaps', () => {
       { id: recordId(2), window: { ...day, zone: 'America/New_York' }, status: 'PENDING' as const },
     ];
     const now = Temporal.Instant.from('2026-03-09T06:00Z');
-    expect(findGaps({ kind: 'log', items: [log], records, now })).toEqual([]);
+    expect(findGaps({ kind: 'log', pipelineId: 'veeva_log', items: [log], records, now })).toEqual([]);
   });
 });
 
@@ -86,7 +86,7 @@ interface Given {
 }
 
 function gaps({ kind = 'incremental', now = NOW, ...given }: Given) {
-  return findGaps({ kind, now, ...given });
+  return findGaps({ kind, pipelineId: 'veeva_incremental', now, ...given });
 }
 
 function at(time: string): Temporal.Instant {

@@ -35,6 +35,8 @@ export interface Gap {
 
 export interface Compared {
   readonly kind: ExtractKind;
+  /** The pipeline whose records these are, which loads what is missing. */
+  readonly pipelineId: string;
   /** What Vault lists. */
   readonly items: readonly ListedItem[];
   /** In any order. */
@@ -47,7 +49,7 @@ export function findGaps(compared: Compared): readonly Gap[] {
   const records = compared.records.toSorted((a, b) => Temporal.Instant.compare(a.window.start, b.window.start));
   const gaps = [
     ...records.flatMap((record) => gapOf(record, compared)),
-    ...timesWithoutRecord(records),
+    ...timesWithoutRecord(records, compared.pipelineId),
     ...oddFiles(records, compared),
   ];
   return gaps.toSorted((a, b) => Temporal.Instant.compare(a.window.start, b.window.start));
@@ -85,7 +87,7 @@ const EXPIRED: Readonly<Record<ExtractKind, (id: RecordId) => string>> = {
   log: (id) => `export the audit trail of that day in Vault, then windrow records skip ${id} --reason TEXT`,
 };
 
-function timesWithoutRecord(records: readonly GapRecord[]): readonly Gap[] {
+function timesWithoutRecord(records: readonly GapRecord[], pipelineId: string): readonly Gap[] {
   return records.flatMap(({ window }, index) => {
     const next = records[index + 1]?.window.start;
     if (next === undefined || Temporal.Instant.compare(window.end, next) >= 0) return [];
@@ -96,7 +98,7 @@ function timesWithoutRecord(records: readonly GapRecord[]): readonly Gap[] {
       record: undefined,
       file: undefined,
       reason: `no record covers ${windowText(missing)}`,
-      remedy: `windrow backfill create --dag DAG --from ${missing.start.toString()} --to ${missing.end.toString()}`,
+      remedy: `windrow backfill create --dag ${pipelineId} --from ${missing.start.toString()} --to ${missing.end.toString()}`,
     };
   });
 }
