@@ -212,6 +212,20 @@ describe('the files that a pipeline takes in', () => {
     expect(await told(engine)).toEqual([['a.csv', OLD, 2, 'LOADED']]);
   });
 
+  it('that a skipped window had staged are free for another one', async () => {
+    const { engine, doubles, inbox } = await open();
+    doubles.target.trouble = async ({ window }) => {
+      if (windowText(window) === FIRST) throw new DataFailure('E_TROUBLE', 'The target is full.');
+    };
+    inbox.deliver(FIRST, ['a.csv', OLD]);
+    inbox.deliver(SECOND, ['a.csv', OLD]);
+    bench.work(engine);
+    await run(engine, FIRST, { [FIRST]: 'FAILED' });
+    expect(await operations(engine).skipRecord(1, 'nobody needs it')).toMatchObject({ kind: 'skipped' });
+    await run(engine, SECOND, { [FIRST]: 'COMPLETED', [SECOND]: 'COMPLETED' });
+    expect(await told(engine)).toEqual([['a.csv', OLD, 2, 'LOADED']]);
+  });
+
   it('are taken in by one of many that ask at the same moment', async () => {
     const { engine } = await open();
     const file = { path: 'a.csv', sha256: OLD, rows: 2, bytes: 20, model: 'orders' };

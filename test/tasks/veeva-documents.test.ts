@@ -143,6 +143,20 @@ describe('the list of document versions in the stage', () => {
     expect(await listed(opened, window)).toHaveLength(updates?.rows ?? 0);
   });
 
+  it('names no row that is in quarantine because it has no id, so that the others are not kept back for ever', async () => {
+    const opened = await open();
+    const { source, context, vault } = opened;
+    const extract = 'Document.document_version__sys';
+    for (const column of ['id', 'version_id']) vault.faults.add({ kind: 'value', extract, column, row: 0, value: '' });
+    const badRows = { rows: 'quarantine', characters: 'fail', mostRows: 1 } as const;
+    const manifest = await source('full', { listsDocuments: true, badRows }).transfer(context(BEGINNING));
+    const updates = manifest.tables.find(({ schema }) => schema.table === 'document_version__sys')?.updates;
+    expect(manifest.quarantine?.rows).toBe(1);
+    const versions = await listed(opened);
+    expect(versions).toHaveLength(updates?.rows ?? 0);
+    expect(versions.map(({ id }) => id)).not.toContain('');
+  });
+
   it('is not written unless somebody wants it', async () => {
     const opened = await open();
     await opened.source('full').transfer(opened.context(BEGINNING));

@@ -67,7 +67,8 @@ function fenced({ recordId: id, runId, fence }: RecordHolder): Cancelled {
 
 /**
  * Locks the row of the path, which is made where there is none. Its own record may bring it again, with other content until it is
- * loaded or a person runs the record again; another record where nothing of it is loaded and nobody will.
+ * loaded or a person runs the record again; another record where nothing of it is loaded and nobody will: it was cancelled, skipped
+ * or covered by a Full.
  */
 const TAKE = {
   name: 'take_source_file',
@@ -85,7 +86,7 @@ where f.status = 'REPLACED'
   or (f.record_id = excluded.record_id
     and (f.status = 'STAGED' or f.sha256 = excluded.sha256 or f.attempt < excluded.attempt))
   or (f.status = 'STAGED'
-    and exists (select from pipeline_records o where o.id = f.record_id and o.pipeline_status = 'CANCELLED'))
+    and exists (select from pipeline_records o where o.id = f.record_id and o.pipeline_status in ('CANCELLED', 'COMPLETED')))
 returning f.id`,
 };
 

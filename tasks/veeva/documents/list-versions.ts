@@ -47,6 +47,10 @@ async function* versionLines(path: string): AsyncGenerator<string> {
   let header: readonly string[] | undefined;
   for await (const row of rows) {
     if (header === undefined) header = row.map((name) => name.trim().toLowerCase());
-    else yield versionLine(documentVersion(new Map(header.map((name, index) => [name, row[index] ?? '']))));
+    else {
+      const version = documentVersion(new Map(header.map((name, index) => [name, row[index] ?? ''])));
+      // A row without an id is loaded nowhere; here it would only fail, again and again.
+      if (version.id !== '') yield versionLine(version);
+    }
   }
 }
