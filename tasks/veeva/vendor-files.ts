@@ -12,6 +12,7 @@ export interface VendorFiles {
 const VAPIL_FILE = { variable: 'VAPIL_SETTINGS_FILE', usualPath: 'vapil_settings.json' } as const;
 
 const text = z.string().nullish();
+const number = z.union([z.string(), z.number().transform(String)]).nullish();
 
 // Loose objects: these files belong to the vendor's tools, which keep more in them than Windrow needs.
 const Vapil = z.looseObject({
@@ -24,7 +25,19 @@ const Vapil = z.looseObject({
 
 const ConnectorConfig = z.looseObject({
   convert_to_parquet: z.boolean().optional(),
-  direct_data: z.looseObject({ extract_type: text, start_time: text }).optional(),
+  direct_data: z
+    .looseObject({
+      extract_type: text,
+      start_time: text,
+      on_missing_column: text,
+      on_bad_row: text,
+      on_bad_characters: text,
+      on_long_text: text,
+      quarantine_rows: number,
+      quarantine_percent: number,
+      document_content: text,
+    })
+    .optional(),
   s3: z.looseObject({ direct_data_folder: text }).optional(),
 });
 

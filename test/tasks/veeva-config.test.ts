@@ -89,6 +89,29 @@ describe('Vault settings', () => {
     });
   });
 
+  it('take what becomes of bad rows from the file too, where numbers may be numbers, and the environment before it', () => {
+    const file = JSON.stringify({
+      direct_data: {
+        on_missing_column: 'fail',
+        on_bad_row: 'quarantine',
+        on_bad_characters: 'replace',
+        on_long_text: 'split',
+        quarantine_rows: 50,
+        quarantine_percent: 0.5,
+        document_content: 'text',
+      },
+    });
+    expect(read({ ...LOGIN, QUARANTINE_ROWS: '7' }, { 'connector_config.json': file })).toMatchObject({
+      kind: 'read',
+      settings: {
+        onMissingColumn: 'fail',
+        onLongText: 'split',
+        badRows: { rows: 'quarantine', characters: 'replace', mostRows: 7, mostPercent: 0.5 },
+        documentContent: 'text',
+      },
+    });
+  });
+
   it('take a stored password instead of the one in the file', () => {
     const arn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:vault#password';
     const reading = read({ VAULT_PASSWORD_SECRET: arn }, FILES);
