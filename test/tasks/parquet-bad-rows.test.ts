@@ -163,6 +163,28 @@ describe('Setting bad rows aside', () => {
     expect(converted.replaced.values).toBe(1);
   });
 
+  it('counts each bad row and each replaced value once, also where texts are split and chunks are converted again', async () => {
+    const long = `${'é'.repeat(40_000)}\0${'é'.repeat(30_000)}`;
+    const csv = `id,n,d,t\nV1,1,,a\0\nV2,x,,bad\n,,,${'c'.repeat(60_000)}\nV3,0.5,,"${long}"\nV4,y,,${long}\nV5,5,,${'b'.repeat(4_000_001)}\n`;
+    const cutUp = openConverter({ threads: 1, chunkBytes: 50_000 });
+    const badRows = { atMost: 10, characters: 'replace' } as const;
+    const converted = await cutUp.convert(await desk.request(csv, { columns: COLUMNS, badRows, longText: 'split' }));
+    await cutUp.close();
+    expect(converted.badRows.map(({ key, code }) => [key['id'], code])).toEqual([
+      ['V2', 'E_NUMBER_UNREADABLE'],
+      ['V4', 'E_NUMBER_UNREADABLE'],
+      ['V5', 'E_TEXT_TOO_LONG'],
+    ]);
+    expect(converted.replaced.values).toBe(2);
+    expect(converted.columns.map(({ name }) => name)).toEqual(['id', 'n', 'd', 't', 't__2', 't__3']);
+    const rows = await readback.parquet(converted);
+    expect(rows.map(([id, , , ...parts]) => [id, parts.map((part) => part ?? '').join('')])).toEqual([
+      ['V1', 'a\uFFFD'],
+      [null, 'c'.repeat(60_000)],
+      ['V3', long.replace('\0', '\uFFFD')],
+    ]);
+  });
+
   it('replaces characters in text only: a number with a NUL stays a bad row', async () => {
     const request = await desk.request('id,n,d,t\nV1,1\0,,a\0\n', {
       columns: COLUMNS,
