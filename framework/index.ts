@@ -235,10 +235,13 @@ export {
   unnoted,
 } from './transfer/schema-contract.ts';
 export {
+  type ListedQuarantine,
   QUARANTINE_COLUMNS,
+  type QuarantineQuestion,
   type QuarantinedRow,
   exactnessDetails,
   filesOf,
+  listedQuarantine,
   quarantinePart,
   sourceRows,
 } from './transfer/quarantine.ts';

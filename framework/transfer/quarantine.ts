@@ -17,6 +17,50 @@ export interface QuarantinedRow {
   readonly text: string;
 }
 
+/** A row that its window left out, as people read it; long texts are cut. */
+export interface ListedQuarantine {
+  readonly recordId: number;
+  readonly pipelineId: string;
+  readonly windowStart: string;
+  readonly windowEnd: string;
+  readonly extract: string;
+  readonly side: string;
+  readonly line: number;
+  readonly key: string;
+  readonly column: string | null;
+  readonly code: string;
+  readonly reason: string;
+  readonly value: string | null;
+  readonly text: string;
+}
+
+/** Which rows: those of one record where it is named, and at most so many. */
+export interface QuarantineQuestion {
+  readonly record?: number | undefined;
+  readonly limit: number;
+}
+
+/** A row as targets list it, in the order of the fields of `ListedQuarantine`. */
+export function listedQuarantine(row: readonly (string | null)[]): ListedQuarantine {
+  const [recordId, pipelineId, windowStart, windowEnd, extract, side, line, key, column, code, reason, value, text] =
+    row;
+  return {
+    recordId: Number(recordId),
+    pipelineId: pipelineId ?? '',
+    windowStart: windowStart ?? '',
+    windowEnd: windowEnd ?? '',
+    extract: extract ?? '',
+    side: side ?? '',
+    line: Number(line),
+    key: key ?? '',
+    column: column ?? null,
+    code: code ?? '',
+    reason: reason ?? '',
+    value: value ?? null,
+    text: text ?? '',
+  };
+}
+
 /** The columns of the file in their order, each with the field that fills it. The line is a number, all others are text. */
 export const QUARANTINE_COLUMNS = [
   ['extract', 'extract'],

@@ -1,11 +1,19 @@
 import { randomInt, randomUUID } from 'node:crypto';
 
-import type { Closable, Connection, Reconciliation, ReportQuestion } from '#framework';
+import type {
+  Closable,
+  Connection,
+  ListedQuarantine,
+  QuarantineQuestion,
+  Reconciliation,
+  ReportQuestion,
+} from '#framework';
 import type { FixedAccess } from '#tasks/aws';
 
 import { dataApi } from './client.ts';
 import { type RedshiftSettings, readRedshiftSettings } from './config.ts';
 import { type RedshiftReader, redshiftReader } from './reader.ts';
+import { findQuarantined } from './quarantine.ts';
 import { findReconciliation } from './reconcile.ts';
 import { type Warehouse, warehouse } from './warehouse.ts';
 
@@ -16,6 +24,8 @@ export interface RedshiftOpened extends Closable {
   readonly reader: RedshiftReader;
   /** The report of a pipeline's newest Full, or of one of them. */
   readonly reconciliation: (question: ReportQuestion, signal: AbortSignal) => Promise<Reconciliation | undefined>;
+  /** The rows that windows left out, newest window first. */
+  readonly quarantined: (question: QuarantineQuestion, signal: AbortSignal) => Promise<readonly ListedQuarantine[]>;
 }
 
 export const redshiftConnection: Connection<RedshiftSettings, RedshiftOpened> = {
@@ -41,6 +51,8 @@ export function openRedshift(settings: RedshiftSettings, access?: FixedAccess): 
     reader: redshiftReader(opened, settings.schema),
     reconciliation: (question, signal) =>
       findReconciliation({ warehouse: opened, schema: settings.schema }, question, signal),
+    quarantined: (question, signal) =>
+      findQuarantined({ warehouse: opened, schema: settings.schema }, question, signal),
     close: () => api.close(),
   };
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
 import { type Answer, type VerbTools, idArgument, table } from '#framework';
-import { quarantinedRows, redshiftConnection } from '#tasks/redshift';
+
+import { openTargetOf } from './open-target.ts';
 
 interface QuarantineOptions {
   readonly record?: number;
@@ -22,11 +23,13 @@ const MOST = 1000;
 const ASKING_MS = 300_000;
 
 /** Exit code 1 where there are any, so that a monitor may ask. */
-export async function quarantine({ connections }: VerbTools, { record }: QuarantineOptions): Promise<Answer> {
-  const opened = await connections.get(redshiftConnection);
-  const found = await quarantinedRows(opened, { record, limit: MOST, signal: AbortSignal.timeout(ASKING_MS) });
+export async function quarantine(tools: VerbTools, { record }: QuarantineOptions): Promise<Answer> {
+  // Those of another target are asked for by one of its records.
+  const [newest] = await tools.records({ limit: 1, ...(record === undefined ? {} : { before: record + 1 }) });
+  const target = await openTargetOf(newest, tools);
+  const found = await target.quarantined({ record, limit: MOST }, AbortSignal.timeout(ASKING_MS));
   const rows = found.map((row) => [
-    row.record,
+    row.recordId,
     `${row.windowStart}..${row.windowEnd}`,
     `${row.extract} ${row.side}`,
     row.line,

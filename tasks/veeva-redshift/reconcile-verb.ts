@@ -11,7 +11,8 @@ import {
   reconciliationSentence,
   table,
 } from '#framework';
-import { redshiftConnection } from '#tasks/redshift';
+
+import { openTargetOf } from './open-target.ts';
 
 export interface ReconcileOptions {
   /** Id of the record of a Full. */
@@ -68,15 +69,12 @@ async function findFull({ records }: VerbTools, { full, pipeline }: ReconcileOpt
 const ASKING_MS = 300_000;
 
 async function findReport(
-  { connections }: VerbTools,
-  { targetName }: WindowRecord,
+  tools: VerbTools,
+  record: WindowRecord,
   question: ReportQuestion,
 ): Promise<Reconciliation | undefined> {
-  const signal = AbortSignal.timeout(ASKING_MS);
-  if (targetName !== 'duckdb') return (await connections.get(redshiftConnection)).reconciliation(question, signal);
-  // Only here, because its driver is a large native library.
-  const { duckDbConnection } = await import('#tasks/duckdb');
-  return (await connections.get(duckDbConnection)).reconciliation(question, signal);
+  const target = await openTargetOf(record, tools);
+  return target.reconciliation(question, AbortSignal.timeout(ASKING_MS));
 }
 
 function asJson(report: Reconciliation, tables: readonly ReconciledTable[]) {

@@ -107,8 +107,9 @@ function said(found: readonly Gap[], windows: number): Pick<Answer, 'json' | 'te
     reason,
     remedy,
   ]);
-  const json = found.map(({ window, ...gap }) => ({
+  const json = found.map(({ window, record: recordId, ...gap }) => ({
     ...gap,
+    recordId,
     window: { start: window.start.toString(), end: window.end.toString() },
   }));
   const none = `No gaps: each of ${windows} windows is loaded, or waits for its turn with its file listed or not due.`;

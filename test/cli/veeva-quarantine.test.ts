@@ -69,7 +69,9 @@ describe('windrow veeva quarantine', () => {
     expect(out.split('\n').filter((line) => line.includes('product__v'))).toHaveLength(2);
     expect(code).toBe(1);
     const { json } = await windrowJson(at, 'veeva quarantine --record 1', environment);
-    expect(json).toMatchObject([{ record: 1, line: 3, value: '12,5\nEUR', text: 'V11,"12,5\nEUR"' }]);
+    expect(json).toMatchObject([
+      { recordId: 1, pipelineId: expect.any(String), line: 3, value: '12,5\nEUR', text: 'V11,"12,5\nEUR"' },
+    ]);
     expect((await windrow(at, 'veeva quarantine --record 3', environment)).out).toContain(
       'No row is in quarantine of record 3.',
     );

@@ -8,8 +8,10 @@ import {
   type DeletePolicy,
   type DriftLog,
   KEEP_NOTHING,
-  type Reconciliation,
+  type ListedQuarantine,
   type PinnedColumns,
+  type QuarantineQuestion,
+  type Reconciliation,
   type RemovalPolicy,
   type ReportQuestion,
   type SchemaContracts,
@@ -44,6 +46,8 @@ export interface TargetGround extends Pick<StageGround, 'stage' | 'store' | 'clo
   readonly columns: (table: string) => Promise<readonly string[]>;
   /** The report of the newest Full of a pipeline, or of one of them. */
   readonly reconciliation: (question: ReportQuestion) => Promise<Reconciliation | undefined>;
+  /** The rows that windows left out, as people read them. */
+  readonly quarantined: (question: QuarantineQuestion) => Promise<readonly ListedQuarantine[]>;
   /** Asks the target past the connector. */
   readonly query: (sql: string) => Promise<readonly (readonly (string | null)[])[]>;
 }
@@ -76,6 +80,7 @@ async function openRedshiftGround(): Promise<TargetGround> {
     tables: opened.reader.listTables,
     columns: opened.reader.listColumns,
     reconciliation: (question) => opened.reconciliation(question, new AbortController().signal),
+    quarantined: (question) => opened.quarantined(question, new AbortController().signal),
     query: async (sql) => {
       const finished = await opened.warehouse.run([{ name: 'ask', sql }]);
       const rows: Row[] = [];
@@ -163,6 +168,7 @@ async function openDuckDbGround(): Promise<TargetGround> {
     tables: () => listTables(settings.file),
     columns: (table) => listColumns(settings.file, table),
     reconciliation: (question) => openDuckDb(settings).reconciliation(question, new AbortController().signal),
+    quarantined: (question) => openDuckDb(settings).quarantined(question, new AbortController().signal),
     query,
     close,
   };

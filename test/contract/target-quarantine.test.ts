@@ -73,6 +73,21 @@ describe.each(TARGETS)('$product keeps the rows that a window leaves out', ({ op
     ]);
   });
 
+  it('lists them for people by their record, with window, place and reason', async () => {
+    const manifest = await ground.stage({
+      number: 12,
+      tables: [table('listed', ['V1', '1'])],
+      quarantined: [leftOut('listed', 'V2'), leftOut('listed', 'V3', 4)],
+    });
+    await ground.target.load(manifest, contextOf(manifest));
+    const { table: _, ...shown } = leftOut('listed', 'V2');
+    const window = { windowStart: '2026-01-20T15:45:00.000Z', windowEnd: '2026-01-20T16:00:00.000Z' };
+    const listed = { ...shown, ...window, recordId: 12, pipelineId: manifest.pipelineId };
+    expect(await ground.quarantined({ record: 12, limit: 1 })).toEqual([listed]);
+    expect(await ground.quarantined({ record: 12, limit: 9 })).toHaveLength(2);
+    expect(await ground.quarantined({ record: 999, limit: 9 })).toEqual([]);
+  });
+
   it('counts them in the audit: the rows of the source are those loaded and those left out', async () => {
     const manifest = await ground.stage({
       number: 3,

@@ -4,6 +4,7 @@ import { silentLog } from '#framework';
 import { type RecordFilter, listRecords } from '#framework/operate';
 
 import { veevaDuckDbFull, veevaDuckDbIncremental } from '../../dags/veeva-duckdb.ts';
+import { quarantine } from '../../tasks/veeva-redshift/quarantine-verb.ts';
 import { reconcile } from '../../tasks/veeva-redshift/reconcile-verb.ts';
 import { openVeevaDuckDb } from '../support/veeva-duckdb.ts';
 import { ENABLED_AT, windowEnd } from '../support/veeva-installation.ts';
@@ -23,6 +24,8 @@ it('loads a Full and its incremental files into a DuckDB file, value for value',
       exit: 'ok',
       json: { verdict: 'nothing_to_compare', fullEnd: ENABLED_AT.toString() },
     });
+    // Without a setting of Redshift the question would fail.
+    expect(await quarantine(tools, {})).toMatchObject({ exit: 'ok', json: [] });
     veeva.publish(3);
     await loaded('veeva_duckdb_incremental', 3);
     expect(await differences(windowEnd(3), (extract) => !extract.startsWith('Log.'))).toEqual([]);

@@ -1,7 +1,7 @@
-import { QUARANTINE, QUARANTINE_COLUMNS, type TransferContext } from '#framework';
+import { QUARANTINE, QUARANTINE_COLUMNS, type QuarantineQuestion, type TransferContext } from '#framework';
 
 import { SAME_WINDOW, windowValues } from './load-log.ts';
-import { type Statement, quote } from './text.ts';
+import { type Statement, plainText, quote } from './text.ts';
 
 /** What an earlier load of the window left out may be right now. */
 export function forgetQuarantined(context: TransferContext): Statement {
@@ -34,4 +34,31 @@ export function countQuarantined(context: TransferContext): Statement {
     sql: `select count(*) from ${quote(QUARANTINE)} where ${SAME_WINDOW}`,
     values: windowValues(context),
   };
+}
+
+/** As many characters as Redshift shows. */
+const SHOWN_CHARACTERS = 2000;
+
+export function listQuarantined({ record, limit }: QuarantineQuestion): Statement {
+  return {
+    name: 'list the rows that were left out',
+    sql: `
+      select
+        cast(record_id as varchar), pipeline_id, ${moment('window_start')}, ${moment('window_end')},
+        extract, side, cast(line_number as varchar), ${cut('row_key')},
+        column_name, code, reason, ${cut('value')}, ${cut('row_text')}
+      from ${quote(QUARANTINE)}
+      ${record === undefined ? '' : `where record_id = ${record}`}
+      order by window_end desc, record_id, extract, side, line_number
+      limit ${limit}
+    `,
+  };
+}
+
+function cut(name: string): string {
+  return `substring(${quote(name)}, 1, ${SHOWN_CHARACTERS})`;
+}
+
+function moment(name: string): string {
+  return plainText(name, { kind: 'timestamp' });
 }

@@ -1,4 +1,4 @@
-import { type ColumnType, QUARANTINE, QUARANTINE_COLUMNS, type Temporal } from '#framework';
+import { type ColumnType, QUARANTINE, QUARANTINE_COLUMNS, type QuarantineQuestion, type Temporal } from '#framework';
 
 import { type LoadIdentity, sameWindow } from './load-log.ts';
 import { type Statement, lines, literal, qualified, quote, readableText, timestampLiteral } from './text.ts';
@@ -52,10 +52,7 @@ export function countQuarantined(schema: string, load: LoadedWindow): Statement 
 /** A row of an answer has at most 64 KB. */
 const SHOWN_CHARACTERS = 2000;
 
-export function listQuarantined(
-  schema: string,
-  { record, limit }: { readonly record?: number | undefined; readonly limit: number },
-): Statement {
+export function listQuarantined(schema: string, { record, limit }: QuarantineQuestion): Statement {
   const instant: ColumnType = { kind: 'timestamp' };
   const values = [
     'cast("record_id" as varchar)',
