@@ -232,8 +232,10 @@ export {
   type SchemaContracts,
   contractedChanges,
   heldChanges,
+  notedChange,
   unnoted,
 } from './transfer/schema-contract.ts';
+export { heldLoad } from './transfer/held-load.ts';
 export {
   type ListedQuarantine,
   QUARANTINE_COLUMNS,

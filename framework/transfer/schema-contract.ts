@@ -30,6 +30,11 @@ export interface NotedChange {
   readonly isAccepted: boolean;
 }
 
+/** Table, sentence and decision as a target's drift log holds them. */
+export function notedChange([table, sentence, decision]: readonly (string | null)[]): NotedChange {
+  return { table: table ?? '', sentence: sentence ?? '', isAccepted: decision === 'accepted' };
+}
+
 /** The changes that contracts do not let through by themselves; most loads have none, and then nothing was asked. */
 export function contractedChanges(
   changes: readonly SchemaChange[],

@@ -1,11 +1,12 @@
 import {
-  type ContractedChange,
   type HeldLoad,
   type SchemaChange,
   type SchemaContracts,
   type TransferContext,
   contractedChanges,
   heldChanges,
+  heldLoad,
+  notedChange,
   unnoted,
 } from '#framework';
 
@@ -25,23 +26,10 @@ export async function heldByContract(
   const noted = await run(readNoted(context));
   const earlier = {
     isFirstLoad: (await run(findAnyLoad(context))).length === 0,
-    noted: noted.map(([table, sentence, decision]) => ({
-      table: table ?? '',
-      sentence: sentence ?? '',
-      isAccepted: decision === 'accepted',
-    })),
+    noted: noted.map(notedChange),
   };
   const held = heldChanges(contracted, earlier);
   if (held.length === 0) return undefined;
   for (const change of unnoted(held, earlier)) await run(insertDrift(change, context));
-  return {
-    outcome: 'held',
-    schemaChanges: held,
-    accept: acceptCommand(held),
-    setting: 'duckdb.contracts of connector_config.json',
-  };
-}
-
-function acceptCommand(held: readonly ContractedChange[]): string {
-  return `windrow duckdb drift accept ${[...new Set(held.map(({ table }) => table))].join(' ')}`;
+  return heldLoad('duckdb', held);
 }

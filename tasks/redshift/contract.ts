@@ -1,5 +1,4 @@
 import {
-  type ContractedChange,
   type EarlierDecisions,
   type HeldLoad,
   type SchemaChange,
@@ -7,6 +6,8 @@ import {
   type TransferContext,
   contractedChanges,
   heldChanges,
+  heldLoad,
+  notedChange,
   unnoted,
 } from '#framework';
 
@@ -29,12 +30,7 @@ export async function heldByContract(
   if (held.length === 0) return undefined;
   const drift = insertDrift(place.schema, unnoted(held, earlier), driftOrigin(context));
   if (drift.length > 0) await place.warehouse.run(drift, { signal: context.signal });
-  return {
-    outcome: 'held',
-    schemaChanges: held,
-    accept: acceptCommand(held),
-    setting: 'redshift.contracts of connector_config.json',
-  };
+  return heldLoad('redshift', held);
 }
 
 async function readEarlier(
@@ -47,14 +43,6 @@ async function readEarlier(
   const loads = await collect(warehouse.pages(finished, 1, { signal }));
   return {
     isFirstLoad: loads.length === 0,
-    noted: noted.map(([table, sentence, decision]) => ({
-      table: table ?? '',
-      sentence: sentence ?? '',
-      isAccepted: decision === 'accepted',
-    })),
+    noted: noted.map(notedChange),
   };
-}
-
-function acceptCommand(held: readonly ContractedChange[]): string {
-  return `windrow redshift drift accept ${[...new Set(held.map(({ table }) => table))].join(' ')}`;
 }
