@@ -1,11 +1,11 @@
 import { DataFailure } from '../core/failures.ts';
 import type { DeletePolicy } from './delete-policy.ts';
-import type { PresentTable } from './load-tables.ts';
+import type { LoadColumn, PresentTable } from './load-tables.ts';
 import type { LoadMode } from './stage-manifest.ts';
-import type { Column, ColumnType } from './table-schema.ts';
+import type { ColumnType } from './table-schema.ts';
 
 /** A column of a staging table and the type of its target column. */
-export interface AppliedColumn extends Column {
+export interface AppliedColumn extends LoadColumn {
   readonly targetType: ColumnType;
 }
 
@@ -27,7 +27,7 @@ export interface AppliedTable {
  * @throws DataFailure with `code` when a later window removed a column of the key
  */
 export function appliedTable({ table, types, deletePolicy, emptied }: PresentTable, code: string): AppliedTable {
-  const typed = (columns: readonly Column[]): readonly AppliedColumn[] =>
+  const typed = (columns: readonly LoadColumn[]): readonly AppliedColumn[] =>
     columns.flatMap((column) => {
       const targetType = types.get(column.name);
       return targetType === undefined ? [] : [{ ...column, targetType }];

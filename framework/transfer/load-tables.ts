@@ -19,12 +19,18 @@ export interface StagedPart {
   readonly bytes: number;
 }
 
+/** A column of the target; a text that goes on in others of the stage is one column here. */
+export interface LoadColumn extends Column {
+  /** Staged columns in which its text goes on, in order. */
+  readonly parts?: readonly string[];
+}
+
 /** A table of the manifest with its names as targets keep them: in lower case. */
 export interface LoadTable {
   readonly extract: string;
   readonly table: string;
   readonly mode: LoadMode;
-  readonly columns: readonly Column[];
+  readonly columns: readonly LoadColumn[];
   readonly key: readonly Column[];
   readonly updates: StagedPart | undefined;
   readonly deletes: StagedPart | undefined;
@@ -93,8 +99,9 @@ export function presentTables(tables: readonly LoadTable[], planned: readonly Pl
 }
 
 function loadTable(staged: StagedTable, name: (side: StagedSide) => string): LoadTable {
-  const columns = staged.schema.columns.map((column) => ({ ...column, name: column.name.toLowerCase() }));
   const keyNames = staged.schema.key.map((key) => key.toLowerCase());
+  const inStage = staged.schema.columns.map((column) => lowerCased(column, keyNames));
+  const columns = joined(inStage);
   const key = keyNames.flatMap((keyName) => columns.find((column) => column.name === keyName) ?? []);
   const part = (side: StagedSide, partColumns: readonly Column[]): StagedPart | undefined => {
     const { files, rows } = staged[side];
@@ -117,9 +124,24 @@ function loadTable(staged: StagedTable, name: (side: StagedSide) => string): Loa
     mode: staged.mode,
     columns,
     key,
-    updates: part('updates', columns),
+    updates: part('updates', inStage),
     deletes: part('deletes', key),
   };
+}
+
+/** The texts of a key stay in the columns they are in: keys are compared. */
+function lowerCased({ partOf, ...column }: Column, key: readonly string[]): Column {
+  const named = { ...column, name: column.name.toLowerCase() };
+  const first = partOf?.toLowerCase();
+  return first === undefined || key.includes(first) ? named : { ...named, partOf: first };
+}
+
+function joined(columns: readonly Column[]): readonly LoadColumn[] {
+  return columns.flatMap((column): readonly LoadColumn[] => {
+    if (column.partOf !== undefined) return [];
+    const parts = columns.filter(({ partOf }) => partOf === column.name).map(({ name }) => name);
+    return [parts.length === 0 ? column : { ...column, type: { kind: 'long_text' }, parts }];
+  });
 }
 
 function tableProblems(

@@ -37,7 +37,12 @@ const Type = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('timestamp') }),
 ]);
 
-const ColumnJson = z.strictObject({ name: z.string(), type: Type, label: z.string().exactOptional() });
+const ColumnJson = z.strictObject({
+  name: z.string(),
+  type: Type,
+  label: z.string().exactOptional(),
+  partOf: z.string().exactOptional(),
+});
 const Schema = z.strictObject({
   table: z.string(),
   label: z.string().exactOptional(),

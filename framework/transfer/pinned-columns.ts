@@ -62,6 +62,7 @@ function missing(
 
 const HOLDS: Readonly<Record<ColumnType['kind'], readonly ColumnType['kind'][]>> = {
   text: ['text', 'decimal', 'boolean', 'date', 'timestamp'],
+  long_text: ['text', 'long_text', 'decimal', 'boolean', 'date', 'timestamp'],
   decimal: ['decimal'],
   boolean: ['boolean'],
   date: ['date'],

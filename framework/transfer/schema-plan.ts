@@ -208,15 +208,16 @@ interface StandingColumn extends ColumnPlace {
 
 function planStanding(column: Column, { table, existing, isDecidedLater, targetType }: StandingColumn): PlannedColumn {
   // A later window's type stands, except that text may always grow: growing loses nothing.
-  if (isDecidedLater && existing.kind !== 'foreign' && existing.kind !== column.type.kind)
+  const grows = existing.kind === 'text' && column.type.kind === 'long_text';
+  if (isDecidedLater && existing.kind !== 'foreign' && existing.kind !== column.type.kind && !grows)
     return { changes: [], type: existing };
   const type = holdingType(existing, column.type, targetType);
   if (existing.kind === 'text' && type.kind === 'text') {
-    const grows = type.bytes > existing.bytes;
     return {
-      changes: grows
-        ? [{ kind: 'widen_text', table, column: column.name, from: existing.bytes, bytes: type.bytes }]
-        : [],
+      changes:
+        type.bytes > existing.bytes
+          ? [{ kind: 'widen_text', table, column: column.name, from: existing.bytes, bytes: type.bytes }]
+          : [],
       type,
     };
   }

@@ -9,11 +9,15 @@ export type Conversion =
   | { readonly kind: 'short'; readonly bytes: number }
   | { readonly kind: 'none' };
 
-type Kind = ColumnType['kind'];
+/** What a plain column holds. */
+type PlainType = Exclude<ColumnType, { readonly kind: 'long_text' }>;
+type Kind = PlainType['kind'];
 type TypeOf<K extends Kind> = Extract<ColumnType, { readonly kind: K }>;
 
 /** What becomes of values of type `from` in a column of type `to`. */
 export function conversionOf(from: ColumnType, to: ColumnType): Conversion {
+  if (to.kind === 'long_text') return ALL;
+  if (from.kind === 'long_text') return NONE;
   switch (to.kind) {
     case 'text':
       return intoText(from, to);
@@ -45,7 +49,7 @@ const SIMPLE: Readonly<Record<Kind, Readonly<Record<'boolean' | 'date' | 'timest
   timestamp: { boolean: NONE, date: NONE, timestamp: ALL },
 };
 
-function intoText(from: ColumnType, { bytes }: TypeOf<'text'>): Conversion {
+function intoText(from: PlainType, { bytes }: TypeOf<'text'>): Conversion {
   return mostBytes(from) <= bytes ? ALL : { kind: 'short', bytes };
 }
 
@@ -55,11 +59,12 @@ const TEXT_BYTES: Readonly<Record<'boolean' | 'date' | 'timestamp', number>> = {
 /** The longest text of a value. */
 export function mostBytes(type: ColumnType): number {
   if (type.kind === 'text') return type.bytes;
+  if (type.kind === 'long_text') return Number.MAX_SAFE_INTEGER;
   return type.kind === 'decimal' ? type.precision + 3 : TEXT_BYTES[type.kind];
 }
 
 /** Leading zeros, a plus sign or an exponent say more than the number does. */
-function intoDecimal(from: ColumnType, to: TypeOf<'decimal'>): Conversion {
+function intoDecimal(from: PlainType, to: TypeOf<'decimal'>): Conversion {
   if (from.kind !== 'text' && from.kind !== 'decimal') return NONE;
   const whole = to.precision - to.scale;
   if (from.kind === 'decimal' && from.precision - from.scale <= whole && from.scale <= to.scale) return ALL;

@@ -6,8 +6,8 @@ const MOST_DIGITS = 38;
 
 /**
  * The type that a column must have so that it holds both what it has and what comes: text grows, a decimal gains scale,
- * and a column whose kind changed takes the new kind, with room for its old values as text, except that a timestamp holds
- * a date already.
+ * what may hold long text stays so, and a column whose kind changed takes the new kind, with room for its old values as
+ * text, except that a timestamp holds a date already.
  * Returns `existing` itself where nothing needs to change.
  */
 export function holdingType(
@@ -17,6 +17,7 @@ export function holdingType(
 ): ColumnType {
   const wanted = targetType(incoming);
   if (existing.kind === 'foreign') return wanted;
+  if (existing.kind === 'long_text') return existing;
   if (existing.kind === 'timestamp' && wanted.kind === 'date') return existing;
   if (existing.kind === 'text' && incoming.kind === 'text' && existing.bytes >= incoming.bytes) return existing;
   if (existing.kind === 'decimal' && wanted.kind === 'decimal') return widerDecimal(existing, wanted);

@@ -9,7 +9,7 @@ export const ANY_TEXT = { kind: 'text', bytes: Number.MAX_SAFE_INTEGER } as cons
 
 /** A decimal always gets all 38 digits, so that only its scale can ever be too small; text never needs to grow. */
 export function targetType(incoming: ColumnType): ColumnType {
-  if (incoming.kind === 'text') return ANY_TEXT;
+  if (incoming.kind === 'text' || incoming.kind === 'long_text') return ANY_TEXT;
   return incoming.kind === 'decimal' ? { kind: 'decimal', precision: MOST_DIGITS, scale: incoming.scale } : incoming;
 }
 

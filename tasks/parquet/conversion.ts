@@ -39,8 +39,9 @@ export interface ReplacedValue {
   readonly column: string;
 }
 
-/** What becomes of a text of more than 65,535 bytes: a bad row, one column, or the columns `name`, `name__2`, `name__3` … */
-export type LongText = 'refuse' | 'whole' | 'split';
+/** What becomes of a text of more than 65,535 bytes: a bad row, one column, or the columns `name`, `name__2`, `name__3` …; `parts`: with a note
+ * that they are one text. */
+export type LongText = 'refuse' | 'whole' | 'split' | 'parts';
 
 export interface ConvertRequest {
   /** Path of a local, plain CSV file with a header line. */

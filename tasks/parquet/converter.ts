@@ -227,7 +227,8 @@ class Conversion {
 
   async #result(layout: Layout, done: readonly ConvertedChunk[]): Promise<Converted> {
     const columns = layout.plans.flatMap((plan, place) => columnsOf(plan, this.#learnt[place]));
-    requireOwnNames(columns, this.#request.extract);
+    // Names that differ in case alone are for the target to tell apart; only a part has a name of ours.
+    if (columns.length > layout.plans.length) requireOwnNames(columns, this.#request.extract);
     return {
       ...(await badRowReport(done, this.#named(layout))),
       rows: done.reduce((sum, chunk) => sum + chunk.rows, 0),

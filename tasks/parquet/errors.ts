@@ -12,7 +12,8 @@ const EXPECTED: Readonly<Record<RefusalCode, string>> = {
   E_KEY_MISSING: 'has no value, and no other column of the key has one. Expected a key for every row',
   E_TEXT_NUL: 'holds a NUL byte, which no target can store',
   E_TEXT_NOT_UTF8: 'is not valid UTF-8',
-  E_TEXT_TOO_LONG: 'is longer than 65,535 bytes, the most that a text column holds (ON_LONG_TEXT=split: 4,000,000)',
+  E_TEXT_TOO_LONG:
+    'is longer than 65,535 bytes, the most that a text column holds (ON_LONG_TEXT=super or split: 4,000,000)',
   E_NUMBER_UNREADABLE: 'is not a number. Expected digits with an optional sign, point and exponent',
   E_NUMBER_TOO_LONG: 'needs more than 38 digits at the scale of its column, or more than 37 behind the point',
   E_BOOLEAN_UNREADABLE: 'is not a boolean. Expected true or false',

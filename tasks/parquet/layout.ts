@@ -46,7 +46,10 @@ export function layoutOf(header: Header, request: ConvertRequest): Layout {
 /** The columns, one for each but a split text, with the types that hold every value exactly. */
 export function columnsOf(plan: ColumnPlan, learnt: Learnt = NOTHING_LEARNT): readonly Column[] {
   const type = typeOf(plan.type, learnt);
-  return partNames(plan.name, learnt.parts).map((name) => ({ name, type }));
+  const mark = plan.longText === 'parts' ? { partOf: plan.name } : {};
+  return partNames(plan.name, learnt.parts).map((name, index) =>
+    index === 0 ? { name, type } : { name, type, ...mark },
+  );
 }
 
 /** @throws DataFailure `E_TEXT_PART_NAME` when the file has a column with the name of a part already */

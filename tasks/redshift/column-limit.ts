@@ -21,9 +21,12 @@ export interface PlannedColumns {
  * @throws DataFailure `E_REDSHIFT_COLUMNS` with every table that would hold too many columns at any moment
  */
 export function refuseTooManyColumns({ tables, plan, existing }: PlannedColumns): void {
-  const problems = tables.flatMap(({ extract, table, columns }) => {
+  const problems = tables.flatMap(({ extract, table, columns, updates }) => {
     const changes = plan.changes.filter((change) => change.table === table);
-    const most = Math.max(columns.length, mostColumns(existing.get(table)?.size ?? 0, changes));
+    const most = Math.max(
+      updates?.columns.length ?? columns.length,
+      mostColumns(existing.get(table)?.size ?? 0, changes),
+    );
     return most <= MOST_COLUMNS ? [] : [`${extract}: the table ${table} needs ${most} columns`];
   });
   if (problems.length === 0) return;

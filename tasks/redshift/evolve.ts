@@ -1,4 +1,5 @@
 import {
+  DataFailure,
   type DeletePolicies,
   type LoadTable,
   type PinnedColumns,
@@ -30,11 +31,12 @@ export interface EvolveQuestion {
   readonly pins: PinnedColumns;
 }
 
-/** @throws DataFailure `E_SCHEMA_PINNED` */
+/** @throws DataFailure `E_SCHEMA_PINNED`, `E_REDSHIFT_TEXT_SPLIT` */
 export function planEvolution({ manifest, tables, state, policy, deletes, pins }: EvolveQuestion): SchemaPlan {
   const removals = loadRemovals(manifest);
   const { tables: existing, later } = state;
   requirePinned({ tables, removals, existing, later, pins, typeText });
+  refuseSplitBefore(tables, existing);
   return planSchema({
     wanted: tables,
     removals,
@@ -46,6 +48,22 @@ export function planEvolution({ manifest, tables, state, policy, deletes, pins }
     pins,
     windowEnd: manifest.window.end,
   });
+}
+
+/** A text that goes on in further columns of its row would lose its end where only the first became SUPER. */
+function refuseSplitBefore(tables: readonly LoadTable[], existing: TargetState['tables']): void {
+  const problems = tables.flatMap(({ table, columns }) =>
+    columns.flatMap(({ name, parts = [] }) =>
+      parts.filter((part) => existing.get(table)?.has(part)).map((part) => `${table}.${name} goes on in ${part}`),
+    ),
+  );
+  if (problems.length === 0) return;
+  throw new DataFailure(
+    'E_REDSHIFT_TEXT_SPLIT',
+    `${problems.join('; ')}, as ON_LONG_TEXT=split left it, and can become no SUPER. Nothing was changed. ` +
+      'Set ON_LONG_TEXT=split again and re-run from SOURCE_TO_STAGE, or drop those further columns, re-run, and load a Full.',
+    { details: { problems } },
+  );
 }
 
 /**

@@ -70,7 +70,13 @@ export function refuseUnknownKeys(changes: readonly SchemaChange[], layouts: Tab
     if (change.kind !== 'create_table' || given === undefined) return [];
     const keys = [...(given.distribution?.style === 'key' ? [given.distribution.column] : []), ...given.sortKeys];
     const unknown = keys.filter((key) => !change.columns.some((column) => column.name === key));
-    return unknown.map((key) => `redshift.tables names the key ${key} of ${change.table}, which has no such column`);
+    const long = change.columns.filter(({ name, type }) => keys.includes(name) && type.kind === 'long_text');
+    return [
+      ...unknown.map((key) => `redshift.tables names the key ${key} of ${change.table}, which has no such column`),
+      ...long.map(
+        ({ name }) => `redshift.tables names the key ${name} of ${change.table}, which is SUPER and can be no key`,
+      ),
+    ];
   });
   if (problems.length === 0) return;
   const message = `${problems.join('; ')}. Nothing was changed. Correct connector_config.json, then re-run the window.`;

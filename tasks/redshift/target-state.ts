@@ -104,6 +104,7 @@ function existingComments(rows: readonly Row[]): ReadonlyMap<string, string> {
 const SIMPLE_TYPES: Readonly<Record<string, ColumnType>> = {
   boolean: { kind: 'boolean' },
   date: { kind: 'date' },
+  super: { kind: 'long_text' },
   'timestamp without time zone': { kind: 'timestamp' },
 };
 

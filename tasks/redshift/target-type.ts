@@ -14,7 +14,7 @@ export function targetType(incoming: ColumnType): ColumnType {
   throw new DataFailure(
     'E_REDSHIFT_TEXT_TOO_WIDE',
     `A text of ${incoming.bytes} bytes does not fit into a Redshift column, which holds at most ${MOST_TEXT_BYTES} bytes. ` +
-      'Leave the field out of the pipeline, set ON_LONG_TEXT=split, or leave such rows to quarantine (ON_BAD_ROW).',
+      'Leave the field out of the pipeline, set ON_LONG_TEXT=super or split, or leave such rows to quarantine (ON_BAD_ROW).',
   );
 }
 

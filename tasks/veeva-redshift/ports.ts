@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { DeclaredConnection, ObjectStore, OpenPorts, Target, Temporal, TransferPorts } from '#framework';
 import { type DynamoDbOpened, dynamoDbConnection } from '#tasks/dynamodb';
 import { eventBridgeConnection } from '#tasks/eventbridge';
-import { converterConnection } from '#tasks/parquet';
+import { type LongText, converterConnection } from '#tasks/parquet';
 import { redshiftConnection, redshiftTarget } from '#tasks/redshift';
 import { objectStage, s3Connection } from '#tasks/s3';
 import { snsConnection } from '#tasks/sns';
-import { type ExtractKind, vaultConnection, veevaSource } from '#tasks/veeva';
+import { type ExtractKind, type VaultSettings, vaultConnection, veevaSource } from '#tasks/veeva';
 import { announceDocuments } from '#tasks/veeva-documents';
 
 import { holdRule, releaseRule } from './held-rule.ts';
@@ -59,7 +59,6 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget, options: WayO
     ]);
     const { archiveFolder, stageFormat, transferDirectory, unpackedLimit, onMissingColumn, badRows, onLongText, host } =
       vault.settings;
-    const longer = options.holdsLongText === true ? 'whole' : 'split';
     const listsDocuments = vault.settings.documentContent !== 'none';
     return {
       source: veevaSource({
@@ -74,7 +73,7 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget, options: WayO
         unpackedLimit,
         onMissingColumn,
         badRows,
-        longText: onLongText === 'fail' ? 'refuse' : longer,
+        longText: options.holdsLongText === true ? WHOLE[onLongText] : CUT[onLongText],
         listsDocuments,
       }),
       stage: objectStage(store, STAGE_ROOT),
@@ -98,6 +97,11 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget, options: WayO
     };
   };
 }
+
+type LongTexts = Readonly<Record<VaultSettings['onLongText'], LongText>>;
+
+const WHOLE: LongTexts = { fail: 'refuse', super: 'whole', split: 'whole' };
+const CUT: LongTexts = { fail: 'refuse', super: 'parts', split: 'split' };
 
 type Advance = (watermarks: DynamoDbOpened, to: Temporal.Instant, signal: AbortSignal) => Promise<unknown>;
 

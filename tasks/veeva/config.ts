@@ -53,8 +53,8 @@ export interface VaultSettings {
   /** What a file without a column that the metadata describes does. */
   readonly onMissingColumn: MissingColumnPolicy;
   readonly badRows: BadRowOptions;
-  /** `split` is for targets whose columns end at 65,535 bytes; others hold a longer text whole. */
-  readonly onLongText: 'fail' | 'split';
+  /** `super` and `split` are for targets whose columns end at 65,535 bytes; others hold a longer text whole. */
+  readonly onLongText: 'fail' | 'split' | 'super';
   /** Where the first window begins when nothing was loaded before. */
   readonly startTime: Temporal.Instant | undefined;
   /** What of the content of changed document versions is stored. */
@@ -155,7 +155,7 @@ const Fields = z.strictObject({
   onMissingColumn: z.enum(['fail', 'null'], 'expected fail or null').default('null'),
   onBadRow: z.enum(['fail', 'quarantine'], 'expected fail or quarantine').default('fail'),
   onBadCharacters: z.enum(['fail', 'replace'], 'expected fail or replace').default('fail'),
-  onLongText: z.enum(['fail', 'split'], 'expected fail or split').default('fail'),
+  onLongText: z.enum(['fail', 'super', 'split'], 'expected fail, super or split').default('fail'),
   quarantineRows: z
     .string()
     .regex(/^([1-9]\d{0,3}|10000)$/, 'expected a whole number of rows from 1 to 10000')

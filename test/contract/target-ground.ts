@@ -4,6 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 import {
   APPLY_EVERYTHING,
+  type ColumnType,
   type DeletePolicies,
   type DeletePolicy,
   type DriftLog,
@@ -174,13 +175,14 @@ async function openDuckDbGround(): Promise<TargetGround> {
   };
 }
 
-type Kind = (typeof TYPES)[keyof typeof TYPES]['kind'];
+type Kind = ColumnType['kind'];
 
 const asText = (name: string): string => `cast(${name} as varchar)`;
 
 /** A value as people read it: decimals without trailing zeros, moments with milliseconds. */
 export const SHOWN: Readonly<Record<Kind, (name: string) => string>> = {
   text: (name) => name,
+  long_text: (name) => name,
   decimal: (name) =>
     `case when contains(${asText(name)}, '.') then regexp_replace(${asText(name)}, '\\.?0+$', '') else ${asText(name)} end`,
   boolean: asText,

@@ -181,6 +181,36 @@ describe('columns', () => {
   });
 });
 
+describe('SUPER', () => {
+  it('is made by ARRAY and ARRAY_CONCAT, and gives its elements as text', async () => {
+    await bench.run(`create table pieces (id int, s super)`);
+    await bench.run(`insert into pieces select 1, array_concat(array('é"', 'b '), array())`);
+    await bench.run(`insert into pieces values (2, array()), (3, null), (4, array(array(1), null, 2.5))`);
+    const read =
+      'select s, get_array_length(s), cast(s[0] as varchar(10)), s[1]::varchar, s[7] from pieces order by id';
+    expect(await bench.rows(read)).toEqual([
+      ['["é\\"", "b "]', 2, 'é"', 'b ', null],
+      ['[]', 0, null, null, null],
+      [null, null, null, null, null],
+      ['[[1], null, 2.5]', 3, null, null, null],
+    ]);
+    expect(await errorOf('select array(select 1)')).toContain('syntax error at or near "select"');
+  });
+
+  it('holds no string over 65,535 bytes, no more than 16 MB, and is no key', async () => {
+    const long = `repeat('é', 32768)`;
+    expect(await errorOf(`select get_array_length(array('a', ${long}))`)).toContain('65535 bytes');
+    expect(await errorOf(`select json_serialize(array(${long.replace('8)', '7)')}, 'more'))`)).toContain(
+      'varchar limit',
+    );
+    const fourth = Array.from({ length: 62 }, () => `repeat('x', 65535)`).join(', ');
+    const double = (whole: string): string => `array_concat(${whole}, ${whole})`;
+    expect(await errorOf(`select get_array_length(${double(double(`array(${fourth})`))})`)).toContain('16000000 bytes');
+    expect(await errorOf('create table keyed (id int, s super) sortkey (s)')).toContain('"s" of type SUPER');
+    expect(await errorOf('create table keyed (id int, s super distkey)')).toContain('"s" of type SUPER');
+  });
+});
+
 describe('names', () => {
   it('fold to lower case even in quotes', async () => {
     await bench.run('create table "MixedCase" ("Some Name" int)');

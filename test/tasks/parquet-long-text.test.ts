@@ -67,6 +67,16 @@ describe('Text of more than 65,535 bytes', () => {
     expect(rows[1]?.[1]).toBe('é'.repeat(32_767));
   });
 
+  it('says of the further columns whose text goes on in them, where it is to be one again', async () => {
+    const rows = [['V1', 'x'.repeat(LONGEST + 1)]];
+    const { columns } = await converter.convert(await desk.request(csv(rows), { longText: 'parts' }));
+    expect(columns.map(({ name, partOf }) => [name, partOf])).toEqual([
+      ['id', undefined],
+      ['notes', undefined],
+      ['notes__2', 'notes'],
+    ]);
+  });
+
   it('has the same columns in every file, whichever chunk has the long text, by way of CSV as well', async () => {
     const cutUp = openConverter({ threads: 2, chunkBytes: 50_000 });
     const texts = ['a', 'b'.repeat(30_000), 'c'.repeat(200_000), 'd'.repeat(30_000), 'e'];

@@ -164,4 +164,13 @@ describe('distribution and sort keys', () => {
     expect(failure.message).toContain('names the key when of crooked, which has no such column');
     expect(await ground.opened.reader.listTables()).not.toContain('crooked');
   });
+
+  it('of a column that is SUPER are named before anything is changed', async () => {
+    const layouts = new Map([['endless', { distribution: undefined, sortKeys: ['id', 'at'] }]]);
+    const long: TableWindow = { ...spread, table: 'endless', longText: 'parts', updates: [['1', 'a'.repeat(65_536)]] };
+    const failure = await failureOfAsync(() => loaded([long], { layouts }));
+    expect(failure).toMatchObject({ code: 'E_REDSHIFT_LAYOUT' });
+    expect(failure.message).toContain('names the key at of endless, which is SUPER');
+    expect(await ground.opened.reader.listTables()).not.toContain('endless');
+  });
 });

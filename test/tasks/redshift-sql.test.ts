@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type AppliedTable, type Column, Temporal, recordId } from '#framework';
+import { type AppliedColumn, type AppliedTable, type Column, type ExistingType, Temporal, recordId } from '#framework';
 
 import { applyStatements } from '../../tasks/redshift/sql/apply.ts';
 import { readColumns } from '../../tasks/redshift/sql/catalog.ts';
@@ -174,6 +174,22 @@ and "product__v"."_valid_to" is null and "product__v"."_windrow_window_end" <= t
     ).toBeLessThan(100_000);
   });
 
+  it('makes one SUPER of the pieces of a text, and keeps a short one as its only piece', () => {
+    const notes = { name: 'notes', type: { kind: 'long_text' }, targetType: { kind: 'long_text' } } as const;
+    const insert = (column: AppliedColumn) =>
+      applyStatements([{ ...product, columns: [id, column] }], window)
+        .at(-1)
+        ?.sql.split('\n')[1];
+    expect(insert({ ...notes, parts: ['notes__2'] })).toBe(
+      `select windrow_staged."id", case when windrow_staged."notes" is null then null else ` +
+        `array_concat(array(windrow_staged."notes"), case when windrow_staged."notes__2" is null then array() else array(windrow_staged."notes__2") end) end, ` +
+        `timestamp '2026-01-20 13:30:00.123456', 42`,
+    );
+    expect(insert({ ...notes, type: { kind: 'text', bytes: 9 } })).toContain(
+      'case when windrow_staged."notes" is null then null else array(windrow_staged."notes") end',
+    );
+  });
+
   it('compares a key of three columns column by column', () => {
     const parts = ['object', 'object_field', 'picklist_value_name'].map((name) => ({ ...id, name }));
     const [statement] = applyStatements([{ ...product, table: 'picklist__sys', key: parts, columns: parts }], window);
@@ -305,6 +321,18 @@ describe('schema changes', () => {
       'alter table "vault"."t" drop column "c"',
       'alter table "vault"."t" rename column "_windrow_new_c" to "c"',
     ]);
+  });
+
+  it('puts standing values into the SUPER that takes their place', () => {
+    const update = (from: ExistingType) =>
+      changeStatements('vault', { kind: 'change_type', table: 't', column: 'c', from, to: { kind: 'long_text' } })
+        .statements.map(({ sql }) => sql)
+        .slice(0, 2);
+    expect(update(id.type)).toEqual([
+      'alter table "vault"."t" add column "_windrow_new_c" super',
+      'update "vault"."t"\nset "_windrow_new_c" = case when "c" is null then null else array("c") end',
+    ]);
+    expect(update({ kind: 'foreign', text: 'bigint' })[1]).toContain('else array(cast("c" as varchar)) end');
   });
 
   it('leaves a row of the drift log for each change', () => {

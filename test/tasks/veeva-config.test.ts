@@ -70,6 +70,7 @@ describe('Vault settings', () => {
         TRANSFER_DIRECTORY: '/data/transfer',
         UNPACKED_LIMIT_GB: '50',
         VAULT_DOCUMENT_CONTENT: 'both',
+        ON_LONG_TEXT: 'super',
       },
       FILES,
     );
@@ -85,6 +86,7 @@ describe('Vault settings', () => {
         transferDirectory: '/data/transfer',
         unpackedLimit: 50e9,
         documentContent: 'both',
+        onLongText: 'super',
       },
     });
   });
@@ -167,6 +169,7 @@ describe('Vault settings', () => {
     ['no Vault', { ...LOGIN, VAULT_DNS: '' }, 'VAULT_DNS or vaultDNS in vapil_settings.json: is missing'],
     ['a path in the address', { ...LOGIN, VAULT_URL: 'https://acme.veevavault.com/api' }, 'without a path'],
     ['a folder that climbs', { ...LOGIN, DIRECT_DATA_FOLDER: '/data' }, 'DIRECT_DATA_FOLDER'],
+    ['a policy for long text that is none', { ...LOGIN, ON_LONG_TEXT: 'cut' }, 'expected fail, super or split'],
     ['a moment that is none', { ...LOGIN, DIRECT_DATA_START_TIME: 'yesterday' }, 'expected a moment'],
   ])('refuse %s', (_what, environment, expected) => {
     expect(problemsOf(environment)).toContain(expected);

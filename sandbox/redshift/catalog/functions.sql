@@ -46,7 +46,40 @@ create function pg_catalog.last_day(day date) returns date
 
 create function pg_catalog.json_parse(text text) returns jsonb language sql immutable as $$ select text::jsonb $$;
 
-create function pg_catalog.json_serialize(value jsonb) returns varchar language sql immutable as $$ select value::text $$;
+-- A VARCHAR, so SUPER larger than one cannot be had this way.
+create function pg_catalog.json_serialize(value jsonb) returns varchar language plpgsql immutable as $$
+begin
+  if octet_length(value::text) > 65535 then
+    raise exception 'JSON_SERIALIZE: the JSON text exceeds the varchar limit of 65535 bytes';
+  end if;
+  return value::text;
+end $$;
+
+create function pg_catalog.super_checked(value jsonb) returns jsonb language plpgsql immutable as $$
+begin
+  if exists (select from jsonb_path_query(value, 'strict $.** ? (@.type() == "string")') as s where octet_length(s #>> '{}') > 65535) then
+    raise exception 'String value exceeds the max size of 65535 bytes for SUPER';
+  end if;
+  if octet_length(value::text) > 16000000 then
+    raise exception 'SUPER value exceeds the max size of 16000000 bytes';
+  end if;
+  return value;
+end $$;
+
+create function pg_catalog.array_concat(first jsonb, second jsonb) returns jsonb language plpgsql immutable strict as $$
+begin
+  if jsonb_typeof(first) <> 'array' or jsonb_typeof(second) <> 'array' then return null; end if;
+  return pg_catalog.super_checked(first || second);
+end $$;
+
+create function pg_catalog.get_array_length(value jsonb) returns bigint language sql immutable
+  as $$ select case when jsonb_typeof(value) = 'array' then jsonb_array_length(value) end $$;
+
+-- A SUPER string becomes its text; what is no scalar becomes NULL.
+create function pg_catalog.super_text(value jsonb) returns varchar language sql immutable
+  as $$ select case when jsonb_typeof(value) in ('array', 'object') then null else value #>> '{}' end $$;
+
+create cast (jsonb as varchar) with function pg_catalog.super_text(jsonb);
 
 create function pg_catalog.json_extract_path_text(document text, variadic path text[]) returns text
   language sql immutable as $$ select pg_catalog.jsonb_extract_path_text(document::jsonb, variadic path) $$;

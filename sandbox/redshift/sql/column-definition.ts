@@ -18,6 +18,7 @@ export interface ColumnDefinition {
   readonly isSortKey: boolean;
   readonly isIdentity: boolean;
   readonly hasReference: boolean;
+  readonly isSuper: boolean;
 }
 
 type Attributes = { -readonly [Name in keyof Omit<ColumnDefinition, 'name' | 'postgres'>]: boolean } & {
@@ -41,6 +42,7 @@ export function readColumnDefinition(cursor: Cursor): ColumnDefinition {
     isSortKey: false,
     isIdentity: false,
     hasReference: false,
+    isSuper: type.postgres === 'jsonb',
     clauses: [],
   };
   while (!cursor.isAtEnd && !cursor.isSymbol(',')) readAttribute(cursor, attributes);

@@ -28,6 +28,7 @@ export function prepareCreateTable(cursor: Cursor, isTemporary: boolean): Prepar
   const body: TableBody = { elements: [], columns: [], attributes: noAttributes(), like: undefined };
   const names = readBody(cursor, body);
   readTableAttributes(cursor, body.attributes);
+  refuseSuperKeys(body);
   const start = `create ${temporary ? 'temporary ' : ''}table ${ifNotExists ? 'if not exists ' : ''}${renderName(name)}`;
   if (cursor.takeWord('as')) return createAs(cursor, { start, name, names, temporary });
   cursor.expectEnd();
@@ -40,6 +41,13 @@ function readTableName(cursor: Cursor): QualifiedName {
   const parts = [readNewName(cursor)];
   while (cursor.takeSymbol('.')) parts.push(readNewName(cursor));
   return { parts };
+}
+
+function refuseSuperKeys({ columns, attributes }: TableBody): void {
+  const keys = [attributes.distributionKey, ...attributes.sortKeys];
+  const key = columns.find(({ name, isSuper }) => isSuper && keys.includes(name));
+  if (key !== undefined)
+    throw new RedshiftError(`Column "${key.name}" of type SUPER cannot be a distribution key or a sort key`);
 }
 
 function noAttributes(): TableAttributes {

@@ -47,6 +47,8 @@ const RENAMED_FUNCTIONS: Readonly<Record<string, string>> = {
   textlen: 'length',
   version: 'redshift_version',
   ifnull: 'coalesce',
+  // PostgreSQL has a clause of this name.
+  json_serialize: 'pg_catalog.json_serialize',
 };
 
 const REWRITTEN_FUNCTIONS: Readonly<Record<string, (args: readonly Token[][]) => Token[]>> = {
@@ -58,6 +60,7 @@ const REWRITTEN_FUNCTIONS: Readonly<Record<string, (args: readonly Token[][]) =>
   datediff: withDatePart('datediff'),
   date_diff: withDatePart('datediff'),
   date_part: withDatePart('date_part'),
+  array: superArray,
 };
 
 const VIEWS: Readonly<Record<string, string>> = { columns: 'svv_columns', tables: 'svv_tables' };
@@ -137,6 +140,15 @@ function decode(args: readonly Token[][]): Token[] {
   }
   if (otherwise !== undefined) written.push(postgresToken('else'), ...otherwise);
   return [...written, postgresToken('end')];
+}
+
+/** ARRAY makes a SUPER; of a subquery it is PostgreSQL's. */
+function superArray(args: readonly Token[][]): Token[] {
+  const [first] = args[0] ?? [];
+  if (isWord(first, 'select') || isWord(first, 'with')) throw syntaxErrorAt(first);
+  const values = args.map((arg) => rewriteExpressions(arg));
+  const listed = values.flatMap((value, index) => (index === 0 ? value : [postgresToken(','), ...value]));
+  return [postgresToken('pg_catalog.super_checked(jsonb_build_array('), ...listed, postgresToken('))')];
 }
 
 /** The first argument is a bare word such as `day`, or a literal. */

@@ -20,9 +20,12 @@ export interface StagedTableFiles extends StagedFiles {
 
 /** A temporary table with the rows of the files, each value with the type of its target column. */
 export function stageTable({ staging, ...files }: StagedTableFiles): Statement {
-  const values = files.columns.flatMap(({ name, type, targetType }) =>
-    targetType === undefined ? [] : [`${castText(quote(name), type, targetType)} as ${quote(name)}`],
-  );
+  const values = files.columns.flatMap(({ name, type, targetType }) => {
+    if (targetType === undefined) return [];
+    const more = files.columns.filter(({ partOf }) => partOf === name);
+    const text = [quote(name), ...more.map((part) => `coalesce(${quote(part.name)}, '')`)].join(' || ');
+    return [`${castText(text, type, targetType)} as ${quote(name)}`];
+  });
   return {
     name: `read the files of ${staging}`,
     sql: `

@@ -20,6 +20,7 @@ export function literal(text: string): string {
 export function typeText(type: ColumnType): string {
   switch (type.kind) {
     case 'text':
+    case 'long_text':
       return 'varchar';
     case 'decimal':
       return `decimal(${type.precision}, ${type.scale})`;
@@ -45,6 +46,7 @@ export function plainText(expression: string, type: ColumnType): string {
   const text = `cast(${expression} as varchar)`;
   switch (type.kind) {
     case 'text':
+    case 'long_text':
       return expression;
     case 'decimal':
       return type.scale === 0 ? text : `regexp_replace(${text}, '[.]?0+$', '')`;

@@ -166,7 +166,7 @@ class ChunkConversion {
       return {
         scale: 0,
         longest: column.longest,
-        parts: longText === 'split' ? Math.max(parts, partsFor(column.longest)) : 1,
+        parts: longText === 'split' || longText === 'parts' ? Math.max(parts, partsFor(column.longest)) : 1,
       };
     });
   }

@@ -2,6 +2,7 @@ import { type AppliedColumn, type AppliedTable, VALID_FROM, VALID_TO } from '#fr
 
 import { type AppliedWindow, insertStaged } from './insert-rows.ts';
 import { sameKey, stagedKeys } from './keys.ts';
+import { type ComparedPieces, stagedText, stagedValue, standingText } from './long-text.ts';
 import { recordIdColumn, windowEndColumn } from './names.ts';
 import { type Statement, castText, lines, qualified, quote, timestampLiteral } from './text.ts';
 
@@ -94,26 +95,34 @@ function goneKeys(table: AppliedTable & { readonly deletes: string }, { schema }
 /** Set operations take NULL for equal to NULL, and name each column once a side: a statement has room for 100 KB. */
 function stagedContent(table: AppliedTable, staging: string, { schema }: AppliedWindow): string {
   const nothing = (table.emptied ?? []).map(() => ', cast(null as varchar)').join('');
-  return lines(`select ${content(table, stagedValue)}${nothing}`, `from ${qualified(schema, staging)}`);
-}
-
-function stagedValue({ name, type, targetType }: AppliedColumn): string {
-  return castText(quote(name), type, targetType);
+  return lines(`select ${content(table, stagedValue, stagedText)}${nothing}`, `from ${qualified(schema, staging)}`);
 }
 
 function currentContent(table: AppliedTable, window: AppliedWindow): string {
   const standing = (table.emptied ?? []).map((name) => `, ${quote(name)}`).join('');
   return lines(
-    `select ${content(table, (column) => quote(column.name))}${standing}`,
+    `select ${content(table, (column) => quote(column.name), standingText)}${standing}`,
     `from ${qualified(window.schema, table.table)}`,
     `where ${current(table, window)}`,
   );
 }
 
 /** The key under its names, and everything else so that trailing blanks count. */
-function content({ key, columns }: AppliedTable, value: (column: AppliedColumn) => string): string {
+function content(
+  { key, columns }: AppliedTable,
+  value: (column: AppliedColumn) => string,
+  longText: (column: AppliedColumn) => ComparedPieces,
+): string {
   const keys = key.map((column) => `${value(column)} as ${quote(column.name)}`);
-  return [...keys, ...columns.map((column) => exactValue(column, value(column)))].join(', ');
+  const exact = columns.map((column) =>
+    column.targetType.kind === 'long_text' ? exactPieces(longText(column)) : exactValue(column, value(column)),
+  );
+  return [...keys, ...exact].join(', ');
+}
+
+/** Set operations compare no SUPER. */
+function exactPieces({ count, pieces }: ComparedPieces): string {
+  return [count, ...pieces.map((piece) => `${piece}, octet_length(${piece})`)].join(', ');
 }
 
 /** Redshift ignores trailing blanks when it compares VARCHAR, and a VARCHAR that is full has no room for a mark. */

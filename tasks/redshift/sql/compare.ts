@@ -2,6 +2,7 @@ import { type AppliedColumn, type AppliedTable, TABLE_BASE, TOMBSTONE, type Temp
 
 import { sameKey, sameTombstone, stagedKey } from './keys.ts';
 import type { LoadIdentity } from './load-log.ts';
+import { type ComparedPieces, stagedText, standingText } from './long-text.ts';
 import { windowEndColumn } from './names.ts';
 import { inPieces } from './pieces.ts';
 import { type Statement, castText, lines, literal, qualified, quote, timestampLiteral, valueText } from './text.ts';
@@ -66,7 +67,8 @@ interface PairedColumn {
 
 /** More columns than one statement has room for are compared in several. */
 export function compareTable(full: ComparedFull, { applied: table, columns }: ComparedTable): readonly Statement[] {
-  const pairs = new Map(columns.map((column, index) => [pairText(pair(column, index)), pair(column, index)]));
+  const paired = table.updates === undefined ? asKept(columns) : columns;
+  const pairs = new Map(paired.map((column, index) => [pairText(pair(column, index)), pair(column, index)]));
   const [first = [], ...more] = inPieces([...pairs.keys()]);
   return [first, ...more].flatMap((texts, piece) => {
     const own = texts.flatMap((text) => pairs.get(text) ?? []);
@@ -75,6 +77,7 @@ export function compareTable(full: ComparedFull, { applied: table, columns }: Co
 }
 
 function pair(column: AppliedColumn, index: number): PairedColumn {
+  if (column.targetType.kind === 'long_text') return pairOfPieces(column, index);
   const name = quote(column.name);
   const [kept, staged] = [`windrow_k${index}`, `windrow_s${index}`];
   // Redshift ignores blanks at the end when it compares text.
@@ -85,6 +88,26 @@ function pair(column: AppliedColumn, index: number): PairedColumn {
     staged: `${castText(name, column.type, column.targetType)} as ${staged}`,
     place: `case when ${kept} = ${staged}${sameText} or (${kept} is null and ${staged} is null) then '0' else '1' end`,
   };
+}
+
+/** Texts of as many pieces, each the same to its last blank. */
+function pairOfPieces(column: AppliedColumn, index: number): PairedColumn {
+  const [kept, staged] = [`windrow_k${index}`, `windrow_s${index}`];
+  const standing = standingText(column);
+  const same = standing.pieces.map((_, place) => {
+    const [a, b] = [`coalesce(${kept}_${place}, '')`, `coalesce(${staged}_${place}, '')`];
+    return ` and ${a} = ${b} and octet_length(${a}) = octet_length(${b})`;
+  });
+  return {
+    name: column.name,
+    kept: namedPieces(standing, kept),
+    staged: namedPieces(stagedText(column), staged),
+    place: `case when ${kept} = ${staged}${same.join('')} or (${kept} is null and ${staged} is null) then '0' else '1' end`,
+  };
+}
+
+function namedPieces({ count, pieces }: ComparedPieces, name: string): string {
+  return [`${count} as ${name}`, ...pieces.map((piece, place) => `${piece} as ${name}_${place}`)].join(', ');
 }
 
 function pairText({ kept, staged, place }: PairedColumn): string {
@@ -170,7 +193,7 @@ function bothSides(full: ComparedFull, { table, pairs }: Omit<ComparedPiece, 'pi
 
 /** The columns as the table itself has them. */
 function asKept(columns: readonly AppliedColumn[]): readonly AppliedColumn[] {
-  return columns.map((column) => ({ ...column, type: column.targetType }));
+  return columns.map(({ name, targetType }) => ({ name, type: targetType, targetType }));
 }
 
 /** Without a staging table the table itself, emptied, stands for it. */

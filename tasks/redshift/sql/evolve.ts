@@ -1,4 +1,5 @@
 import {
+  type ColumnType,
   type DeletePolicy,
   type ExistingType,
   POLICY_COLUMNS,
@@ -21,6 +22,7 @@ import {
   nullableLiteral,
   qualified,
   quote,
+  superText,
   typeText,
   timestampLiteral,
 } from './text.ts';
@@ -162,7 +164,11 @@ function converted(
   from: ExistingType,
   change: Extract<SchemaChange, { readonly kind: 'change_type' }>,
 ): string {
-  return from.kind === 'foreign'
-    ? `cast(${expression} as ${typeText(change.to)})`
-    : castText(expression, from, change.to);
+  return from.kind === 'foreign' ? foreignValue(expression, change.to) : castText(expression, from, change.to);
+}
+
+function foreignValue(expression: string, to: ColumnType): string {
+  return to.kind === 'long_text'
+    ? superText([`cast(${expression} as varchar)`])
+    : `cast(${expression} as ${typeText(to)})`;
 }

@@ -1,8 +1,9 @@
 import { type AppliedTable, TABLE_BASE, TOMBSTONE, type Temporal, VALID_FROM, liveRows } from '#framework';
 
 import { sameKey, sameTombstone } from './keys.ts';
+import { stagedValue } from './long-text.ts';
 import { recordIdColumn, windowEndColumn } from './names.ts';
-import { type Statement, castText, lines, literal, qualified, quote, timestampLiteral } from './text.ts';
+import { type Statement, lines, literal, qualified, quote, timestampLiteral } from './text.ts';
 
 export interface AppliedWindow {
   readonly schema: string;
@@ -31,9 +32,7 @@ export function insertStaged(table: AppliedTable, window: AppliedWindow): readon
   const standing = isVersion ? liveRows(table.deletePolicy, target) : target;
   const names = table.columns.map((column) => quote(column.name));
   const own = [windowEndColumn, recordIdColumn, ...(isVersion ? [quote(VALID_FROM)] : [])];
-  const values = table.columns.map((column) =>
-    castText(`windrow_staged.${quote(column.name)}`, column.type, column.targetType),
-  );
+  const values = table.columns.map((column) => stagedValue(column, 'windrow_staged'));
   const ownValues = [end, String(window.recordId), ...(isVersion ? [end] : [])];
   return [
     {

@@ -5,7 +5,9 @@ import { type Statement, lines, literal, plainText, qualified, quote } from './t
 /** A value of the column that its new type cannot hold, and the key of its row. */
 export function findMisfit(check: FitCheck, at: { readonly schema: string; readonly source: string }): Statement {
   const { column, from, to, key } = check;
-  const text = plainText(quote(column), from);
+  // The first piece of a long text: it may be longer than any VARCHAR.
+  const text =
+    from.kind === 'long_text' ? `cast(${quote(column)}[0] as varchar(65535))` : plainText(quote(column), from);
   const names = key.map(({ name, type }) => plainText(quote(name), type));
   return {
     name: `look for values of ${check.table}.${column} that do not fit`,

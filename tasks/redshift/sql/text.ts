@@ -49,6 +49,8 @@ export function typeText(type: ColumnType): string {
   switch (type.kind) {
     case 'text':
       return `varchar(${type.bytes})`;
+    case 'long_text':
+      return 'super';
     case 'decimal':
       return `decimal(${type.precision}, ${type.scale})`;
     case 'boolean':
@@ -65,6 +67,7 @@ export function typeText(type: ColumnType): string {
 export function castText(expression: string, from: ColumnType, to: ColumnType): string {
   if (typeText(from) === typeText(to)) return expression;
   if (to.kind === 'text') return plainText(expression, from);
+  if (to.kind === 'long_text') return superText([plainText(expression, from)]);
   if (conversionOf(from, to).kind === 'none') return `cast(null as ${typeText(to)})`;
   // Redshift has no cast from varchar to boolean, and reads no T and no Z into a timestamp without a zone.
   if (from.kind === 'text' && to.kind === 'boolean')
@@ -78,6 +81,8 @@ export function plainText(expression: string, type: ColumnType): string {
   switch (type.kind) {
     case 'text':
       return expression;
+    case 'long_text':
+      return `json_serialize(${expression})`;
     case 'decimal':
       return type.scale === 0
         ? `cast(${expression} as varchar)`
@@ -91,9 +96,19 @@ export function plainText(expression: string, type: ColumnType): string {
   }
 }
 
+/** A text as a SUPER array of its pieces, which fill up from the first; NULL where that is NULL. A string in a SUPER has at most 65,535 bytes. */
+export function superText([first = 'null', ...more]: readonly string[]): string {
+  const whole = more.reduce(
+    (before, piece) => `array_concat(${before}, case when ${piece} is null then array() else array(${piece}) end)`,
+    `array(${first})`,
+  );
+  return `case when ${first} is null then null else ${whole} end`;
+}
+
 /** A value as text, NULL where it is NULL. */
 export function valueText(expression: string, type: ColumnType): string {
   if (type.kind === 'text') return expression;
+  if (type.kind === 'long_text') return plainText(expression, type);
   return type.kind === 'boolean' ? booleanText(expression) : `cast(${expression} as varchar)`;
 }
 

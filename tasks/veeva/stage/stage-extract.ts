@@ -187,7 +187,7 @@ function emptyColumns(plan: ExtractPlan, deletes: readonly Column[]): readonly C
 function described(facts: ColumnFacts | undefined, column: Column): Column {
   const type =
     column.type.kind === 'text' ? { ...column.type, bytes: textBytes(facts, column.type.bytes) } : column.type;
-  return { name: column.name, type, ...(facts === undefined || facts.label === '' ? {} : { label: facts.label }) };
+  return { ...column, type, ...(facts === undefined || facts.label === '' ? {} : { label: facts.label }) };
 }
 
 /** A key column must hold the keys of updates and of deletes. */
