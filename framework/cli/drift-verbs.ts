@@ -22,7 +22,9 @@ export function driftVerbs(target: Command, { act }: ProjectShell, open: OpenDri
     .argument('[tables...]', 'the tables whose changes are accepted')
     .option('--all', 'the changes of every table')
     .action(
-      act((tools, tables: readonly string[], options: AcceptOptions) => accept(open, tools, { tables, ...options })),
+      act((tools, tables: readonly string[], options: AcceptOptions) =>
+        accept(open, tools, { target: target.name(), tables, ...options }),
+      ),
     );
 }
 
@@ -46,10 +48,16 @@ async function listDrift(open: OpenDriftLog, tools: VerbTools, { waiting = false
 }
 
 interface Accepting extends AcceptOptions {
+  /** The first word of the verb. */
+  readonly target: string;
   readonly tables: readonly string[];
 }
 
-async function accept(open: OpenDriftLog, tools: VerbTools, { tables, all = false }: Accepting): Promise<Answer> {
+async function accept(
+  open: OpenDriftLog,
+  tools: VerbTools,
+  { target, tables, all = false }: Accepting,
+): Promise<Answer> {
   if (all === tables.length > 0) {
     const message = 'Name the tables whose changes are accepted, or say --all.';
     return trouble('usage', { code: 'E_USAGE', message });
@@ -58,7 +66,7 @@ async function accept(open: OpenDriftLog, tools: VerbTools, { tables, all = fals
   const accepted = await log.accept(all ? undefined : tables, AbortSignal.timeout(ASKING_MS));
   if (accepted.length === 0) {
     return notFound(
-      `No schema change of ${all ? 'any table' : tables.join(', ')} waits for anybody: see "drift list".`,
+      `No schema change of ${all ? 'any table' : tables.join(', ')} waits for anybody. See: windrow ${target} drift list`,
     );
   }
   return done(accepted, [said(accepted, ''), ...whatFollows(accepted)].join('\n'));
