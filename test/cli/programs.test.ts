@@ -147,7 +147,7 @@ describe('the other servers and verbs', () => {
     // It is listed from its first sign of life on, a moment later.
     const listed = await eventually('the scheduler in the list', async () => {
       const { out } = await windrow(at, 'processes list');
-      return out.includes('scheduler') ? out : undefined;
+      return out.startsWith('PROCESS') ? out : undefined;
     });
     expect(listed).toMatch(/^PROCESS +KIND +HOST.*\n(.*\n)*\S+ +scheduler +/);
     for (const program of programs) program.signal('SIGTERM');
