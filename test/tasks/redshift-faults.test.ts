@@ -94,7 +94,7 @@ describe('when the Data API misbehaves', () => {
     ]);
     await expect(ground.target.load(manifest, context)).rejects.toMatchObject({
       name: 'RemoteFailure',
-      message: 'Redshift failed to insert rows of middle_1 (statement 6 of 9): Disk Full. Nothing of it was applied.',
+      message: 'Redshift failed to insert rows of middle_1 (statement 6 of 10): Disk Full. Nothing of it was applied.',
     });
     expect(await rows()).toEqual([[], [], []]);
     await expect(ground.target.count(context)).resolves.toMatchObject({ kind: 'unknown' });
