@@ -1,4 +1,12 @@
-# The image of worker, scheduler and dashboard: which one it is, the command says.
+# The image of worker, scheduler and dashboard: which one it is, the command says. The first stage builds the web pages.
+FROM node:24-slim AS web
+WORKDIR /windrow
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY bootstrap bootstrap
+COPY dashboard dashboard
+RUN npm run build
+
 FROM node:24-slim
 ENV NODE_ENV=production
 # Conversion threads give memory back instead of keeping it in an arena each.
@@ -11,7 +19,8 @@ RUN npm ci --omit=dev && npm cache clean --force
 COPY framework framework
 COPY tasks tasks
 COPY dags dags
-COPY dashboard dashboard
+COPY dashboard/server dashboard/server
+COPY --from=web /windrow/dashboard/web/dist dashboard/web/dist
 
 # The stand-ins stay at home, and with them what only they serve.
 RUN npm pkg delete windrow.verbs windrow.prepare

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Folders whose tests need neither PostgreSQL nor Redis: running one of them alone starts no server. */
 const WITHOUT_SERVERS = ['test/{architecture,bootstrap,unit}/**/*.test.ts', 'test/corpus/archives.test.ts'];
@@ -6,7 +7,20 @@ const WITHOUT_SERVERS = ['test/{architecture,bootstrap,unit}/**/*.test.ts', 'tes
 /** Whole programs and a browser: one file at a time and after the others, so that each has the machine to itself. */
 const WHOLE_PROGRAMS = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
 
-const SERVERS = ['test/support/servers.ts'];
+const SERVERS = ['test/support/web.mjs', 'test/support/servers.ts'];
+
+/** The files that take minutes go first: begun last, one of them would leave the other worker without work. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const [long, short] = [files.filter(isLong), files.filter((file) => !isLong(file))];
+    // oxlint-disable-next-line unicorn/no-array-sort -- the sequencer's method, not an array's
+    return [...long, ...(await super.sort(short))];
+  }
+}
+
+function isLong({ moduleId }: TestSpecification): boolean {
+  return moduleId.includes('/test/corpus/');
+}
 
 export default defineConfig({
   test: {
@@ -31,15 +45,17 @@ export default defineConfig({
           include: WHOLE_PROGRAMS,
           globalSetup: SERVERS,
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 600_000,
           sequence: { groupOrder: 1 },
         },
       },
     ],
+    sequence: { sequencer: LongestFirst },
     setupFiles: ['test/support/setup.ts'],
     // Only ever reached by a test that hangs, also on a slow machine with other work.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    expect: { poll: { timeout: 120_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
     allowOnly: process.env['CI'] === undefined,
     // The zone of the machine must not decide a result.
     env: { TZ: 'Pacific/Kiritimati' },

@@ -12,7 +12,7 @@ import { writeVaultCsv } from './convert/vault-csv.ts';
 import { type Figure, figure, median, print } from './figures.ts';
 
 const CONTENDER = fileURLToPath(new URL('./convert/contender.ts', import.meta.url));
-const PACKAGES = ['apache-arrow', 'parquet-wasm', '@duckdb/node-api'];
+const PACKAGES = ['@duckdb/node-api'];
 
 const Timing = z.object({
   firstSeconds: z.number(),

@@ -5,6 +5,7 @@ const BENCHMARKS: Readonly<Record<string, string>> = {
   hop: 'milliseconds from the end of a task to the start of the next, beside a raw BullMQ chain',
   throughput: 'tasks per second with full history, beside raw BullMQ',
   engine: 'every figure of the engine beside its target',
+  dashboard: 'milliseconds of every endpoint of the API with many windows and dags',
   soak: 'memory of a worker under steady load, in MB per hour',
   window: 'seconds for one incremental window, phase by phase',
   veeva: 'every figure of Direct Data beside its target',

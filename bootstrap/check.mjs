@@ -6,6 +6,7 @@ import { root } from './dependencies.mjs';
 /** Everything the gate looks at. The directions of imports are rules of the linter, see directions.ts. */
 const CHECKS = [
   { name: 'types', command: ['tsc', '-p', '.', '--noEmit', '--pretty', 'false'] },
+  { name: 'types of the web pages', command: ['tsc', '-p', 'dashboard/web', '--noEmit', '--pretty', 'false'] },
   { name: 'lint and directions', command: ['oxlint', '--type-aware', '--deny-warnings', '--format=unix'] },
   { name: 'format (mend with "npm run format -- <file>")', command: ['oxfmt', '--list-different', '.'] },
   { name: 'dead code', command: ['knip', '--no-progress', '--no-config-hints'] },

@@ -25,6 +25,7 @@ export {
 export { type DagId, type RecordId, type RunId, type TaskId, dagId, recordId, runId, taskId } from './core/ids.ts';
 export type { Json } from './core/json.ts';
 export { type Log, type LogFields, type LogLevel, openLog, silentLog } from './core/log.ts';
+export { onlyGiven } from './core/only-given.ts';
 export { Secret } from './core/secret.ts';
 export type { SchemaDrift } from './core/schema-drift.ts';
 export type { SecretReference, SecretResolver } from './core/secret-reference.ts';
@@ -36,19 +37,18 @@ export type { Connection, ConnectionTools } from './dag/connection.ts';
 export { type DeclaredConnection } from './dag/connections.ts';
 export { type Dag, type DagOptions, dag } from './dag/dag.ts';
 export type { After, DagBuilder, Wire, Wires, Wiring } from './dag/dag-builder.ts';
-export { dueWindows, nextDueAt } from './dag/schedule/due-windows.ts';
+export { nextDueAt } from './dag/schedule/due-windows.ts';
 export type { Extensions, Note } from './dag/extensions.ts';
 export type { DagGraph, GraphTask } from './dag/graph.ts';
 export type { ItemWindow } from './dag/sensor/item-window.ts';
 export { type NewDirectoriesOptions, newDirectories } from './dag/sensor/new-directories.ts';
-export {
-  type BusinessKey,
-  type FirstStart,
-  type NewestWindow,
-  type PipelineOptions,
-  type PipelineSpec,
-  type RecordFacts,
-  pipelineSpec,
+export type {
+  BusinessKey,
+  FirstStart,
+  NewestWindow,
+  PipelineOptions,
+  PipelineSpec,
+  RecordFacts,
 } from './dag/pipeline-spec.ts';
 export type { PluginAttempt } from './plugin/plugin-attempt.ts';
 export {
@@ -56,12 +56,15 @@ export {
   type HookCall,
   type Hooks,
   type HookTools,
+  type PluginVerbTools,
+  type SectionTools,
   type OpenTools,
   type Plugin,
   type PluginDatabase,
   type PluginTools,
   definePlugin,
 } from './plugin/plugin.ts';
+export type { PluginRuns, RequestedRun, RunRequest } from './plugin/plugin-runs.ts';
 export type { Section, SectionPart } from './plugin/section.ts';
 export type {
   PluginEvent,
@@ -79,9 +82,11 @@ export type {
 export type { PoolOptions, Pools } from './dag/pool.ts';
 export { type OpenedSecrets, type Project, type SecretStore, defineProject } from './dag/project.ts';
 export { DEFAULT_RETRY, type RetryPolicy, type RetryReaction, type RetryReactions } from './dag/retry-policy.ts';
-export { scheduleFromJson, scheduleToJson } from './dag/schedule/schedule-json.ts';
+export { scheduleFromJson } from './dag/schedule/schedule-json.ts';
 export {
   type CatchUp,
+  ORDERS,
+  OVERLAPS,
   type Order,
   type Overlap,
   type Schedule,
@@ -116,19 +121,15 @@ export {
   stop,
 } from './dag/task-outcome.ts';
 export { TRIGGER_RULES, type TriggerRule } from './dag/trigger-rule.ts';
-export { type WakeUp, wakeUp } from './dag/schedule/wake-up.ts';
-export { type WindowKind, intervalText, parseWindowKind, windowKindText } from './dag/schedule/window-kind.ts';
+export { type WindowKind, parseWindowKind, windowKindText } from './dag/schedule/window-kind.ts';
 export { nextWindow, previousWindow, windowContaining, windowsBetween } from './dag/schedule/windows.ts';
 export { type PipelineDagOptions, pipeline } from './pipeline/pipeline.ts';
 export type { OpenPorts } from './pipeline/window-work.ts';
 export { type Differences, differences } from './record/differences.ts';
-export { type NewRecord, type RecordTemplate, newRecords } from './record/new-records.ts';
-export { PHASES, type Phase, findPhase, isCompleted, nextPhase, previousPhase } from './record/phase.ts';
+export { PHASES, type Phase, nextPhase } from './record/phase.ts';
 export { type FieldReset, recordFields } from './record/record-fields.ts';
 export {
   type AuditFigures,
-  NO_AUDIT,
-  PENDING_PHASE,
   PHASE_STATUSES,
   type PhaseProgress,
   type PhaseStatus,
@@ -136,10 +137,8 @@ export {
   type RecordStatus,
   type WindowRecord,
 } from './record/record.ts';
-export { type RerunPlan, type RerunRequest, rerunPlan } from './record/rerun-plan.ts';
-export { type CheckedRecord, type Validation, type ValidationRules, validateRecord } from './record/validate.ts';
-export { type AppliedColumn, type AppliedTable, appliedTable } from './transfer/applied-table.ts';
-export { type TableTally, auditVerdict } from './transfer/audit-verdict.ts';
+export { type AppliedColumn, type AppliedTable, appliedTable } from './transfer/load/applied-table.ts';
+export { type TableTally, auditVerdict } from './transfer/audit/audit-verdict.ts';
 export {
   DELETE_POLICIES,
   type DeletePolicies,
@@ -147,20 +146,28 @@ export {
   KEEP_NOTHING,
   POLICY_COLUMNS,
   liveRows,
-} from './transfer/delete-policy.ts';
-export { DeletePolicyText, DeletesJson, type GivenDeletes, deletePolicies } from './transfer/delete-settings.ts';
+} from './transfer/deletes/delete-policy.ts';
+export type { AskedTarget } from './transfer/asked-target.ts';
+export type { CheckTarget, CheckableTarget } from './transfer/check-target.ts';
+export {
+  DeletePolicyText,
+  DeletesJson,
+  type GivenDeletes,
+  deletePolicies,
+} from './transfer/deletes/delete-settings.ts';
 export {
   type LoadNames,
   type LoadTable,
   type PresentTable,
   type StagedPart,
   loadRemovals,
+  loadedRows,
   loadTables,
   namesOf,
   presentTables,
   stagedParts,
-} from './transfer/load-tables.ts';
-export { type LoggedLoad, answerOf, loggedLoad, receiptText } from './transfer/logged-load.ts';
+} from './transfer/load/load-tables.ts';
+export { type LoggedLoad, answerOf, loggedLoad, receiptText } from './transfer/load/logged-load.ts';
 export { manifestFromJson, manifestToJson } from './transfer/manifest-json.ts';
 export type { ObjectStore, PutOptions, StoredObject } from './transfer/object-store.ts';
 export type {
@@ -190,7 +197,7 @@ export {
   reconciliationOf,
   reconciliationSentence,
   withReconciliation,
-} from './transfer/reconciliation.ts';
+} from './transfer/audit/reconciliation.ts';
 export {
   type ExistingTable,
   type ExistingType,
@@ -202,8 +209,8 @@ export {
   type SchemaPlan,
   describeChanges,
   planSchema,
-} from './transfer/schema-plan.ts';
-export { type DriftFilter, type DriftLog, type LoggedDrift, loggedDrift } from './transfer/drift-log.ts';
+} from './transfer/schema/schema-plan.ts';
+export { type DriftFilter, type DriftLog, type LoggedDrift, loggedDrift } from './transfer/schema/drift-log.ts';
 export {
   type FitCheck,
   type Misfit,
@@ -212,16 +219,16 @@ export {
   type StagedFitCheck,
   stagedChecks,
   valueFailure,
-} from './transfer/fit-check.ts';
-export { type PinnedColumns, requirePinned } from './transfer/pinned-columns.ts';
-export { type Conversion, conversionOf } from './transfer/type-conversion.ts';
+} from './transfer/load/fit-check.ts';
+export { type PinnedColumns, requirePinned } from './transfer/schema/pinned-columns.ts';
+export { type Conversion, conversionOf } from './transfer/schema/type-conversion.ts';
 export {
   ChangePolicyText,
   ContractsJson,
   type GivenContracts,
   PinsJson,
   schemaContracts,
-} from './transfer/contract-settings.ts';
+} from './transfer/schema/contract-settings.ts';
 export {
   APPLY_EVERYTHING,
   CHANGE_POLICIES,
@@ -230,12 +237,9 @@ export {
   type EarlierDecisions,
   type NotedChange,
   type SchemaContracts,
-  contractedChanges,
-  heldChanges,
   notedChange,
-  unnoted,
-} from './transfer/schema-contract.ts';
-export { heldLoad } from './transfer/held-load.ts';
+} from './transfer/schema/schema-contract.ts';
+export { type ContractDesk, heldByContract } from './transfer/load/held-load.ts';
 export {
   type ListedQuarantine,
   QUARANTINE_COLUMNS,
@@ -248,9 +252,8 @@ export {
   sourceRows,
 } from './transfer/quarantine.ts';
 export { MANIFEST_KEY, stagePrefix } from './transfer/stage-area.ts';
-export { requireStagedCounts } from './transfer/staged-counts.ts';
+export { requireStagedCounts } from './transfer/load/staged-counts.ts';
 export {
-  LOAD_MODES,
   STAGE_FORMATS,
   type LoadMode,
   type SchemaRemoval,
@@ -267,7 +270,7 @@ export {
   absentTables,
   isReconciled,
   tableComparison,
-} from './transfer/table-comparison.ts';
+} from './transfer/audit/table-comparison.ts';
 export type { Column, ColumnType, TableSchema } from './transfer/table-schema.ts';
 export {
   LOAD_LOG,

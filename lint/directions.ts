@@ -10,6 +10,8 @@ export interface Layer {
   readonly packages: readonly string[];
   /** The folder that a relative import must not leave, where it is not the layer itself. */
   readonly within?: string;
+  /** The folder outside whose types, and nothing else, it may import by a relative path. */
+  readonly typesOf?: string;
 }
 
 /** Packages that only the layers naming them may import: each is hidden behind one port of ours, or serves development only. */
@@ -17,6 +19,8 @@ export const GUARDED_PACKAGES = [
   '@aws-sdk/*',
   '@smithy/*',
   '@bull-board/*',
+  '@tanstack/*',
+  '@vitejs/*',
   '@duckdb/*',
   'apache-arrow',
   'bullmq',
@@ -28,7 +32,11 @@ export const GUARDED_PACKAGES = [
   'parquet-wasm',
   'pg',
   'playwright-core',
+  'react',
+  'react-dom',
+  'vite',
   'vitest',
+  'wouter',
 ] as const;
 
 const VALUES = ['core', 'dag', 'transfer', 'record'];
@@ -54,18 +62,29 @@ export const ENGINE_LAYERS: readonly Layer[] = [
   { folder: 'framework/pipeline', sees: ENGINE, doors: [], packages: [] },
   // Runs a dag in memory by the same decisions; reaches no server.
   { folder: 'framework/testing', sees: [...DECISIONS, 'plugin', 'worker', 'pipeline'], doors: [], packages: [] },
+  // Plugins that come with Windrow use what every plugin may use, and nothing else.
+  { folder: 'framework/plugins', sees: [], doors: ['#framework'], packages: [] },
   { folder: 'framework/process', sees: [...PARTS, 'plugin'], doors: [], packages: [] },
   { folder: 'framework/cli', sees: [...PARTS, 'plugin', 'process'], doors: [], packages: [] },
 ];
 
-const FRAMEWORK = ['#framework', '#framework/operate'];
+const FRAMEWORK = ['#framework', '#framework/operate', '#framework/assets'];
 
 /** Around the engine. Connectors see each other through their doors only; nothing in the product sees the sandbox. */
 export const OUTER_LAYERS: readonly Layer[] = [
+  // Plugins that come along are written as any other plugin is.
+  { folder: 'framework/plugins/*', sees: [], doors: ['#framework'], packages: [] },
   { folder: 'tasks/*', sees: [], doors: ['#framework', '#tasks/*'], packages: [] },
-  { folder: 'tasks/parquet', sees: [], doors: ['#framework', '#tasks/*'], packages: ['apache-arrow', 'parquet-wasm'] },
-  { folder: 'dags', sees: [], doors: ['#framework', '#tasks/*'], packages: [] },
+  { folder: 'dags', sees: [], doors: ['#framework', '#framework/assets', '#tasks/*'], packages: [] },
   { folder: 'dashboard', sees: [], doors: FRAMEWORK, packages: ['express', '@bull-board/*'] },
+  // Runs in the browser: of the server it knows the API, and the types of what that answers.
+  {
+    folder: 'dashboard/web',
+    sees: [],
+    doors: [],
+    packages: ['@tanstack/*', '@vitejs/*', 'react', 'react-dom', 'vite', 'wouter'],
+    typesOf: 'dashboard',
+  },
   {
     folder: 'sandbox',
     sees: [],

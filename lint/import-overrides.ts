@@ -4,7 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { ENGINE_LAYERS, GUARDED_PACKAGES, type Layer, OUTER_LAYERS, VENDOR_FILES } from './directions.ts';
 
 /** How deep folders may nest inside a layer. */
-const DEPTHS = [0, 1, 2, 3] as const;
+const DEPTHS = [0, 1, 2, 3, 4] as const;
 
 /**
  * The table of directions as rules of the linter. A later override replaces an earlier one for the same file, so each
@@ -19,7 +19,7 @@ export function importOverrides(): OxlintOverride[] {
 }
 
 function override(layer: Layer, depth: number, unseen: string): OxlintOverride {
-  const { folder, within = folder } = layer;
+  const { folder, within = folder, typesOf } = layer;
   const climbs = depth + 1 + folder.split('/').length - within.split('/').length;
   return {
     files: [`${folder}/${'*/'.repeat(depth)}*.{ts,tsx}`],
@@ -35,6 +35,7 @@ function override(layer: Layer, depth: number, unseen: string): OxlintOverride {
             {
               regex: `^(\\.\\./){${climbs}}${unseen}`,
               message: `This climbs out of ${within} to a place that lint/directions.ts does not let it see.`,
+              allowTypeImports: typesOf !== undefined,
             },
             {
               regex: guarded(layer),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { type Clock, type Closable, ConfigFailure, closeAll, systemClock } from '#framework';
+import { type Clock, type Closable, ConfigFailure, closeAll, onlyGiven, systemClock } from '#framework';
 import { openEmbeddedPostgres } from '#framework/operate';
 
 import { type Claim, claimDirectory } from './claim.ts';
@@ -144,12 +144,6 @@ type Maybe<T> = { readonly [Key in keyof T]: T[Key] | undefined };
 function present(stands: Maybe<Required<Stands>>): Stands {
   const { vault, s3, redshift, dynamodb, sns, secretsManager, eventbridge } = stands;
   return {
-    ...(vault === undefined ? {} : { vault }),
-    ...(s3 === undefined ? {} : { s3 }),
-    ...(redshift === undefined ? {} : { redshift }),
-    ...(dynamodb === undefined ? {} : { dynamodb }),
-    ...(sns === undefined ? {} : { sns }),
-    ...(secretsManager === undefined ? {} : { secretsManager }),
-    ...(eventbridge === undefined ? {} : { eventbridge }),
+    ...onlyGiven({ vault, s3, redshift, dynamodb, sns, secretsManager, eventbridge }),
   };
 }

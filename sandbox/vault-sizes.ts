@@ -1,3 +1,5 @@
+import { onlyGiven } from '#framework';
+
 /** What a person chooses of a Vault; absent: as remembered, or as usual. */
 export interface VaultSizes {
   readonly seed?: number;
@@ -7,9 +9,5 @@ export interface VaultSizes {
 
 /** Only what was chosen, so that it can be laid over what is remembered. */
 export function vaultSizes({ seed, objects, rows }: VaultSizes): VaultSizes {
-  return {
-    ...(seed === undefined ? {} : { seed }),
-    ...(objects === undefined ? {} : { objects }),
-    ...(rows === undefined ? {} : { rows }),
-  };
+  return onlyGiven({ seed, objects, rows });
 }

@@ -25,10 +25,10 @@ export async function fullFigures(extracts: number, rows: number): Promise<Figur
 }
 
 function figures(
-  { full, processor }: ChainTimes,
+  { full }: ChainTimes,
   { extracts, csvBytes }: { readonly extracts: number; readonly csvBytes: number },
 ): Figure[] {
-  const share = processor.standIns / (processor.own + processor.standIns);
+  const { own, standIns } = full.cost;
   return [
     figure({ name: 'veeva-full: extracts', value: extracts, unit: 'extracts' }),
     figure({ name: 'veeva-full: rows', value: full.rows, unit: 'rows' }),
@@ -37,8 +37,12 @@ function figures(
     ...PHASES.map((phase) => figure({ name: `veeva-full: ${phase}`, value: full[phase], unit: 's' })),
     figure({ name: 'veeva-full: whole run', value: full.rows / full.total, unit: 'rows/s' }),
     figure({ name: 'veeva-full: source_to_stage', value: full.rows / full.source_to_stage, unit: 'rows/s' }),
-    figure({ name: 'veeva-full: processor time of Windrow and its database', value: processor.own, unit: 's' }),
-    figure({ name: 'veeva-full: processor time of the stand-ins', value: processor.standIns, unit: 's' }),
-    figure({ name: 'veeva-full: share of the stand-ins in processor time', value: share, unit: 'ratio' }),
+    figure({ name: 'veeva-full: processor time of Windrow and its database', value: own, unit: 's' }),
+    figure({ name: 'veeva-full: processor time of the stand-ins', value: standIns, unit: 's' }),
+    figure({
+      name: 'veeva-full: share of the stand-ins in processor time',
+      value: standIns / (own + standIns),
+      unit: 'ratio',
+    }),
   ];
 }

@@ -30,9 +30,18 @@ export interface StandIns extends Closable {
   readonly environment: Readonly<Record<string, string>>;
   /** The PostgreSQL behind Redshift. */
   readonly databaseUrl: string;
-  /** Seconds of processor time that they have taken so far, their PostgreSQL included. */
-  readonly seconds: () => Promise<number>;
+  /** What they have done so far. */
+  readonly work: () => Promise<Work>;
 }
+
+const Work = z.object({
+  /** Processor time, that of their PostgreSQL included. */
+  seconds: z.number(),
+  /** Round trips to the Redshift Data API, and SQL statements in them. */
+  calls: z.number(),
+  statements: z.number(),
+});
+type Work = z.infer<typeof Work>;
 
 const Ready = z.object({ environment: z.record(z.string(), z.string()), databaseUrl: z.string() });
 
@@ -51,9 +60,9 @@ export async function openStandIns(options: StandInOptions): Promise<StandIns> {
   return {
     environment,
     databaseUrl,
-    seconds: async () => {
-      child.send('seconds');
-      return z.number().parse(await answer());
+    work: async () => {
+      child.send('work');
+      return Work.parse(await answer());
     },
     close: async () => {
       if (child.connected) child.disconnect();

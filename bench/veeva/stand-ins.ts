@@ -36,7 +36,10 @@ const sandbox = await startSandbox({
 });
 opened.push(sandbox);
 process.on('message', () => {
-  void postgresSeconds(directory).then((seconds) => process.send?.(seconds + ownSeconds()));
+  const { calls, statements } = sandbox.redshift?.usage() ?? { calls: 0, statements: 0 };
+  void postgresSeconds(directory).then((postgresTook) =>
+    process.send?.({ seconds: postgresTook + ownSeconds(), calls, statements }),
+  );
 });
 process.once('disconnect', () => void closeAll(opened));
 process.send?.({ environment: sandbox.environment, databaseUrl: postgres.url });

@@ -28,8 +28,8 @@ export function buildBoard(windrow: Windrow): Router {
     options: {
       uiConfig: {
         boardTitle: 'Windrow queues',
-        boardLogo: { path: '/assets/windrow.svg', width: 28, height: 28 },
-        favIcon: { default: '/assets/windrow.svg', alternative: '/assets/windrow.svg' },
+        boardLogo: { path: '/login/windrow.svg', width: 28, height: 28 },
+        favIcon: { default: '/login/windrow.svg', alternative: '/login/windrow.svg' },
         miscLinks: [{ text: 'Back to Windrow', url: '/' }],
         hideDocsLink: true,
         jobDetails: { defaultTab: 'Logs' },

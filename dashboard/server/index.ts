@@ -1,1 +1,1 @@
-export { type DashboardOptions, startDashboard } from './start-dashboard.ts';
+export { startDashboard } from './start-dashboard.ts';

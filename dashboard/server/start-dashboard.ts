@@ -1,23 +1,17 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 
-import { type Closable, ConfigFailure, type Secret, seconds } from '#framework';
-import type { Windrow } from '#framework/operate';
+import { type Closable, ConfigFailure, seconds } from '#framework';
+import type { DashboardOptions, Windrow } from '#framework/operate';
 
+import { Live } from './api/live.ts';
 import { buildApp } from './app.ts';
-import { accessRules } from './guard/access-rules.ts';
-
-export interface DashboardOptions {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  /** Both or neither; off this machine's own addresses both are demanded. */
-  readonly user?: string;
-  readonly password?: Secret;
-}
+import { openDoor } from './guard/door.ts';
 
 /** How long `close` waits for pages in the making before it cuts their connections. */
 const PATIENCE = seconds(2);
+/** Longer than proxies keep theirs, mostly a minute: a request that comes as its connection is cut would fail. */
+const IDLE_CONNECTION = seconds(75);
 
 /**
  * Serves the dashboard until it is closed; close it before the installation it shows.
@@ -28,10 +22,12 @@ export async function startDashboard(
   windrow: Windrow,
   options: DashboardOptions,
 ): Promise<Closable & { readonly url: string }> {
-  const server = createServer(buildApp(windrow, accessRules(options)));
+  const door = await openDoor(windrow, options);
+  const live = new Live(windrow);
+  const server = createServer({ keepAliveTimeout: IDLE_CONNECTION }, buildApp(windrow, door, live));
   await listen(server, options);
   let closing: Promise<void> | undefined;
-  return { url: urlOf(server), close: () => (closing ??= close(server)) };
+  return { url: urlOf(server), close: () => (closing ??= close(server, live)) };
 }
 
 async function listen(server: Server, { host, port }: DashboardOptions): Promise<void> {
@@ -56,9 +52,10 @@ function urlOf(server: Server): string {
   return `http://${host}:${address.port}`;
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, live: Live): Promise<void> {
   const closed = once(server, 'close');
   server.close();
+  await live.close();
   const cut = setTimeout(() => server.closeAllConnections(), PATIENCE);
   try {
     await closed;

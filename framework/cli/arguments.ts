@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 
 import type { Json } from '../core/json.ts';
+import { isStorableMoment } from '../core/storable-moment.ts';
 import { Temporal } from '../core/time.ts';
 import { type Window, windowText } from '../core/window.ts';
 import type { Moment } from '../record/backfill-plan.ts';
@@ -24,6 +25,14 @@ export function windowArgument(text: string): Window {
 }
 
 function instant(text: string): Temporal.Instant {
+  const moment = readInstant(text);
+  if (isStorableMoment(moment)) return moment;
+  throw new InvalidArgumentError(
+    `"${text}" cannot be kept. Expected a moment of the years 1 to 9999, before 9999-12-31.`,
+  );
+}
+
+function readInstant(text: string): Temporal.Instant {
   try {
     return Temporal.Instant.from(text);
   } catch {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import type { DriftFilter, DriftLog, LoggedDrift } from '../transfer/drift-log.ts';
+import type { DriftFilter, DriftLog, LoggedDrift } from '../transfer/schema/drift-log.ts';
 import { type Answer, done, notFound, trouble } from './answer.ts';
 import type { ProjectShell, VerbTools } from './project-verbs.ts';
 import { table } from './table.ts';

@@ -1,10 +1,15 @@
+import { randomBytes } from 'node:crypto';
+
 import { systemClock } from '../core/clock.ts';
 import { closeAll } from '../core/closable.ts';
 import type { Environment } from '../core/environment.ts';
 import { type Log, type LogLevel, openLog } from '../core/log.ts';
 import type { SettingSources } from '../core/settings.ts';
-import { engineSettings, openInstallation, settingSources } from '../process/installation.ts';
-import type { Plugin, PluginTools } from '../plugin/plugin.ts';
+import { type Access, access } from '../process/access.ts';
+import { type InstallationOptions, engineSettings, openInstallation, settingSources } from '../process/installation.ts';
+import type { Plugin, PluginVerbTools } from '../plugin/plugin.ts';
+import type { PluginRuns } from '../plugin/plugin-runs.ts';
+import { pluginRuns } from '../process/plugin-runs.ts';
 import type { Prepared } from '../process/preparation.ts';
 import type { Settings } from '../process/settings.ts';
 import { type Windrow, openDatabaseServer } from '../process/windrow.ts';
@@ -12,7 +17,7 @@ import type { Database } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
 import { pluginDatabase } from '../store/plugins/plugin-database.ts';
 import { registerPlugins } from '../store/plugins/register-plugins.ts';
-import { type Learning, registerProject } from '../store/register-project.ts';
+import { registerProject } from '../store/register-project.ts';
 import { openStore } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -26,6 +31,8 @@ export interface Surroundings {
   readonly folder: string;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** All of standard input. */
+  readonly input: () => Promise<string>;
   /** People read standard error; otherwise a program does. */
   readonly isTerminal: boolean;
 }
@@ -74,6 +81,11 @@ export class Session {
     this.#surroundings.err(`${text}\n`);
   }
 
+  /** What a person or a program gives on standard input. */
+  async input(): Promise<string> {
+    return this.#surroundings.input();
+  }
+
   /** Prints the answer, in the form that was asked for, and gives the exit code. */
   print(answer: Answer): number {
     const { out, err } = this.#surroundings;
@@ -97,7 +109,7 @@ export class Session {
   async withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
     const { settings } = this;
     const server = await openDatabaseServer(settings);
-    const store = openStore({ url: server.url.reveal(), log: this.quietLog(), connections: 2 });
+    const store = openStore({ url: server.url.reveal(), log: this.quietLog(), connections: 2, deedsFrom: 'cli' });
     try {
       await migrate(store.database);
       return await work(store.database);
@@ -106,11 +118,19 @@ export class Session {
     }
   }
 
+  /** As `withDatabase`: for commands that decide who may come in. */
+  async withAccess<T>(work: (access: Access) => Promise<T>): Promise<T> {
+    return this.withDatabase((database) => work(access({ database, clock: systemClock, randomBytes })));
+  }
+
   /** What a verb of a plugin may use. */
-  async withPlugin<T>(plugin: Plugin, work: (tools: PluginTools) => Promise<T>): Promise<T> {
+  async withPlugin<T>(plugin: Plugin, work: (tools: PluginVerbTools) => Promise<T>): Promise<T> {
     return this.withDatabase(async (database) => {
       await registerPlugins(database, [plugin]);
-      return work({ database: pluginDatabase(database, plugin.name), log: this.quietLog(), clock: systemClock });
+      const runs: PluginRuns = {
+        start: (request) => this.withWindrow((windrow) => pluginRuns(windrow, plugin.name).start(request)),
+      };
+      return work({ database: pluginDatabase(database, plugin.name), runs, log: this.quietLog(), clock: systemClock });
     });
   }
 
@@ -126,13 +146,18 @@ export class Session {
   /** Opens the whole installation; the database learns the dags of the project that it did not know, or all of the project. */
   async withWindrow<T>(
     work: (windrow: Windrow) => Promise<T>,
-    { log = this.quietLog(), learning = 'new' }: { readonly log?: Log; readonly learning?: Learning } = {},
+    {
+      log = this.quietLog(),
+      learning = 'new',
+      deedsFrom = 'cli',
+    }: Partial<Pick<InstallationOptions, 'log' | 'learning' | 'deedsFrom'>> = {},
   ): Promise<T> {
     const project = await loadProject(this.projectFile());
     const prepared = await this.prepare();
     const { environment, clock } = prepared ?? { ...this.#surroundings, clock: systemClock };
     try {
-      const windrow = await openInstallation({ project, environment, directory: this.directory, clock, log, learning });
+      const { directory } = this;
+      const windrow = await openInstallation({ project, environment, directory, clock, log, learning, deedsFrom });
       try {
         return await work(windrow);
       } finally {

@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import { onlyGiven } from './only-given.ts';
 
 export interface FailureOptions {
   readonly cause?: unknown;
@@ -94,8 +95,7 @@ export function failureRecord(thrown: unknown): FailureRecord {
       reaction: thrown.reaction,
       details: thrown.details,
       causes,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      ...(thrown.stack === undefined ? {} : { stack: thrown.stack }),
+      ...onlyGiven({ retryAfterMs, stack: thrown.stack }),
     };
   }
   const error = thrown instanceof Error ? thrown : undefined;

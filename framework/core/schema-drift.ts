@@ -10,4 +10,8 @@ export interface SchemaDrift {
   readonly change: string;
   readonly sentence: string;
   readonly decision: DriftDecision;
+  /** The column's type as the target had it; absent where the column is new or its type stays. */
+  readonly typeBefore?: string;
+  /** The column's type as the window needs it. */
+  readonly typeAfter?: string;
 }

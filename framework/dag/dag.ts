@@ -4,6 +4,7 @@ import { parseDuration } from '../core/duration.ts';
 import { DefinitionFailure } from '../core/failures.ts';
 import { type DagId, type TaskId, dagId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
+import { onlyGiven } from '../core/only-given.ts';
 import { type DeclaredConnection, distinctConnections } from './connections.ts';
 import { DagBuilder, type Wiring } from './dag-builder.ts';
 import type { DagGraph } from './graph.ts';
@@ -77,9 +78,7 @@ export function dag<Params = unknown>(
     maxActiveRuns: activeRuns(name, options.maxActiveRuns ?? 16),
     tags: options.tags ?? [],
     connections: distinctConnections(name, connections),
-    ...(options.description === undefined ? {} : { description: options.description }),
-    ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
-    ...(options.params === undefined ? {} : { params: options.params }),
+    ...onlyGiven({ description: options.description, schedule: options.schedule, params: options.params }),
     ...(options.pipeline === undefined ? {} : { pipeline: pipelineSpec(options.pipeline) }),
   };
 }

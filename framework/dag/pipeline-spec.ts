@@ -3,6 +3,7 @@ import { type Millis, parseDuration } from '../core/duration.ts';
 import { DefinitionFailure } from '../core/failures.ts';
 import type { Json } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
+import { onlyGiven } from '../core/only-given.ts';
 import type { Temporal } from '../core/time.ts';
 import type { Window } from '../core/window.ts';
 import type { Connections } from './task-context.ts';
@@ -59,7 +60,7 @@ export interface PipelineOptions {
   /** Default: every column of `RecordFacts` and every business key. */
   readonly checkFields?: readonly string[];
   readonly businessKeys?: Readonly<Record<string, BusinessKey>>;
-  /** Default `2h`. */
+  /** How old a lock that has no lease, as one set by hand, must be before it is taken off a record that no run works on. Default `2h`. */
   readonly staleLock?: string;
   /**
    * Ids of pipelines whose changes are contained in what this one loads, for example `['orders_changes']` of a full copy:
@@ -90,22 +91,12 @@ export function pipelineSpec(options: PipelineOptions = {}): PipelineSpec {
       `checkFields names "${field}", which no record has. Expected one of ${known.join(', ')}.`,
     );
   }
+  const { sourceName, targetName, firstStart, newestWindow } = options;
   return {
     checkFields: options.checkFields ?? known,
     businessKeys,
     staleLockMs: parseDuration(options.staleLock ?? '2h'),
     covers: options.covers ?? [],
-    ...given(options),
-  };
-}
-
-type Given = Pick<PipelineSpec, 'sourceName' | 'targetName' | 'firstStart' | 'newestWindow'>;
-
-function given({ sourceName, targetName, firstStart, newestWindow }: PipelineOptions): Given {
-  return {
-    ...(sourceName === undefined ? {} : { sourceName }),
-    ...(targetName === undefined ? {} : { targetName }),
-    ...(firstStart === undefined ? {} : { firstStart }),
-    ...(newestWindow === undefined ? {} : { newestWindow }),
+    ...onlyGiven({ sourceName, targetName, firstStart, newestWindow }),
   };
 }

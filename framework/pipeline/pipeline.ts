@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import { milliseconds } from '../core/duration.ts';
+import { onlyGiven } from '../core/only-given.ts';
 import type { DeclaredConnection } from '../dag/connections.ts';
 import { type Dag, dag } from '../dag/dag.ts';
 import { type PipelineOptions, pipelineSpec } from '../dag/pipeline-spec.ts';
@@ -80,11 +81,7 @@ function dagOptions(options: Omit<PipelineDagOptions, 'ports' | 'connections' | 
   return {
     pipeline: records,
     maxActiveRuns: sideBySide(schedule, maxActiveRuns),
-    ...(description === undefined ? {} : { description }),
-    ...(schedule === undefined ? {} : { schedule }),
-    ...(params === undefined ? {} : { params }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(runTimeout === undefined ? {} : { runTimeout }),
+    ...onlyGiven({ description, schedule, params, tags, runTimeout }),
   };
 }
 

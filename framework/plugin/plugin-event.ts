@@ -46,6 +46,7 @@ export interface TaskFinished extends OfTask {
   readonly kind: 'taskFinished';
   readonly fence: number;
   readonly outcome: 'success' | 'skip' | 'defer' | 'fail' | 'cancelled' | 'lost' | 'handed_back';
+  /** What the task said, or the message of its failure. */
   readonly reason: string | null;
   /** What the task returned, of a success; null when its run was cleared before the plugin heard. */
   readonly output: Json;
@@ -82,6 +83,8 @@ export interface RecordStateChanged extends Happened {
   readonly window: Window;
   readonly from: RecordState;
   readonly to: RecordState;
+  /** The last `LoadReceipt` of the record, as it is when the plugin hears; null before there is one. */
+  readonly receipt: Json;
 }
 
 /** A load changed the schema of its target, or asked for changes that a contract keeps back: see their `decision`. */

@@ -7,6 +7,7 @@ import type { TaskId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { PluginAttempt } from './plugin-attempt.ts';
 import type { PluginEvent, Tick } from './plugin-event.ts';
+import type { PluginRuns } from './plugin-runs.ts';
 import { type Section, checkSections } from './section.ts';
 
 /** Something that is added to a project without changing Windrow. */
@@ -48,9 +49,17 @@ export interface PluginTools {
   readonly clock: Clock;
 }
 
-export interface HookTools extends PluginTools {
-  /** Aborts when the hook has taken too long; nobody waits for it any more. */
+export interface SectionTools extends PluginTools {
+  /** Aborts when it has taken too long; nobody waits for it any more. */
   readonly signal: AbortSignal;
+}
+
+export interface HookTools extends SectionTools {
+  readonly runs: PluginRuns;
+}
+
+export interface PluginVerbTools extends PluginTools {
+  readonly runs: PluginRuns;
 }
 
 export interface PluginDatabase {
@@ -59,7 +68,7 @@ export interface PluginDatabase {
 }
 
 /** Gives the tools to `work` and closes the database afterwards. */
-export type OpenTools = <T>(work: (tools: PluginTools) => Promise<T>) => Promise<T>;
+export type OpenTools = <T>(work: (tools: PluginVerbTools) => Promise<T>) => Promise<T>;
 
 /** `plugin_` before it must still be an identifier of PostgreSQL. */
 const NAME = /^[a-z][a-z0-9_]{0,40}$/;

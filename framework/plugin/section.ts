@@ -1,12 +1,12 @@
 import { DefinitionFailure } from '../core/failures.ts';
-import type { HookTools } from './plugin.ts';
+import type { SectionTools } from './plugin.ts';
 
 /** A part of the dashboard's page of plugins, read anew whenever somebody looks. */
 export interface Section {
   /** Stands in the address, unique in the plugin: lower-case letters, digits and `_`. */
   readonly id: string;
   readonly title: string;
-  readonly load: (tools: HookTools) => Promise<readonly SectionPart[]>;
+  readonly load: (tools: SectionTools) => Promise<readonly SectionPart[]>;
 }
 
 /** What a section may be made of. Values are checked when they are shown: see `Cell`. */

@@ -23,6 +23,8 @@ export interface InstallationOptions {
   readonly random?: () => number;
   /** What the database learns of the project. Default: all of it. */
   readonly learning?: Learning;
+  /** Who does what is done by it, for the audit log. Default: those whom it serves. */
+  readonly deedsFrom?: 'cli' | 'server';
 }
 
 /**
@@ -38,9 +40,11 @@ export async function openInstallation(options: InstallationOptions): Promise<Wi
     log,
     random = anyFraction,
     learning = 'all',
+    deedsFrom = 'server',
   } = options;
   const sources = settingSources(environment, directory);
-  return openWindrow({ project, settings: engineSettings(sources, directory), sources, clock, log, random, learning });
+  const settings = engineSettings(sources, directory);
+  return openWindrow({ project, settings, sources, clock, log, random, learning, deedsFrom });
 }
 
 /** The environment, and files as they lie on this machine. */

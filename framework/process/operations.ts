@@ -13,7 +13,14 @@ import { activate } from '../queue/activate.ts';
 import { cancelRun } from '../store/runs/cancel-run.ts';
 import { type SkippedRun, skipRun } from '../store/runs/skip-run.ts';
 import { type RerunTarget, type RerunTasks, type TasksAgain, rerunTasks } from './rerun-tasks.ts';
-import { type CreatedByHand, type Refused, type TriggerOptions, createTriggered } from './trigger.ts';
+import {
+  type CreatedByHand,
+  type PlannedByHand,
+  type Refused,
+  type TriggerOptions,
+  createTriggered,
+  planTriggered,
+} from './trigger.ts';
 import type { Windrow } from './windrow.ts';
 
 /**
@@ -23,11 +30,15 @@ import type { Windrow } from './windrow.ts';
 export interface Operations {
   /** Starts a run by hand; of a pipeline, the run of one window. It runs on a paused dag too. */
   readonly triggerDag: (dagId: string, options?: TriggerOptions) => Promise<Triggered>;
+  /** Shows which window `triggerDag` would run, or why none. Changes nothing. */
+  readonly previewTrigger: (dagId: string, options?: TriggerOptions) => Promise<PlannedByHand | NotFound | Refused>;
   readonly pauseDag: (dagId: string, by?: string) => Promise<Switched>;
   readonly unpauseDag: (dagId: string, by?: string) => Promise<Switched>;
   readonly cancelRun: (id: number, by?: string) => Promise<CancelledRun>;
   /** Gives up the window of an ended run without a record: tasks of later windows wait for it no more. */
   readonly skipRun: (id: number, reason: string, by?: string) => Promise<SkippedRun>;
+  /** Whether `skipRun` would give the window up. Changes nothing. */
+  readonly previewSkipRun: (id: number) => Promise<SkippedRun>;
   /** Shows what `rerunRecord` would do. Changes nothing. */
   readonly previewRerun: (id: number, options?: RerunFrom) => Promise<RerunPreview>;
   readonly rerunRecord: (id: number, options?: RerunFrom & { readonly by?: string }) => Promise<Rerun>;
@@ -39,6 +50,8 @@ export interface Operations {
   readonly cancelRecord: (id: number, by?: string) => Promise<CancelledRecord>;
   /** Completes a window that will not be loaded any more; later windows go on at the scheduler's next tick. */
   readonly skipRecord: (id: number, reason: string, by?: string) => Promise<SkipResult>;
+  /** Whether `skipRecord` would complete the window; the record as it is. Changes nothing. */
+  readonly previewSkipRecord: (id: number) => Promise<SkipResult>;
 }
 
 export interface RerunFrom {
@@ -72,6 +85,8 @@ export type Rerun =
 /** At once; a scheduler admits the others. */
 const MOST_ADMITTED = 100;
 
+const PREVIEW = { reason: '', by: UNKNOWN, dryRun: true };
+
 export function operations(windrow: Windrow): Operations {
   const { database } = windrow.store;
   return {
@@ -81,6 +96,10 @@ export function operations(windrow: Windrow): Operations {
       const created = await createTriggered(windrow, dag, { ...options, kind: 'manual' });
       if (created.kind === 'created') await activate(windrow, dagId);
       return created;
+    },
+    previewTrigger: async (dagId, options = {}) => {
+      const dag = windrow.dags.get(dagId);
+      return dag === undefined ? { kind: 'not_found' } : planTriggered(windrow, dag, options);
     },
     pauseDag: async (dagId, by = UNKNOWN) =>
       (await setPaused(database, dagId, { paused: true, by })) ? { kind: 'paused' } : { kind: 'not_found' },
@@ -92,6 +111,7 @@ export function operations(windrow: Windrow): Operations {
       if (skipped.kind === 'skipped') await windrow.delivery.admitHeld(windrow.clock.now().toString(), MOST_ADMITTED);
       return skipped;
     },
+    previewSkipRun: (id) => skipRun(database, runId(id), PREVIEW),
     previewRerun: async (id, options = {}) => {
       const request = rerunRequest(windrow, options);
       const preview = await orRefused(previewRerun(database, recordId(id), request));
@@ -105,6 +125,7 @@ export function operations(windrow: Windrow): Operations {
     },
     cancelRecord: (id, by = UNKNOWN) => cancelRecord(windrow, id, by),
     skipRecord: (id, reason, by = UNKNOWN) => skipRecord(database, recordId(id), { reason, by }),
+    previewSkipRecord: (id) => skipRecord(database, recordId(id), PREVIEW),
   };
 }
 

@@ -1,21 +1,16 @@
-import type { Clock } from '../core/clock.ts';
 import { type Closable, closeAll } from '../core/closable.ts';
 import { type Millis, hours, milliseconds, seconds } from '../core/duration.ts';
-import type { Log } from '../core/log.ts';
 import { repeat } from '../core/timer.ts';
 import { type Plugin, tickLength } from '../plugin/plugin.ts';
 import { type PluginHolder, holdPlugin, movePlugin, releasePlugin } from '../store/plugins/plugin-position.ts';
 import { readPluginEvents } from '../store/plugins/read-plugin-events.ts';
 import { seePlugin } from '../store/plugins/register-plugins.ts';
 import { SettledRows } from '../store/plugins/settled-rows.ts';
-import type { Store } from '../store/store.ts';
 import { type PluginCaller, callPlugin } from './call-plugin.ts';
+import { type PluginRunTools, pluginRuns } from './plugin-runs.ts';
 import { tickPlugin } from './plugin-ticks.ts';
 
-export interface PluginDeliveryOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface PluginDeliveryOptions extends PluginRunTools {
   readonly plugins: readonly Plugin[];
   /** Unique among the processes that deliver. */
   readonly id: string;
@@ -35,7 +30,8 @@ export function deliverToPlugins(options: PluginDeliveryOptions): Closable {
   const { store, clock, log, hookMs = HOOK, id: holder } = options;
   const telling = options.plugins.flatMap(({ name, hooks, ...plugin }) => {
     if (hooks === undefined) return [];
-    const caller = { plugin: name, hooks, database: store.database, clock, log, hookMs, holder };
+    const runs = pluginRuns(options, name);
+    const caller = { plugin: name, hooks, database: store.database, clock, log, runs, hookMs, holder };
     return [tell(caller), stay(caller), ...(hooks.tick === undefined ? [] : [tickPlugin(caller, tickLength(plugin))])];
   });
   return { close: () => closeAll(telling) };

@@ -27,24 +27,18 @@ export type LoadedSection = {
   | { readonly kind: 'failed'; readonly error: string }
 );
 
-export interface SectionFilter {
-  readonly plugin?: string;
-  readonly id?: string;
-  /** How long a section may take; default 5 s. */
-  readonly most?: Millis;
-}
-
 const MOST: Millis = seconds(5);
 
-/** The sections of the project's plugins, in the order of the project, side by side: one that fails or hangs harms no other. */
+/**
+ * The sections of the project's plugins, in the order of the project, side by side: one that fails, or takes longer than `most`,
+ * harms no other.
+ */
 export async function loadSections(
   windrow: Pick<Windrow, 'plugins' | 'store' | 'clock' | 'log'>,
-  { plugin: name, id, most = MOST }: SectionFilter = {},
+  most: Millis = MOST,
 ): Promise<readonly LoadedSection[]> {
   const wanted = windrow.plugins.flatMap((plugin) =>
-    (plugin.sections ?? [])
-      .filter((section) => (name ?? plugin.name) === plugin.name && (id ?? section.id) === section.id)
-      .map((section) => loadSection(windrow, { plugin, section, most })),
+    (plugin.sections ?? []).map((section) => loadSection(windrow, { plugin, section, most })),
   );
   return Promise.all(wanted);
 }

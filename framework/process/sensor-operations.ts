@@ -5,7 +5,7 @@ import type { SensorItem } from '../dag/sensor/sensor.ts';
 import { callPoll } from '../scheduler/call-poll.ts';
 import { activate } from '../queue/activate.ts';
 import { UNKNOWN } from '../store/note-deed.ts';
-import { rerunItem, skipItem } from '../store/sensors/release-item.ts';
+import { previewItem, rerunItem, skipItem } from '../store/sensors/release-item.ts';
 import { setCursor, setSensorPaused } from '../store/sensors/set-sensor.ts';
 import { planWindows } from '../store/sensors/start-windows.ts';
 import { type SensorView, findSensor, listSensors } from '../store/views/list-sensors.ts';
@@ -31,6 +31,8 @@ export interface SensorOperations {
   /** A paused sensor does not poll; the runs of its items go on. */
   readonly pause: (id: string, by?: string) => Promise<Switched>;
   readonly unpause: (id: string, by?: string) => Promise<Switched>;
+  /** Whether `rerunItem`, or with `skip` `skipItem`, would do it. Changes nothing. */
+  readonly previewItem: (id: string, key: string, options: { readonly skip: boolean }) => Promise<ItemPreview>;
   /** Starts a new run for an item whose run failed or was cancelled. */
   readonly rerunItem: (id: string, key: string, by?: string) => Promise<ItemRerun>;
   /** Gives an item up that failed, was cancelled, or made the last poll fail, so that later ones go on. */
@@ -56,6 +58,7 @@ export type CursorPreview =
   | { readonly kind: 'polled'; readonly items: readonly PreviewedItem[]; readonly cursor: Json; readonly more: boolean }
   | NotFound;
 export type CursorSet = { readonly kind: 'set' } | NotFound;
+export type ItemPreview = { readonly kind: 'releasable' } | NotFound | Refused;
 export type ItemRerun = { readonly kind: 'started'; readonly runId: RunId } | NotFound | Refused;
 export type ItemSkipped = { readonly kind: 'skipped' } | NotFound | Refused;
 
@@ -77,6 +80,7 @@ export function sensorOperations(windrow: Windrow): SensorOperations {
       (await setSensorPaused(database, id, { paused: true, by })) ? { kind: 'paused' } : NOT_FOUND,
     unpause: async (id, by = UNKNOWN) =>
       (await setSensorPaused(database, id, { paused: false, by })) ? { kind: 'unpaused' } : NOT_FOUND,
+    previewItem: (sensorId, key, options) => previewItem(database, { sensorId, key }, options),
     rerunItem: async (sensorId, key, by = UNKNOWN) => {
       const released = await rerunItem(database, { sensorId, key, by });
       if (released.kind !== 'started') return released;

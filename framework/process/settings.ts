@@ -5,6 +5,8 @@ import { type Millis, hours, parseDuration, seconds } from '../core/duration.ts'
 import { Secret } from '../core/secret.ts';
 import { type Reading, type SettingSources, readSettings } from '../core/settings.ts';
 import { REDIS_FORMS, readRedisAddress } from '../queue/redis-address.ts';
+import type { DashboardOptions } from './dashboard.ts';
+import { OidcFields, missingOidc, oidcSettings } from './oidc-settings.ts';
 import type { Retention } from '../store/retention/clean-up.ts';
 
 /** The engine's own settings. Connections have theirs. */
@@ -27,12 +29,7 @@ export interface Settings {
   readonly dashboard: DashboardSettings;
 }
 
-export interface DashboardSettings {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string | undefined;
-  readonly password: Secret | undefined;
-}
+export type DashboardSettings = Required<DashboardOptions>;
 
 /** Reads the engine's settings from the environment; an empty variable counts as absent. */
 export function readEngineSettings(sources: SettingSources): Reading<Settings> {
@@ -61,8 +58,6 @@ const Count = (least: number, most: number) =>
   z.coerce.number({ error: 'expected a whole number' }).int('expected a whole number').min(least).max(most);
 
 const LONGEST_WAIT = hours(1);
-
-const LOCAL = new Set(['127.0.0.1', 'localhost', '::1']);
 
 const Fields = z.object({
   WINDROW_HOME: z.string().default('.windrow'),
@@ -95,18 +90,32 @@ const Fields = z.object({
     .min(12, 'expected at least 12 characters')
     .transform((text) => new Secret(text))
     .optional(),
+  WINDROW_DASHBOARD_URL: z
+    .string()
+    .refine(isPublicUrl, { error: 'expected an address such as https://windrow.example.com, without a path' })
+    .optional(),
+  WINDROW_SESSION_IDLE: Duration.default(hours(8)),
+  WINDROW_SESSION_LIFETIME: Duration.default(hours(7 * 24)),
+  ...OidcFields.shape,
 });
+
+/** Sessions must not pass a network in clear; to itself this machine may speak so. */
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, search } = new URL(text);
+  const isLocal = protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+  return (protocol === 'https:' || isLocal) && pathname === '/' && search === '';
+}
 
 const NAMES: ReadonlySet<string> = new Set(Object.keys(Fields.shape));
 
 const Variables: z.ZodType<Settings> = Fields.superRefine((fields, context) => {
-  const credentials = fields.WINDROW_DASHBOARD_USER !== undefined && fields.WINDROW_DASHBOARD_PASSWORD !== undefined;
-  if (credentials || LOCAL.has(fields.WINDROW_DASHBOARD_HOST)) return;
-  context.addIssue({
-    code: 'custom',
-    path: ['WINDROW_DASHBOARD_HOST'],
-    message: 'a dashboard off 127.0.0.1 needs WINDROW_DASHBOARD_USER and WINDROW_DASHBOARD_PASSWORD',
-  });
+  for (const name of missingOidc(fields))
+    context.addIssue({
+      code: 'custom',
+      path: [name],
+      message: 'is missing, and the other settings of the identity provider need it',
+    });
 }).transform((fields) => ({
   home: fields.WINDROW_HOME,
   databaseUrl: fields.DATABASE_URL,
@@ -123,5 +132,9 @@ const Variables: z.ZodType<Settings> = Fields.superRefine((fields, context) => {
     port: fields.WINDROW_DASHBOARD_PORT,
     user: fields.WINDROW_DASHBOARD_USER,
     password: fields.WINDROW_DASHBOARD_PASSWORD,
+    url: fields.WINDROW_DASHBOARD_URL,
+    idle: fields.WINDROW_SESSION_IDLE,
+    lifetime: fields.WINDROW_SESSION_LIFETIME,
+    oidc: oidcSettings(fields),
   },
 }));

@@ -24,6 +24,7 @@ import { startCleanUps } from '../scheduler/clean-ups.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { SupersededDags } from '../scheduler/superseded-dags.ts';
 import { watchSensors } from '../scheduler/watch-sensors.ts';
+import type { DatabaseOptions } from '../store/database.ts';
 import { openEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
 import { readInstallationId } from '../store/installation.ts';
 import { migrate } from '../store/migrate.ts';
@@ -46,6 +47,8 @@ export interface WindrowOptions {
   readonly random: () => number;
   /** What the database learns of the project. Default: all of it. */
   readonly learning?: Learning;
+  /** Who does what is done by it, for the audit log. Default: those whom it serves. */
+  readonly deedsFrom?: DatabaseOptions['deedsFrom'];
 }
 
 /** An opened installation: the truth, the queues, the dags. What runs in this process is started by its methods. */
@@ -101,6 +104,10 @@ export async function migrateAll(store: Store, settings: Settings, database: Sec
   return queues;
 }
 
+function openOwnStore({ settings, log, deedsFrom = 'server' }: WindrowOptions, url: Secret): Store {
+  return openStore({ url: url.reveal(), log, connections: 16, answerMs: settings.answerMs, deedsFrom });
+}
+
 async function open(options: WindrowOptions, opened: Closable[]): Promise<Windrow> {
   const { settings, project, clock, log, sources } = options;
   const keep = <T extends Closable>(part: T): T => {
@@ -109,7 +116,7 @@ async function open(options: WindrowOptions, opened: Closable[]): Promise<Windro
   };
   if (settings.redisUrl !== undefined) await ensureRedis(settings.redisUrl);
   const server = keep(await openDatabaseServer(settings));
-  const store = keep(openStore({ url: server.url.reveal(), log, connections: 16, answerMs: settings.answerMs }));
+  const store = keep(openOwnStore(options, server.url));
   const queues = await migrateAll(store, settings, server.url);
   const { plugins = [] } = project;
   await registerProject(store.database, project, options.learning ?? 'all');

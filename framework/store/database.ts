@@ -44,6 +44,8 @@ export interface DatabaseOptions {
   readonly connections?: number;
   /** A connection that gives no answer for so long is dead, as behind a lost route, where nothing else would tell. */
   readonly answerMs?: Millis;
+  /** Who does what is done by it, for the audit log: whoever gave a command, or those whom a server serves. Default: `server`. */
+  readonly deedsFrom?: 'cli' | 'server';
 }
 
 /** All tables lie in this schema; BullMQ's PostgreSQL backend keeps its own. */
@@ -76,9 +78,10 @@ const LONGEST = 2 ** 31 - 1;
 
 /** `timestamptz` arrives as `Temporal.Instant`, `bigint` as a JavaScript number, `jsonb` parsed, `date` as text. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { log } = options;
-  const pool = openPool(options, { max: options.connections ?? 10, session: SESSION });
-  const forgetful = openPool(options, { max: 2, session: [...SESSION, 'synchronous_commit=off'] });
+  const { log, deedsFrom = 'server' } = options;
+  const session = [...SESSION, `windrow.source=${deedsFrom}`];
+  const pool = openPool(options, { max: options.connections ?? 10, session });
+  const forgetful = openPool(options, { max: 2, session: [...session, 'synchronous_commit=off'] });
   let closing: Promise<void> | undefined;
   return {
     pool,

@@ -63,7 +63,7 @@ export async function findLiveWorkers(executor: Executor, within: Millis): Promi
 }
 
 /** The processes that were heard of during the last `within`, oldest first. */
-export async function findLiveProcesses(executor: Executor, within: Millis): Promise<readonly ProcessView[]> {
+export async function findLiveProcesses(executor: Executor, within: Millis = SILENCE): Promise<readonly ProcessView[]> {
   const rows = await executor.run(PROCESSES, [within]);
   return rows.map((row) => ProcessRow.parse(row));
 }

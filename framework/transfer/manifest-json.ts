@@ -72,6 +72,14 @@ const Manifest = z.strictObject({
   removals: z.array(z.strictObject({ extract: z.string(), table: z.string(), column: z.string().exactOptional() })),
   rows: Count,
   bytes: Count,
-  quarantine: z.strictObject({ rows: Count, columns: z.array(ColumnJson), files: z.array(File) }).exactOptional(),
+  quarantine: z
+    .strictObject({
+      rows: Count,
+      tables: z.record(z.string(), Count).exactOptional(),
+      command: z.string().exactOptional(),
+      columns: z.array(ColumnJson),
+      files: z.array(File),
+    })
+    .exactOptional(),
   replacedValues: Count.exactOptional(),
 });

@@ -1,5 +1,6 @@
-import type { LoadNames, StagedPart } from './load-tables.ts';
-import type { StageManifest, StagedFile } from './stage-manifest.ts';
+import type { Json } from '../core/json.ts';
+import type { LoadNames, StagedPart } from './load/load-tables.ts';
+import type { StageManifest, StagedFile, StagedQuarantine } from './stage-manifest.ts';
 
 /** One row that was left out of a window, as its file and the target's quarantine table keep it. */
 export interface QuarantinedRow {
@@ -102,10 +103,22 @@ export function sourceRows({ rows, quarantine }: StageManifest): number {
   return rows + (quarantine?.rows ?? 0);
 }
 
+/** A receipt is kept in columns of limited length. */
+const MOST_TABLES = 100;
+
 /** What a receipt tells of values that are not in the target as they are in the source; nothing where there are none. */
-export function exactnessDetails({ quarantine, replacedValues }: StageManifest): Readonly<Record<string, number>> {
+export function exactnessDetails({ quarantine, replacedValues }: StageManifest): Readonly<Record<string, Json>> {
   return {
-    ...(quarantine === undefined ? {} : { quarantined: quarantine.rows }),
+    ...(quarantine === undefined ? {} : quarantineDetails(quarantine)),
     ...(replacedValues === undefined ? {} : { replacedValues }),
+  };
+}
+
+function quarantineDetails({ rows, tables, command }: StagedQuarantine): Readonly<Record<string, Json>> {
+  const most = Object.entries(tables ?? {}).toSorted(([, a], [, b]) => b - a);
+  return {
+    quarantined: rows,
+    ...(tables === undefined ? {} : { quarantinedTables: Object.fromEntries(most.slice(0, MOST_TABLES)) }),
+    ...(command === undefined ? {} : { quarantineCommand: command }),
   };
 }

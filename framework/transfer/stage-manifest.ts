@@ -65,6 +65,10 @@ export interface StageManifest {
 /** Rows that no target can hold, each with its reason, in files beside those of the tables. */
 export interface StagedQuarantine {
   readonly rows: number;
+  /** By target table, in lower case. */
+  readonly tables?: Readonly<Record<string, number>>;
+  /** The command that lists them with their reasons. */
+  readonly command?: string;
   readonly columns: readonly Column[];
   readonly files: readonly StagedFile[];
 }

@@ -16,7 +16,7 @@ export function openExtensions({ plugins, attempt, databaseOf, note }: Extension
   const built = new Map<unknown, { readonly context: unknown }>();
   return {
     get: <Context>(plugin: ExtendingPlugin<Context>): Context => {
-      if (!plugins.includes(plugin)) throw notInstalled(plugin);
+      if (!plugins.some(({ name }) => name === plugin.name)) throw notInstalled(plugin);
       const known = built.get(plugin);
       if (isOf(plugin, known)) return known.context;
       const context = plugin.context({

@@ -1,6 +1,7 @@
 import { type Millis, hours } from '../core/duration.ts';
 import { DataFailure, type FailureRecord, failureRecord } from '../core/failures.ts';
-import { Temporal } from '../core/time.ts';
+import { isStorableMoment } from '../core/storable-moment.ts';
+import type { Temporal } from '../core/time.ts';
 import type { Outcome } from '../run/outcome.ts';
 
 /**
@@ -59,14 +60,6 @@ function isStorable(output: unknown): boolean {
 function storableFailure(failure: FailureRecord): FailureRecord {
   const clean: FailureRecord = JSON.parse(storableJson(JSON.stringify(failure)));
   return clean;
-}
-
-// Years of four digits are what PostgreSQL and JavaScript write alike.
-const FIRST_MOMENT = Temporal.Instant.from('0001-01-01T00:00Z');
-const LAST_MOMENT = Temporal.Instant.from('9999-12-31T00:00Z');
-
-function isStorableMoment(moment: Temporal.Instant): boolean {
-  return Temporal.Instant.compare(moment, FIRST_MOMENT) >= 0 && Temporal.Instant.compare(moment, LAST_MOMENT) < 0;
 }
 
 function outOfRange(until: Temporal.Instant, what: string): DataFailure {

@@ -16,6 +16,8 @@ export interface SigningScope {
   readonly secretAccessKey: string;
   readonly region: string;
   readonly service: string;
+  /** Signing keys by day, so that each is derived once. */
+  readonly keys: Map<string, Buffer>;
 }
 
 export const SIGNATURE_REFUSALS = [
@@ -140,8 +142,13 @@ function compactDateMs(text: string): number | undefined {
   return Number.isNaN(moment) ? undefined : moment;
 }
 
+/** Asked only for the clock's own days: a signature of another day is refused before. */
 function signingKey(scope: SigningScope, day: string): Buffer {
-  return [scope.region, scope.service, 'aws4_request'].reduce(hmac, hmac(`AWS4${scope.secretAccessKey}`, day));
+  const known = scope.keys.get(day);
+  if (known !== undefined) return known;
+  const key = [scope.region, scope.service, 'aws4_request'].reduce(hmac, hmac(`AWS4${scope.secretAccessKey}`, day));
+  scope.keys.set(day, key);
+  return key;
 }
 
 function hmac(key: Buffer | string, text: string): Buffer {

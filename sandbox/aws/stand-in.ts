@@ -32,7 +32,7 @@ export const SANDBOX_ACCOUNT = '123456789012';
 /** Whose signature a stand-in accepts; `service` is the signing name. */
 export function standInScope(options: AwsStandInOptions, service: string): SigningScope {
   const { accessKeyId = 'sandbox', secretAccessKey = 'sandbox-secret', region = 'us-east-1' } = options;
-  return { accessKeyId, secretAccessKey, region, service };
+  return { accessKeyId, secretAccessKey, region, service, keys: new Map() };
 }
 
 export function standInClock(options: AwsStandInOptions): Clock {

@@ -105,13 +105,12 @@ async function open(options: DemoOptions, { environment, log, stop, opened }: Op
 
 /** The port of the settings where it is free; a second demo on the machine takes any other. */
 async function openDashboard(windrow: Windrow): ReturnType<typeof startDashboard> {
-  const { host, port, user, password } = windrow.settings.dashboard;
-  const credentials = user === undefined || password === undefined ? {} : { user, password };
+  const { dashboard } = windrow.settings;
   try {
-    return await startDashboard(windrow, { host, port, ...credentials });
+    return await startDashboard(windrow, dashboard);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    return startDashboard(windrow, { host, port: 0, ...credentials });
+    return startDashboard(windrow, { ...dashboard, port: 0 });
   }
 }
 

@@ -79,6 +79,7 @@ export interface Occasion {
 /** The misbehaviours in force. They may change while the stand-in runs. */
 export class Faults {
   #armed: Armed[] = [];
+  #holding = new AbortController();
 
   /** Replaces all rules. */
   set(rules: readonly FaultRule[]): void {
@@ -89,8 +90,16 @@ export class Faults {
     }));
   }
 
+  /** Removes all rules; slow statements go on at once. */
   clear(): void {
     this.#armed = [];
+    this.#holding.abort();
+    this.#holding = new AbortController();
+  }
+
+  /** Aborts when the rules that hold something up are cleared. */
+  get cleared(): AbortSignal {
+    return this.#holding.signal;
   }
 
   /** The rules that can still happen. */

@@ -58,7 +58,7 @@ async function misbehave(
 ): Promise<void> {
   const { sql } = part;
   const slow = machine.faults.take('slow_statement', { sql });
-  if (slow !== undefined) await delay(slow.ms, undefined, { signal: statement.cancelled.signal });
+  if (slow !== undefined) await holdUp(slow.ms, statement.cancelled.signal, machine.faults.cleared);
   if (machine.faults.take('login_refused', {}) !== undefined)
     throw new RedshiftError('FATAL: password authentication failed for user "loader"');
   if (lease.session !== undefined && machine.faults.take('session_loss', { sql }) !== undefined) {
@@ -71,13 +71,20 @@ async function misbehave(
     throw new RedshiftError(failing.message ?? 'XX000: the statement failed because the stand-in was told so');
 }
 
+async function holdUp(ms: number, cancelled: AbortSignal, cleared: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal: AbortSignal.any([cancelled, cleared]) }).catch((error: unknown) => {
+    if (cancelled.aborted) throw error;
+  });
+}
+
 async function read(statement: Statement, part: Part, machine: Machine): Promise<Prepared> {
-  const used = new Set(tokenize(part.sql).flatMap((token) => (token.kind === 'parameter' ? [token.value] : [])));
+  const tokens = tokenize(part.sql);
+  const used = new Set(tokens.flatMap((token) => (token.kind === 'parameter' ? [token.value] : [])));
   const prepared = prepare(
-    part.sql,
+    tokens,
     statement.request.parameters.filter(({ name }) => used.has(name)),
   );
-  await machine.names.keep(tokenize(part.sql));
+  await machine.names.keep(tokens);
   refuseByPermission(prepared, part.sql, machine.faults);
   return shownByFault(prepared, part.sql, machine.faults);
 }

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -46,6 +47,15 @@ export interface RedshiftSandbox extends AwsStandIn, Names {
   readonly faults: Faults;
   /** The PostgreSQL database behind it, to look at tables past the Data API. */
   readonly databaseUrl: string;
+  /** What callers have asked of it so far. */
+  readonly usage: () => Usage;
+}
+
+export interface Usage {
+  /** Round trips, those that only look or read a result included. */
+  readonly calls: number;
+  /** SQL statements; a batch has several. */
+  readonly statements: number;
 }
 
 /** A Redshift Data API on 127.0.0.1 that runs statements on PostgreSQL and refuses what Redshift refuses. */
@@ -59,10 +69,16 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   };
   const databaseUrl = await installDatabase(options.databaseUrl, names.database);
   const machine = await openMachine(options, { databaseUrl, limits, clock });
-  const api: DataApi = { machine, statements: new StatementStore(limits, clock), names };
+  const statements = new StatementStore(limits, clock);
+  const api: DataApi = { machine, statements, names };
   const scope = scopeOf(options);
   const door = { api, clock, scope };
-  const server = await listen((request, response) => void handle(request, response, door), options.port ?? 0);
+  let calls = 0;
+  const listener: RequestListener = (request, response) => {
+    calls += 1;
+    void handle(request, response, door);
+  };
+  const server = await listen(listener, options.port ?? 0);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await server.close();
@@ -71,7 +87,8 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   };
   const { accessKeyId, secretAccessKey, region } = scope;
   const where = { endpoint: server.endpoint, accessKeyId, secretAccessKey, region, ...names };
-  return { ...where, faults: machine.faults, databaseUrl, close: () => (closing ??= close()) };
+  const usage = (): Usage => ({ calls, statements: statements.submitted });
+  return { ...where, faults: machine.faults, databaseUrl, usage, close: () => (closing ??= close()) };
 }
 
 interface Ground {
@@ -109,5 +126,6 @@ function scopeOf({ s3, accessKeyId, secretAccessKey, region }: RedshiftOptions):
     secretAccessKey: secretAccessKey ?? s3.secretAccessKey,
     region: region ?? s3.region,
     service: 'redshift-data',
+    keys: new Map(),
   };
 }

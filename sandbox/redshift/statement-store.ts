@@ -28,6 +28,11 @@ export class StatementStore {
     return [...this.#byId.values()];
   }
 
+  /** How many SQL statements have come so far; a batch has several. */
+  get submitted(): number {
+    return this.#nextQueryId - 1;
+  }
+
   /** A new statement. @throws ApiError when too many are under way */
   add(request: StatementRequest, { token, session }: Origin): Statement {
     if (this.#active >= this.#limits.activeStatements) {
@@ -68,9 +73,16 @@ export class StatementStore {
 
   #forgetOldest(): void {
     if (this.#byId.size <= this.#limits.keptStatements) return;
-    const oldest = this.all.find((statement) => statement.isFinal);
+    // The oldest come first in both, so that the searches end at once.
+    const oldest = firstOf(this.#byId, (statement) => statement.isFinal)?.[1];
     if (oldest === undefined) return;
     this.#byId.delete(oldest.id);
-    for (const [token, { statement }] of this.#byToken) if (statement === oldest) this.#byToken.delete(token);
+    const token = firstOf(this.#byToken, ({ statement }) => statement === oldest)?.[0];
+    if (token !== undefined) this.#byToken.delete(token);
   }
+}
+
+function firstOf<K, V>(map: ReadonlyMap<K, V>, matches: (value: V) => boolean): readonly [K, V] | undefined {
+  for (const entry of map) if (matches(entry[1])) return entry;
+  return undefined;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { z } from 'zod';
 
-import type { Clock, Json } from '#framework';
+import { type Clock, type Json, onlyGiven } from '#framework';
 
 import type { Faults } from '../aws/faults.ts';
 import { JSON_REFUSALS } from '../aws/json-refusals.ts';
@@ -98,8 +98,7 @@ function getSecretValue(book: SecretBook, input: Input): Json {
     VersionId: version.id,
     VersionStages: version.stages,
     CreatedDate: version.createdSeconds,
-    ...(version.text === undefined ? {} : { SecretString: version.text }),
-    ...(version.binary === undefined ? {} : { SecretBinary: version.binary }),
+    ...onlyGiven({ SecretString: version.text, SecretBinary: version.binary }),
   };
 }
 
@@ -110,8 +109,7 @@ function describeSecret(book: SecretBook, input: Input): Json {
     Name: secret.name,
     CreatedDate: secret.createdSeconds,
     VersionIdsToStages: Object.fromEntries(secret.versions.map((version) => [version.id, version.stages])),
-    ...(secret.description === undefined ? {} : { Description: secret.description }),
-    ...(secret.deletedSeconds === undefined ? {} : { DeletedDate: secret.deletedSeconds }),
+    ...onlyGiven({ Description: secret.description, DeletedDate: secret.deletedSeconds }),
   };
 }
 
@@ -122,8 +120,7 @@ function named(secret: StoredSecret): { readonly [key: string]: Json } {
 
 function valueOf(input: Input): SecretValue {
   return {
-    ...(input.SecretString === undefined ? {} : { text: input.SecretString }),
-    ...(input.SecretBinary === undefined ? {} : { binary: input.SecretBinary }),
+    ...onlyGiven({ text: input.SecretString, binary: input.SecretBinary }),
   };
 }
 

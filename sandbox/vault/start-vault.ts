@@ -37,7 +37,7 @@ export interface VaultSandbox extends Closable {
 /** Starts a Vault on 127.0.0.1. Its owner closes it. */
 export async function startVault(given: Partial<VaultOptions> = {}): Promise<VaultSandbox> {
   const options = vaultOptions(given);
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: 30_000 });
   const host = await listen(server, options.port);
   const vault = assemble(options, `http://${host}`);
   const burst = new Burst(options.sessionClock);

@@ -1,10 +1,10 @@
 import type { ObjectStore, Target } from '#framework';
 
-import { audit } from './audit.ts';
+import { audit } from './audit/audit.ts';
 import type { DuckDbOpened } from './connector.ts';
-import { inFile, load } from './load.ts';
-import { countLoaded } from './sql/load-log.ts';
-import { removeDownloads } from './staged-files.ts';
+import { inFile, load } from './load/load.ts';
+import { removeDownloads } from './load/staged-files.ts';
+import { countLoaded } from './sql/load/load-log.ts';
 
 export interface DuckDbTargetOptions {
   /** The store that holds the staged files. */

@@ -1,7 +1,7 @@
 import { type AddVerbs, driftVerbs } from '#framework';
 
+import { driftLog } from './audit/drift-log.ts';
 import { duckDbConnection } from './connector.ts';
-import { driftLog } from './drift-log.ts';
 
 /** Adds `windrow duckdb …`. */
 export const addVerbs: AddVerbs = (program, shell) => {

@@ -43,9 +43,19 @@ export interface ReplacedValue {
  * that they are one text. */
 export type LongText = 'refuse' | 'whole' | 'split' | 'parts';
 
+/** A file that is being written, from front to back. */
+export interface Arriving {
+  /** How long it will be. */
+  readonly bytes: number;
+  /** Resolves when so many bytes can be read; rejects when they never will. */
+  readonly until: (bytes: number) => Promise<void>;
+}
+
 export interface ConvertRequest {
   /** Path of a local, plain CSV file with a header line. */
   readonly source: string;
+  /** Where the source is still being written: what is there is converted meanwhile. Absent: all of it is there. */
+  readonly arriving?: Arriving;
   /** Name of the extract, for messages: `Object.product__v`. */
   readonly extract: string;
   /** Types by header name; a header name that is not here becomes text. */

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { Bug, bounded } from '#framework';
 
 import type { BadRowPolicy, ConvertRequest, Converted, ConvertedFile, Converter } from './conversion.ts';
-import { type Chunk, chunksOf, cut } from './csv/chunks.ts';
-import { readHeader } from './csv/header.ts';
+import { BYTES_BEHIND } from './csv/chunk-reader.ts';
+import { Chunks, type Span, cut } from './csv/chunks.ts';
+import { LONGEST_HEADER, readHeader } from './csv/header.ts';
 import { type ConvertedExtract, overfullFailure, refusalFailure } from './errors.ts';
 import { badRowReport } from './bad-row-report.ts';
 import { type Layout, columnsOf, layoutOf, requireOwnNames } from './layout.ts';
@@ -65,6 +66,14 @@ function evenBytes(bytes: number, { chunkBytes, threads }: Tools): number {
   return chunks <= 1 ? chunkBytes : Math.ceil(bytes / (Math.ceil(chunks / threads) * threads));
 }
 
+/** The source, cut into spans that become chunks. */
+interface Cut {
+  readonly layout: Layout;
+  readonly bytes: number;
+  readonly spans: readonly Span[];
+  readonly chunks: Chunks;
+}
+
 type ConvertedChunk = Extract<ChunkOutcome, { kind: 'converted' }>;
 
 /** One request: cut the file, convert the chunks, and convert again those whose scale turned out too small. */
@@ -97,59 +106,67 @@ class Conversion {
   }
 
   async #convert(): Promise<Converted> {
+    await this.#arrived(LONGEST_HEADER);
     const file = await open(this.#request.source);
     try {
       const header = await readHeader(file, this.#request.extract);
       const layout = layoutOf(header, this.#request);
       this.#learnt = layout.plans.map(() => NOTHING_LEARNT);
-      const { size } = await file.stat();
-      const chunks = size > header.end ? await this.#chunks(header.end, size) : [];
-      const done = await this.#untilStable(layout, chunks);
+      const bytes = this.#request.arriving?.bytes ?? (await file.stat()).size;
+      const spans = bytes > header.end ? cut(header.end, bytes, evenBytes(bytes - header.end, this.#tools)) : [];
+      const done = await this.#untilStable({ layout, bytes, spans, chunks: new Chunks(spans, this.#isOdd) });
       return await this.#result(layout, done);
     } finally {
       await file.close();
     }
   }
 
-  async #chunks(from: number, to: number): Promise<readonly Chunk[]> {
-    const spans = cut(from, to, evenBytes(to - from, this.#tools));
-    if (spans.length === 1) return chunksOf(spans, []);
-    const odd = await bounded(spans, this.#bounds(), async (span) => {
-      const outcome = await this.#ask({ kind: 'parity', source: this.#request.source, span });
-      if (outcome.kind !== 'parity')
-        throw new Bug('E_CONVERT_ANSWER', 'A conversion thread answered another question.');
-      return outcome.odd;
-    });
-    return chunksOf(spans, odd);
+  /** Waits for the first bytes of a source that is being written. */
+  async #arrived(bytes: number): Promise<void> {
+    const { arriving } = this.#request;
+    await arriving?.until(Math.min(arriving.bytes, bytes));
   }
 
+  readonly #isOdd = async (span: Span): Promise<boolean> => {
+    const outcome = await this.#ask({ kind: 'parity', source: this.#request.source, span });
+    if (outcome.kind !== 'parity') throw new Bug('E_CONVERT_ANSWER', 'A conversion thread answered another question.');
+    return outcome.odd;
+  };
+
   /** The second round has learnt the scale of the whole file; only rows set aside at one scale may ask for a third. */
-  async #untilStable(layout: Layout, chunks: readonly Chunk[]): Promise<readonly ConvertedChunk[]> {
-    let waiting = [...chunks.keys()];
+  async #untilStable(source: Cut): Promise<readonly ConvertedChunk[]> {
+    let waiting = [...source.spans.keys()];
     while (waiting.length > 0) {
-      await bounded(waiting, this.#bounds(), (index) => this.#chunk(layout, chunks, index));
-      await this.#assertTaken(layout);
+      await bounded(waiting, this.#bounds(), (index) => this.#chunk(source, index));
+      await this.#assertTaken(source.layout);
       waiting = waiting.filter((index) => !this.#isFinal(this.#outcomes[index]));
     }
     return this.#outcomes.filter((outcome) => outcome.kind === 'converted');
   }
 
-  async #chunk(layout: Layout, chunks: readonly Chunk[], index: number): Promise<void> {
-    const chunk = chunks[index];
-    if (chunk === undefined || Atomics.load(this.#unwanted, 0) <= index) return;
+  async #chunk(source: Cut, index: number): Promise<void> {
+    if (this.#isUnwanted(index)) return;
+    await this.#arrived((source.spans[index]?.end ?? 0) + BYTES_BEHIND);
+    if (this.#isUnwanted(index)) return;
     this.#paths.add(this.#path(index));
-    const outcome = await this.#ask(this.#job(layout, chunk, index));
+    const outcome = await this.#ask(await this.#job(source, index));
     if (outcome.kind === 'parity') throw new Bug('E_CONVERT_ANSWER', 'A conversion thread answered another question.');
     this.#outcomes[index] = outcome;
     if (outcome.kind === 'refused' || outcome.kind === 'overfull') this.#stopBehind(index);
     if (outcome.kind === 'converted') this.#learn(outcome.learnt);
   }
 
-  #job(layout: Layout, chunk: Chunk, index: number): ChunkJob {
+  #isUnwanted(index: number): boolean {
+    return Atomics.load(this.#unwanted, 0) <= index;
+  }
+
+  async #job({ layout, bytes, chunks }: Cut, index: number): Promise<ChunkJob> {
     const { source, format } = this.#request;
+    const chunk = await chunks.chunk(index);
     return {
       kind: 'chunk',
       source,
+      sourceBytes: bytes,
       chunk,
       crlf: layout.header.crlf,
       width: layout.header.names.length,

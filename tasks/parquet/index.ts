@@ -2,6 +2,7 @@ export type { ConverterSettings } from './config.ts';
 export { converterConnection } from './connector.ts';
 export {
   CSV_TYPES,
+  type Arriving,
   type BadRow,
   type BadRowPolicy,
   type ConvertRequest,

@@ -23,7 +23,7 @@ import {
   withProblems,
 } from '#framework';
 
-import { LayoutsJson, type TableLayouts } from './layout.ts';
+import { LayoutsJson, type TableLayouts } from './load/layout.ts';
 
 export interface RedshiftSettings {
   readonly database: string;

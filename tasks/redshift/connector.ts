@@ -1,31 +1,21 @@
 import { randomInt, randomUUID } from 'node:crypto';
 
-import type {
-  Closable,
-  Connection,
-  ListedQuarantine,
-  QuarantineQuestion,
-  Reconciliation,
-  ReportQuestion,
-} from '#framework';
+import type { AskedTarget, CheckableTarget, Connection } from '#framework';
 import type { FixedAccess } from '#tasks/aws';
 
+import { findQuarantined } from './audit/quarantine.ts';
+import { findReconciliation } from './audit/reconcile.ts';
+import { redshiftCheckTarget } from './check-target.ts';
 import { dataApi } from './client.ts';
 import { type RedshiftSettings, readRedshiftSettings } from './config.ts';
 import { type RedshiftReader, redshiftReader } from './reader.ts';
-import { findQuarantined } from './quarantine.ts';
-import { findReconciliation } from './reconcile.ts';
 import { type Warehouse, warehouse } from './warehouse.ts';
 
 /** An open way into one schema of one warehouse. */
-export interface RedshiftOpened extends Closable {
+export interface RedshiftOpened extends AskedTarget, CheckableTarget {
   readonly settings: RedshiftSettings;
   readonly warehouse: Warehouse;
   readonly reader: RedshiftReader;
-  /** The report of a pipeline's newest Full, or of one of them. */
-  readonly reconciliation: (question: ReportQuestion, signal: AbortSignal) => Promise<Reconciliation | undefined>;
-  /** The rows that windows left out, newest window first. */
-  readonly quarantined: (question: QuarantineQuestion, signal: AbortSignal) => Promise<readonly ListedQuarantine[]>;
 }
 
 export const redshiftConnection: Connection<RedshiftSettings, RedshiftOpened> = {
@@ -49,6 +39,7 @@ export function openRedshift(settings: RedshiftSettings, access?: FixedAccess): 
     settings,
     warehouse: opened,
     reader: redshiftReader(opened, settings.schema),
+    checks: redshiftCheckTarget(opened, settings.schema),
     reconciliation: (question, signal) =>
       findReconciliation({ warehouse: opened, schema: settings.schema }, question, signal),
     quarantined: (question, signal) =>

@@ -1,13 +1,13 @@
 import type { ObjectStore, Target } from '#framework';
 
-import { audit } from './audit.ts';
+import { audit } from './audit/audit.ts';
 import type { RedshiftOpened } from './connector.ts';
-import { load, olderStaging } from './load.ts';
-import { listStaging } from './sql/catalog.ts';
-import { countLoaded } from './sql/load-log.ts';
-import { stagingPrefix } from './sql/names.ts';
-import { dropStaging } from './stage-copy.ts';
 import { emptyWhereMissing } from './errors.ts';
+import { load, olderStaging } from './load/load.ts';
+import { dropStaging } from './load/stage-copy.ts';
+import { listStaging } from './sql/catalog.ts';
+import { countLoaded } from './sql/load/load-log.ts';
+import { stagingPrefix } from './sql/names.ts';
 
 export interface RedshiftTargetOptions {
   /** The store that holds the staged files; COPY manifests are written beside them. */

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { type AddVerbs, type Answer, type VerbTools, driftVerbs, table } from '#framework';
 import { s3Connection } from '#tasks/s3';
 
+import { driftLog } from './audit/drift-log.ts';
 import { checkRedshift } from './check/check.ts';
 import type { Finding } from './check/finding.ts';
-import { driftLog } from './drift-log.ts';
 import { redshiftConnection } from './connector.ts';
 
 /** Adds `windrow redshift …`. */

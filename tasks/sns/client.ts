@@ -4,12 +4,12 @@ import type { Closable } from '#framework';
 import { type FixedAccess, awsClient } from '#tasks/aws';
 
 import { failureOf } from './errors.ts';
-import type { FailureMessage } from './failure-message.ts';
+import type { NoticeMessage } from './notice-message.ts';
 
 /** The one call that Windrow uses. */
 export interface Topic extends Closable {
   /** Returns the id of the message. */
-  readonly publish: (message: FailureMessage, signal?: AbortSignal) => Promise<string>;
+  readonly publish: (message: NoticeMessage, signal?: AbortSignal) => Promise<string>;
 }
 
 export interface TopicAddress {

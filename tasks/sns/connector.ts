@@ -3,7 +3,7 @@ import type { FixedAccess } from '#tasks/aws';
 
 import { topic } from './client.ts';
 import { type SnsSettings, readSnsSettings } from './config.ts';
-import { type FailedWindow, failureMessage } from './failure-message.ts';
+import { type WindowNotice, noticeMessage } from './notice-message.ts';
 
 export type Notification =
   | { readonly kind: 'published'; readonly messageId: string }
@@ -11,7 +11,7 @@ export type Notification =
   | { readonly kind: 'off' };
 
 export interface SnsOpened extends Closable {
-  readonly publishFailure: (failed: FailedWindow, options?: { readonly signal?: AbortSignal }) => Promise<Notification>;
+  readonly publishNotice: (failed: WindowNotice, options?: { readonly signal?: AbortSignal }) => Promise<Notification>;
 }
 
 export const snsConnection: Connection<SnsSettings, SnsOpened> = {
@@ -22,12 +22,12 @@ export const snsConnection: Connection<SnsSettings, SnsOpened> = {
 
 /** @param access the SDK's default chain when absent */
 export function openSns({ topicArn, endpoint }: SnsSettings, access?: FixedAccess): SnsOpened {
-  if (topicArn === undefined) return { publishFailure: async () => ({ kind: 'off' }), close: async () => {} };
+  if (topicArn === undefined) return { publishNotice: async () => ({ kind: 'off' }), close: async () => {} };
   const opened = topic({ topicArn, endpoint }, access);
   return {
-    publishFailure: async (failed, { signal } = {}) => ({
+    publishNotice: async (failed, { signal } = {}) => ({
       kind: 'published',
-      messageId: await opened.publish(failureMessage(failed), signal),
+      messageId: await opened.publish(noticeMessage(failed), signal),
     }),
     close: opened.close,
   };

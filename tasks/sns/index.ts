@@ -1,3 +1,3 @@
 export { type SnsSettings, readSnsSettings } from './config.ts';
 export { type Notification, type SnsOpened, openSns, snsConnection } from './connector.ts';
-export type { FailedWindow, HeldRule } from './failure-message.ts';
+export type { WindowNotice, HeldRule } from './notice-message.ts';

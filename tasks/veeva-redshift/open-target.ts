@@ -1,8 +1,5 @@
-import type { VerbTools, WindowRecord } from '#framework';
-import { type RedshiftOpened, redshiftConnection } from '#tasks/redshift';
-
-/** What people ask a target, whichever it is. */
-export type AskedTarget = Pick<RedshiftOpened, 'reconciliation' | 'quarantined'>;
+import type { AskedTarget, VerbTools, WindowRecord } from '#framework';
+import { redshiftConnection } from '#tasks/redshift';
 
 /** The target that the windows of this record's pipeline end in; Redshift where there is no record. */
 export async function openTargetOf(

@@ -12,6 +12,7 @@ import { announceDocuments } from '#tasks/veeva-documents';
 
 import { holdRule, releaseRule } from './held-rule.ts';
 import { LOG_PROCESS_ID, startConnection } from './start.ts';
+import { tellLeftOut } from './tell-left-out.ts';
 
 const STAGE_ROOT = 'stage';
 
@@ -78,18 +79,19 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget, options: WayO
       }),
       stage: objectStage(store, STAGE_ROOT),
       target: await openTarget({ connections, store }),
-      completed: async ({ window }, context) => {
-        await advance[kind](watermarks, window.end, context.signal);
+      completed: async (manifest, context) => {
+        await advance[kind](watermarks, manifest.window.end, context.signal);
         await releaseRule(rule, context);
+        await tellLeftOut(topic, manifest, context);
         if (listsDocuments) await announceDocuments(store, STAGE_ROOT, context);
       },
       waits: async (failure, { pipelineId, window, recordId, signal }) => {
-        await topic.publishFailure({ state: 'waits', pipelineId, window, recordId, failure }, { signal });
+        await topic.publishNotice({ state: 'waits', pipelineId, window, recordId, failure }, { signal });
       },
       failed: async (failure, context) => {
         const { pipelineId, window, recordId, signal } = context;
         const held = await holdRule(rule, context);
-        await topic.publishFailure(
+        await topic.publishNotice(
           { state: 'failed', pipelineId, window, recordId, failure, ...(held === undefined ? {} : { rule: held }) },
           { signal },
         );

@@ -57,6 +57,9 @@ const USUAL_AT_ONCE = 8;
 
 const USUAL_UNPACKED_LIMIT = 200e9;
 
+/** Below this, to read the metadata twice costs more than the wait for gunzip. */
+const EARLY_BYTES = 16e6;
+
 /** Direct Data files of one kind as the source of a pipeline: one file is one window. */
 export function veevaSource(options: VeevaSourceOptions): Source {
   const { client, kind } = options;
@@ -123,6 +126,7 @@ function stageOptions(options: VeevaSourceOptions): StageOptions {
     temporaryDirectory: options.temporaryDirectory,
     atOnce: options.atOnce ?? USUAL_AT_ONCE,
     unpackedLimit: options.unpackedLimit ?? USUAL_UNPACKED_LIMIT,
+    earlyBytes: EARLY_BYTES,
     badRows: options.badRows ?? STOP_AT_BAD_ROWS,
     longText: options.longText ?? 'refuse',
     listsDocuments: options.listsDocuments ?? false,

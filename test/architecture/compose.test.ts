@@ -86,10 +86,12 @@ describe('docker-compose.yml', () => {
 });
 
 describe('Dockerfile', () => {
-  it('copies only what exists', () => {
+  it('copies only what exists, or what its first stage built', () => {
     const copied = readFileSync(repositoryPath('Dockerfile'), 'utf8')
       .split('\n')
-      .flatMap((line) => (line.startsWith('COPY ') ? line.split(' ').slice(1, -1) : []));
+      .flatMap((line) =>
+        line.startsWith('COPY ') && !line.startsWith('COPY --from=web ') ? line.split(' ').slice(1, -1) : [],
+      );
 
     expect(copied.length).toBeGreaterThan(0);
     expect(copied.filter((path) => !existsSync(repositoryPath(path)))).toEqual([]);

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import manifest from '../../package.json' with { type: 'json' };
+import { ENGINE_LAYERS } from '../../lint/directions.ts';
 import { repositoryPath, textFiles } from './repository.ts';
 
 describe('every page', () => {
@@ -32,5 +34,34 @@ describe('every page', () => {
 
     expect(named.length).toBeGreaterThan(20);
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('the page of the settings', () => {
+  it('names every variable that the engine reads, and no other', () => {
+    const read = textFiles(/^framework\/.*\.ts$/).flatMap(({ text }) => [
+      ...text.matchAll(/(?:^ {2}|environment\[')(WINDROW_[A-Z_]+|DATABASE_URL|REDIS_URL)(?=:|'\])/gm),
+    ]);
+    const page = readFileSync(repositoryPath('docs/settings.md'), 'utf8');
+    const named = page.match(/(?<=^\|.*`)[A-Z_]+(?=`.*\|$)/gm) ?? [];
+    expect(named.toSorted()).toEqual([...new Set(read.map(([, name = '']) => name))].toSorted());
+  });
+});
+
+describe('the page of the engine', () => {
+  const page = readFileSync(repositoryPath('framework/README.md'), 'utf8');
+
+  it('has a row for every folder that the directions of imports know', () => {
+    const [, table = ''] = page.split('## Folders and directions');
+    const rows = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) => [
+      ...cell.matchAll(/`([a-z]+)\/`/g),
+    ]);
+    const folders = ENGINE_LAYERS.map(({ folder }) => folder.replace('framework/', ''));
+    expect(rows.map(([, name = '']) => name).toSorted()).toEqual(folders.toSorted());
+  });
+
+  it('names every door of the engine', () => {
+    const doors = Object.keys(manifest.imports).filter((door) => door.startsWith('#framework'));
+    expect(doors.filter((door) => !page.includes(`\`${door}\``))).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ let found: ReadonlyMap<string, readonly string[]>;
 let compilerSays: string;
 
 beforeAll(async () => {
-  for (const path of ['oxlint.config.ts', 'lint', 'package.json', 'tsconfig.json']) {
+  for (const path of ['oxlint.config.ts', 'lint', 'package.json', 'tsconfig.json', 'dashboard/web/tsconfig.json']) {
     cpSync(repositoryPath(path), join(folder, path), { recursive: true });
   }
   symlinkSync(repositoryPath('node_modules'), join(folder, 'node_modules'));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import manifest from '../../package.json' with { type: 'json' };
-import { ENGINE_LAYERS } from '../../lint/directions.ts';
+import { ENGINE_LAYERS, OUTER_LAYERS } from '../../lint/directions.ts';
 import { repositoryPath, textFiles } from './repository.ts';
 
 const Lock = z.object({
@@ -73,7 +73,7 @@ describe('package.json', () => {
   it('lets the shell of each script become the bootstrap, because npm signals only the shell', () => {
     const started = Object.values(manifest.scripts).filter((script) => script.includes('bootstrap/run.mjs'));
 
-    expect(started).toHaveLength(7);
+    expect(started).toHaveLength(9);
     expect(started.filter((script) => !script.startsWith('exec node '))).toEqual([]);
   });
 
@@ -113,7 +113,7 @@ describe('the table of directions', () => {
     const folders = readdirSync(repositoryPath('framework'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => `framework/${name}`);
-    const rows = ENGINE_LAYERS.map(({ folder }) => folder);
+    const rows = [...ENGINE_LAYERS, ...OUTER_LAYERS].map(({ folder }) => folder.replace('/*', ''));
 
     expect(folders.filter((folder) => !rows.includes(folder))).toEqual([]);
   });

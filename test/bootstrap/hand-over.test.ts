@@ -95,10 +95,13 @@ async function start(...args: readonly string[]): Promise<Started> {
   return one;
 }
 
+/** Also all of what was said has come by then. */
 async function endOf({
   bootstrap,
+  silent,
 }: Started): Promise<{ readonly code: number | null; readonly signal: string | null }> {
   if (bootstrap.exitCode === null && bootstrap.signalCode === null) await once(bootstrap, 'exit');
+  await silent;
   return { code: bootstrap.exitCode, signal: bootstrap.signalCode };
 }
 

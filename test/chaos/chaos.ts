@@ -32,8 +32,6 @@ export interface ChaosOptions {
   /** Default: all that the backend knows. */
   readonly faults?: readonly Fault[];
   readonly processes?: number;
-  /** How long the load may take to end after the last fault. */
-  readonly drainMs?: number;
   /** Hears now and then what is waited for behind the last fault. */
   readonly note?: (text: string) => void;
 }
@@ -59,8 +57,8 @@ export interface ChaosReport {
 }
 
 const PROCESSES = 3;
-/** A busy machine has much of the load still to do behind the last fault. */
-const DRAIN_MS = 300_000;
+/** A busy machine has much of the load still to do behind the last fault; what does not get less for so long is stuck. */
+const STANDSTILL_MS = 120_000;
 const LEASE_MS = 4000;
 const STARTING_MS = 5000;
 /** So many looks behind the last fault pass between two notes. */
@@ -77,15 +75,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 }
 
 async function play(options: ChaosOptions, opened: Closable[]): Promise<ChaosReport> {
-  const {
-    backend,
-    minutes,
-    seed,
-    faults = faultsOf(backend),
-    processes = PROCESSES,
-    drainMs = DRAIN_MS,
-    note,
-  } = options;
+  const { backend, minutes, seed, faults = faultsOf(backend), processes = PROCESSES, note } = options;
   const ground = keep(opened, await openGround(backend));
   await createTarget(ground.databaseUrl);
   const period = periodOf(minutes);
@@ -104,7 +94,7 @@ async function play(options: ChaosOptions, opened: Closable[]): Promise<ChaosRep
     if (note === undefined) return;
     note([verdictText(now), ...(await readLeft(database, evidence())).slice(0, 5)].join('\n  '));
   };
-  const drainSeconds = await drain(verdict, { limitMs: drainMs, tell });
+  const drainSeconds = await drain(verdict, tell);
   await closeAll([people, fleet]);
   const found = await verdict();
   return {
@@ -154,20 +144,19 @@ async function openOnlooker(ground: Ground, period: Period, target: Target): Pro
   });
 }
 
-/** Waits until all is done; gives up at the limit, and the verdict says what was left. */
-async function drain(
-  verdict: () => Promise<Verdict>,
-  { limitMs, tell }: { readonly limitMs: number; readonly tell: (verdict: Verdict) => Promise<void> },
-): Promise<number> {
+/** Waits until all is done; gives up when nothing gets done any more, and the verdict says what was left. */
+async function drain(verdict: () => Promise<Verdict>, tell: (verdict: Verdict) => Promise<void>): Promise<number> {
   const started = performance.now();
-  const spent = (): number => performance.now() - started;
-  for (let looks = 1; spent() < limitMs; looks += 1) {
+  let [fewest, since] = [Infinity, started];
+  for (let looks = 1; performance.now() - since < STANDSTILL_MS; looks += 1) {
     const now = await verdict();
     if (isDone(now)) break;
+    const left = now.lost + now.stuck;
+    if (left < fewest) [fewest, since] = [left, performance.now()];
     if (looks % TOLD_EACH === 0) await tell(now);
     await rest(500);
   }
-  return Math.round(spent() / 100) / 10;
+  return Math.round((performance.now() - started) / 100) / 10;
 }
 
 function summary(values: readonly number[]): ChaosReport['recovery'] {

@@ -89,6 +89,10 @@ describe('explain', () => {
     },
   );
 
+  it("names the run that is not there, rather than the run's task", async () => {
+    expect((await windrow(at, 'explain task 99999 greet')).err).toContain('There is no run 99999. The newest: windrow');
+  });
+
   it.each(['explain run zero', 'explain'])('refuses "%s"', async (words) => {
     expect((await windrow(at, words)).code).toBe(2);
   });

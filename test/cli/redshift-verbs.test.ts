@@ -1,42 +1,18 @@
-import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-
-import { type Ground, openGround } from '../tasks/redshift-ground.ts';
-import { FIELD, type Installation, openInstallationFolder, windrow, windrowJson } from './windrow.ts';
-
-const VERBS = fileURLToPath(new URL('../../tasks/redshift/verbs.ts', import.meta.url));
+import { type RedshiftInstallation, openRedshiftInstallation } from './redshift-installation.ts';
+import { windrow, windrowJson } from './windrow.ts';
 
 describe('windrow redshift check', () => {
-  let at: Installation;
-  let ground: Ground;
-  let environment: Readonly<Record<string, string>>;
+  let at: RedshiftInstallation;
 
   beforeAll(async () => {
-    at = await openInstallationFolder({ ...FIELD, verbs: [VERBS] });
-    ground = await openGround();
-    const { sandbox } = ground;
-    // The SDKs read credentials from the process.
-    vi.stubEnv('AWS_ACCESS_KEY_ID', sandbox.accessKeyId);
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', sandbox.secretAccessKey);
-    environment = {
-      AWS_REGION: sandbox.region,
-      REDSHIFT_DATABASE: sandbox.database,
-      REDSHIFT_WORKGROUP: sandbox.workgroup,
-      REDSHIFT_IAM_ROLE: 'default',
-      REDSHIFT_DATA_ENDPOINT: sandbox.endpoint,
-      S3_BUCKET: 'lake',
-      S3_ENDPOINT: ground.stageEndpoint,
-    };
+    at = await openRedshiftInstallation('redshift');
   });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await ground.close();
-    await at.close();
-  });
+  afterAll(() => at.close());
 
   it('ends with exit code 0 and every question where there is no problem', async () => {
-    const { code, json } = await windrowJson(at, 'redshift check', environment);
+    const { code, json } = await windrowJson(at, 'redshift check', at.redshift);
     expect(json).toContainEqual({
       check: 'stage',
       outcome: 'ok',
@@ -46,9 +22,9 @@ describe('windrow redshift check', () => {
   });
 
   it('ends with exit code 1 and the remedy where there is a problem', async () => {
-    ground.sandbox.faults.set([{ kind: 'copy_refused', why: 'role' }]);
-    const { code, out } = await windrow(at, 'redshift check', environment);
-    ground.sandbox.faults.clear();
+    at.ground.sandbox.faults.set([{ kind: 'copy_refused', why: 'role' }]);
+    const { code, out } = await windrow(at, 'redshift check', at.redshift);
+    at.ground.sandbox.faults.clear();
     expect(out).toMatch(/stage +problem .*Attach a default IAM role to the workgroup's namespace/);
     expect(code).toBe(1);
   });

@@ -83,6 +83,8 @@ describe('who did something', () => {
       text: `select kind, details ->> 'by' as by from event where details ? 'by' order by id desc limit 1`,
     });
     expect(event).toEqual({ kind: told, by: `${userInfo().username}@${hostname()}` });
+    const [deed] = await store.database.run({ text: 'select action, actor from audit_log order by id desc limit 1' });
+    expect(deed).toEqual({ action: told, actor: event?.['by'] });
   });
 
   it.each(GROUPS)('is asked of every verb of "windrow %s" that changes something', async (group) => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { runCommandLine } from '../../framework/cli/command-line.ts';
 import { freshDatabase } from '../support/database.ts';
+import { PATIENT_LEASE } from '../support/engine.ts';
 
 export const FIXTURES = fileURLToPath(new URL('fixtures/', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../framework/cli/main.ts', import.meta.url));
@@ -21,6 +22,10 @@ export interface Said {
 export interface Installation {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Those that `start` started: a test that fails before it ends one leaves it to `close`. */
+  readonly programs: Set<ChildProcess>;
+  /** What a command finds on standard input. */
+  readonly input?: string;
   readonly close: () => Promise<void>;
 }
 
@@ -33,15 +38,21 @@ export async function openInstallationFolder(field: object = FIELD): Promise<Ins
     join(folder, 'package.json'),
     JSON.stringify(Object.keys(field).length === 0 ? {} : { windrow: field }),
   );
+  const programs = new Set<ChildProcess>();
   return {
     folder,
+    programs,
     environment: {
       DATABASE_URL: await freshDatabase(),
       WINDROW_TICK: '200ms',
+      WINDROW_LEASE: PATIENT_LEASE,
       SHOP_URL: 'https://shop.example',
       SHOP_TOKEN: 'tiger-lily',
     },
-    close: () => rm(folder, { recursive: true, force: true }),
+    close: async () => {
+      for (const program of programs) program.kill('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -57,6 +68,7 @@ export async function windrow(
     folder: at.folder,
     out: (text) => (out += text),
     err: (text) => (err += text),
+    input: async () => at.input ?? '',
     isTerminal: true,
   });
   return { code, out, err };
@@ -85,6 +97,7 @@ export function start(at: Installation, words: string): Program {
     cwd: at.folder,
     env: { PATH: process.env['PATH'], ...at.environment },
   });
+  at.programs.add(child);
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));

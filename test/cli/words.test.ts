@@ -30,6 +30,7 @@ describe('a window on the command line', () => {
     ['2026-01-20T13:15Z', 'Expected START..END'],
     ['2026-01-20..2026-01-21', '"2026-01-20" is not a moment with a zone'],
     ['2026-01-20T13:15..2026-01-20T13:30', 'is not a moment with a zone'],
+    ['2026-01-20T13:15Z..9999-12-31T23:59:59.9999999Z', 'Expected a moment of the years 1 to 9999'],
     ['2026-01-20T13:30Z..2026-01-20T13:15Z', 'ends before it begins'],
     ['2026-01-20T13:30Z..2026-01-20T13:30Z', 'ends before it begins, or is empty'],
     ['2026-01-20T13:15Z..2026-01-20T13:30Z..2026-01-20T13:45Z', 'Expected START..END'],

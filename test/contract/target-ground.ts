@@ -4,6 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 import {
   APPLY_EVERYTHING,
+  type CheckTarget,
   type ColumnType,
   type DeletePolicies,
   type DeletePolicy,
@@ -21,8 +22,8 @@ import {
 import { type DuckDbSettings, duckDbTarget, openDuckDb } from '#tasks/duckdb';
 import { type Row, redshiftTarget } from '#tasks/redshift';
 
-import { driftLog as duckDbDrift } from '../../tasks/duckdb/drift-log.ts';
-import { driftLog as redshiftDrift } from '../../tasks/redshift/drift-log.ts';
+import { driftLog as duckDbDrift } from '../../tasks/duckdb/audit/drift-log.ts';
+import { driftLog as redshiftDrift } from '../../tasks/redshift/audit/drift-log.ts';
 import { openGround, rowsOf } from '../tasks/redshift-ground.ts';
 import { type StageGround, type TableWindow, TYPES, openStage } from '../tasks/stage-ground.ts';
 
@@ -40,6 +41,8 @@ export interface TargetGround extends Pick<StageGround, 'stage' | 'store' | 'clo
   /** A target with this policy for deletes, and others for single tables. */
   readonly targetKeeping: (usual: DeletePolicy, tables?: Readonly<Record<string, DeletePolicy>>) => Target;
   readonly drift: DriftLog;
+  /** Where checks ask. */
+  readonly checks: CheckTarget;
   /** Rows of a table as text, sorted, to compare without regard to order. */
   readonly rows: (table: Pick<TableWindow, 'table' | 'columns'>) => Promise<readonly string[]>;
   /** The loaded tables, and the columns of one, without Windrow's own. */
@@ -77,6 +80,7 @@ async function openRedshiftGround(): Promise<TargetGround> {
     targetKeeping: (usual, tables) =>
       redshiftTarget(ground.openWith({ deletes: policies(usual, tables) }), { stage: store }),
     drift: redshiftDrift({ warehouse: opened.warehouse, schema: 'vault' }),
+    checks: opened.checks,
     rows: (table) => rowsOf(opened, table),
     tables: opened.reader.listTables,
     columns: opened.reader.listColumns,
@@ -161,6 +165,7 @@ async function openDuckDbGround(): Promise<TargetGround> {
     targetWith,
     targetKeeping,
     drift: duckDbDrift(openDuckDb(settings)),
+    checks: openDuckDb(settings).checks,
     rows: async ({ table, columns }) => {
       const values = columns.map(({ name, type }) => SHOWN[TYPES[type].kind](`"${name}"`));
       const rows = await query(`select ${values.join(', ')} from vault."${table}"`);

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 
 import { type Closable, Secret } from '#framework';
-import type { Windrow } from '#framework/operate';
-import { type DashboardOptions, startDashboard } from '#dashboard';
+import { type DashboardOptions, type Windrow, operations } from '#framework/operate';
+import { startDashboard } from '#dashboard';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { shipments } from '../support/dashboard-installation.ts';
@@ -51,15 +51,10 @@ interface Answer {
   readonly text: string;
 }
 
-async function tokenOf(url: string): Promise<string> {
-  const [, token] = /name="token" value="([^"]+)"/.exec((await ask(url, {})).text) ?? [];
-  if (token === undefined) throw new Error('The first page has no form.');
-  return token;
-}
-
-async function isPaused(): Promise<unknown> {
-  const [row] = await windrow.store.database.run({ text: `select paused from dag where id = 'shipments'` });
-  return row?.['paused'];
+/** The token in the page of a run whose form cancels it. */
+async function stateOfRun(): Promise<unknown> {
+  const [row] = await windrow.store.database.run({ text: 'select state from dag_run where id = 1' });
+  return row?.['state'];
 }
 
 describe('binding', () => {
@@ -88,24 +83,14 @@ describe('binding', () => {
     const answer = await ask(`http://127.0.0.1:${url.port}/`, { host: 'windrow.example.com' });
     expect(answer.status).toBe(401);
   });
+
+  it('refuses a public address without credentials, because whoever passes on requests sits at this machine', async () => {
+    await expect(start({ url: 'https://windrow.example.com' })).rejects.toMatchObject({ code: 'E_DASHBOARD_OPEN' });
+  });
 });
 
-describe('credentials', () => {
-  const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
-
-  it.each(['/', '/queues', '/queues/api/queues', '/assets/style.css', '/runs/1', '/nowhere'])(
-    'are asked for at %s',
-    async (path) => {
-      const url = await start(CREDENTIALS);
-      expect((await ask(`${url}${path}`, {})).status).toBe(401);
-      expect((await ask(`${url}${path}`, basic('operator:another password'))).status).toBe(401);
-      expect((await ask(`${url}${path}`, basic('other:a long password'))).status).toBe(401);
-      expect((await ask(`${url}${path}`, { authorization: 'Basic' })).status).toBe(401);
-      expect((await ask(`${url}${path}`, basic('operator:a long password'))).status).not.toBe(401);
-    },
-  );
-
-  it('are not asked for by the health check, which says nothing else', async () => {
+describe('the health check', () => {
+  it('answers without credentials and says nothing else', async () => {
     const url = await start(CREDENTIALS);
     expect(await ask(`${url}/healthz`, {})).toEqual({ status: 200, location: undefined, text: '{"status":"ok"}' });
   });
@@ -121,24 +106,35 @@ describe('a dashboard for this machine', () => {
     },
   );
 
+  it('answers to the name under which people find it, once one is set', async () => {
+    const url = await start({ url: 'https://windrow.example.com', ...CREDENTIALS });
+    expect((await ask(`${url}/login`, { host: 'windrow.example.com' })).status).toBe(200);
+    expect((await ask(`${url}/login`, { host: 'evil.example.com' })).status).toBe(421);
+  });
+
+  it.each(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'forwarded', 'via'])(
+    'is not open to what something passes on with %s',
+    async (name) => {
+      const url = await start();
+      expect((await ask(`${url}/`, { [name]: '192.0.2.7' })).status).toBe(401);
+      expect((await ask(`${url}/`, {})).status).toBe(200);
+    },
+  );
+
   it('answers to localhost', async () => {
     const url = await start();
     expect((await ask(`${url}/`, { host: `localhost:${new URL(url).port}` })).status).toBe(200);
   });
 });
 
-describe('a form', () => {
-  it('does its work with the token of the page and redirects', async () => {
+describe('a change', () => {
+  beforeEach(() => operations(windrow).triggerDag('shipments'));
+
+  it('that the own page asks for is done', async () => {
     const url = await start();
-    const answer = await ask(
-      `${url}/dags/shipments/pause`,
-      { origin: url, 'sec-fetch-site': 'same-origin' },
-      `token=${await tokenOf(url)}`,
-    );
-    expect(answer).toMatchObject({ status: 303, location: '/?notice=paused' });
-    expect(await isPaused()).toBe(true);
-    expect((await ask(`${url}/dags/shipments/unpause`, {}, `token=${await tokenOf(url)}`)).status).toBe(303);
-    expect(await isPaused()).toBe(false);
+    const headers = { origin: url, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+    expect((await ask(`${url}/api/v1/runs/1/cancel`, headers, '{}')).status).toBe(200);
+    expect(await stateOfRun()).toBe('cancelled');
   });
 
   it.each([
@@ -147,16 +143,17 @@ describe('a form', () => {
     ['from another port of this machine', { origin: 'http://127.0.0.1:1' }],
     ['that the browser calls cross-site', { 'sec-fetch-site': 'cross-site' }],
     ['that the browser calls same-site', { 'sec-fetch-site': 'same-site' }],
-  ])('%s is refused even with the token', async (_, headers) => {
+  ])('%s is refused', async (_, headers) => {
     const url = await start();
-    expect((await ask(`${url}/dags/shipments/pause`, headers, `token=${await tokenOf(url)}`)).status).toBe(403);
-    expect(await isPaused()).toBe(false);
+    const json = { ...headers, 'content-type': 'application/json' };
+    expect((await ask(`${url}/api/v1/runs/1/cancel`, json, '{}')).status).toBe(403);
+    expect(await stateOfRun()).toBe('running');
   });
 
-  it.each(['', 'token=', 'token=guess', 'token=a&token=b'])('with "%s" for a token is refused', async (form) => {
+  it('sent as a form is refused', async () => {
     const url = await start();
-    expect((await ask(`${url}/dags/shipments/pause`, {}, form)).status).toBe(403);
-    expect(await isPaused()).toBe(false);
+    expect((await ask(`${url}/api/v1/runs/1/cancel`, {}, 'dryRun=false')).status).toBe(415);
+    expect(await stateOfRun()).toBe('running');
   });
 });
 
@@ -175,6 +172,11 @@ describe('the queues', () => {
 });
 
 describe('the headers', () => {
+  it('promise to keep a connection for longer than a proxy in front keeps it', async () => {
+    const { headers } = await fetch(`${await start()}/healthz`);
+    expect(headers.get('keep-alive')).toBe('timeout=75');
+  });
+
   it('allow no inline script anywhere, no frame, and keep the origin in forms', async () => {
     const url = await start();
     for (const path of ['/', '/queues', '/nowhere']) {
@@ -185,7 +187,14 @@ describe('the headers', () => {
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('referrer-policy')).toBe('same-origin');
       expect(headers.get('x-powered-by')).toBeNull();
+      expect(headers.get('strict-transport-security')).toBeNull();
     }
     expect((await fetch(`${url}/`)).headers.get('content-security-policy')).not.toContain('unsafe-inline');
+  });
+
+  it('demand encryption from then on where the public address has it', async () => {
+    const url = await start({ url: 'https://windrow.example.com', ...CREDENTIALS });
+    const { headers } = await fetch(`${url}/login`);
+    expect(headers.get('strict-transport-security')).toContain('max-age=31536000');
   });
 });

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { html } from '../../dashboard/server/html/html.ts';
-import { lengthText } from '../../dashboard/server/html/time.ts';
 
 describe('html', () => {
   it('escapes values in text and in attributes, and markup of ours only once', () => {
@@ -22,18 +21,5 @@ describe('html', () => {
         expect(html`${text}`.toString()).not.toMatch(/[<>"']/);
       }),
     );
-  });
-});
-
-describe('a length of time', () => {
-  it.each([
-    [-1, '0 ms'],
-    [0.084, '84 ms'],
-    [1.84, '1.8 s'],
-    [59.9, '59 s'],
-    [185, '3 min 05 s'],
-    [7260, '2 h 01 min'],
-  ])('of %d seconds reads %s', (seconds, text) => {
-    expect(lengthText(seconds)).toBe(text);
   });
 });

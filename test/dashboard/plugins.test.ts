@@ -59,13 +59,13 @@ describe('the sections of plugins', () => {
   const dashboard = async (windrow: Windrow) =>
     bench.keep(await startDashboard(windrow, { host: '127.0.0.1', port: 0 })).url;
 
-  it('are served as JSON, in the order of the project', async () => {
+  it('are told by the API, in the order of the project', async () => {
     const windrow = await open(shapes, rowsOfWindows);
     await windrow.store.database.run({
       text: `insert into plugin_rows_of_windows.window_rows values ('work', '2026-01-20T13:15Z', 7)`,
     });
     const url = await dashboard(windrow);
-    const all: unknown = await (await fetch(`${url}/api/plugins/sections`)).json();
+    const all: unknown = await (await fetch(`${url}/api/v1/plugins/sections`)).json();
     const rows = {
       plugin: 'rows_of_windows',
       id: 'rows',
@@ -79,42 +79,42 @@ describe('the sections of plugins', () => {
         },
       ],
     };
-    expect(all).toEqual([
-      {
-        plugin: 'shapes',
-        id: 'all',
-        title: 'All <shapes>',
-        kind: 'loaded',
-        parts: [
-          { kind: 'text', text: 'Not <b>bold</b>' },
-          {
-            kind: 'facts',
-            facts: [
-              ['Since', '2026-01-20T13:15:00Z'],
-              ['Whole', true],
-              ['Nothing', null],
-            ],
-          },
-          {
-            kind: 'table',
-            columns: ['b', 'a'],
-            rows: [
-              ['one', 1],
-              [null, null],
-            ],
-          },
-          { kind: 'table', columns: [], rows: [] },
-        ],
-      },
-      rows,
-    ]);
-    expect(await (await fetch(`${url}/api/plugins/rows_of_windows/sections/rows`)).json()).toEqual(rows);
-    expect((await fetch(`${url}/api/plugins/rows_of_windows/sections/none`)).status).toBe(404);
+    expect(all).toEqual({
+      items: [
+        {
+          plugin: 'shapes',
+          id: 'all',
+          title: 'All <shapes>',
+          kind: 'loaded',
+          parts: [
+            { kind: 'text', text: 'Not <b>bold</b>' },
+            {
+              kind: 'facts',
+              facts: [
+                ['Since', '2026-01-20T13:15:00Z'],
+                ['Whole', true],
+                ['Nothing', null],
+              ],
+            },
+            {
+              kind: 'table',
+              columns: ['b', 'a'],
+              rows: [
+                ['one', 1],
+                [null, null],
+              ],
+            },
+            { kind: 'table', columns: [], rows: [] },
+          ],
+        },
+        rows,
+      ],
+    });
   });
 
   it('that fail, hang or give what cannot be shown say so, and harm no other', async () => {
     const windrow = await open(troubled, shapes);
-    const loaded = await loadSections(windrow, { most: milliseconds(300) });
+    const loaded = await loadSections(windrow, milliseconds(300));
     const told = loaded.map((section) => [section.id, section.kind === 'failed' ? section.error : 'shown']);
     expect(told).toEqual([
       ['throws', 'no <room>'],

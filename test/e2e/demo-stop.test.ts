@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { openEmbeddedPostgres } from '#framework/operate';
 
+import { eventually } from '../support/engine.ts';
 import { type LiveProgram, startProgram } from '../support/live-program.ts';
 
 let home = '';
@@ -21,6 +22,13 @@ function demo(): LiveProgram {
 }
 
 const postgresRuns = (): boolean => existsSync(join(home, 'postgres', 'data', 'postmaster.pid'));
+
+/** Lets the server stand still, so that it cannot be closed before the next signal comes. */
+async function stopPostgres(): Promise<() => void> {
+  const [pid] = (await readFile(join(home, 'postgres', 'data', 'postmaster.pid'), 'utf8')).split('\n');
+  process.kill(Number(pid), 'SIGSTOP');
+  return () => void process.kill(Number(pid), 'SIGCONT');
+}
 
 describe('a demo that loads', () => {
   it.each([
@@ -40,7 +48,7 @@ describe('a demo that loads', () => {
 
   it('closes what it has opened so far when it is stopped before it loads', async () => {
     const program = demo();
-    while (!existsSync(join(home, 'demo.json'))) await new Promise(setImmediate);
+    await eventually('the beginning', async () => existsSync(join(home, 'demo.json')) || undefined);
     expect(await program.end('SIGINT')).toEqual([130, null]);
     expect(postgresRuns()).toBe(false);
   });
@@ -48,10 +56,15 @@ describe('a demo that loads', () => {
   it('ends at once at the second signal', async () => {
     const program = demo();
     await program.hears('/42 windows');
-    const ended = program.end('SIGTERM');
-    await program.hears('Stopping');
-    await program.end('SIGINT');
-    expect(await ended).toEqual([130, null]);
+    const goOn = await stopPostgres();
+    try {
+      const ended = program.end('SIGTERM');
+      await program.hears('Stopping');
+      await program.end('SIGINT');
+      expect(await ended).toEqual([130, null]);
+    } finally {
+      goOn();
+    }
     await (await openEmbeddedPostgres({ directory: join(home, 'postgres') })).close();
     expect(postgresRuns()).toBe(false);
   });

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { WindowRecord } from '#framework';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { eventually } from '../support/engine.ts';
+import { PATIENT_LEASE, eventually } from '../support/engine.ts';
 import { type RedisServer, openRedisServer } from '../support/redis-server.ts';
 import { type VeevaInstallation, loadFull, openVeeva } from '../support/veeva-installation.ts';
 import { type WorkerProcess, startWorkerProcess } from '../support/worker-process.ts';
@@ -31,7 +32,7 @@ beforeAll(async () => {
   const next = startWorkerProcess(veeva);
   for (let window = 1; window <= newest; window += 1) await veeva.completed(window);
   await next.close();
-}, 240_000);
+});
 afterAll(async () => {
   await redis.close();
   await veeva.close();
@@ -64,42 +65,46 @@ async function expectWholeOnce(window: number): Promise<void> {
 const WRITE_LOG = 'insert into .{0,20}windrow_load_log';
 const AUDIT = String.raw`^select \d+, (sum|count)`;
 
+/** Much longer than a worker lives that is held up; `clear` ends it for statements. */
+const HELD_MS = 60_000;
+
 /** Makes the next worker stop at a place for longer than it will live; gives what waits until it is there. */
 type Hold = () => () => Promise<unknown>;
 
 function inRedshift(matching: string): Hold {
   return () => {
     const { faults } = veeva.sandbox.redshift;
-    faults.set([{ kind: 'slow_statement', ms: 3000, matching, times: 1 }]);
+    faults.set([{ kind: 'slow_statement', ms: HELD_MS, matching, times: 1 }]);
     return () => eventually(`the statement ${matching}`, async () => (faults.rules.length === 0 ? true : undefined));
   };
 }
 
-const inDownload: Hold = () => {
+function inDownload(ms = HELD_MS): () => Promise<unknown> {
   const { faults } = veeva.sandbox.vault;
-  faults.add({ kind: 'delay', endpoint: 'download', ms: 3000, times: 1 });
+  faults.add({ kind: 'delay', endpoint: 'download', ms, times: 1 });
   return () => eventually('the download', async () => (faults.list().length === 0 ? true : undefined));
-};
+}
 
 /** The production setting; elsewhere a shorter one saves time. */
 const USUAL_LEASE = {};
 const SHORT_LEASE = { WINDROW_LEASE: '2s' };
-const MOST_MS = 10_000;
 
 describe('a worker that is killed', () => {
   it.each<[string, Hold, Settings]>([
-    ['while it brings a file into the stage', inDownload, USUAL_LEASE],
+    ['while it brings a file into the stage', () => inDownload(), USUAL_LEASE],
     ['while it copies the stage into Redshift', inRedshift('^copy '), SHORT_LEASE],
     ['before its transaction commits', inRedshift(WRITE_LOG), SHORT_LEASE],
     ['while it audits', inRedshift(AUDIT), SHORT_LEASE],
-  ])('%s leaves a window that a new one completes within 10 s, once', async (_name, hold, settings) => {
-    expect(await killAndRestart({ hold, settings })).toBeLessThan(MOST_MS);
+  ])('%s leaves a window that a new one completes, once', async (_name, hold, settings) => {
+    expect(await killAndRestart({ hold, settings })).toMatchObject({ pipelineStatus: 'COMPLETED' });
     await expectWholeOnce(newest);
   });
 
-  it('and whose jobs went through Redis leaves a window that a new one completes within 10 s, once', async () => {
+  it('and whose jobs went through Redis leaves a window that a new one completes, once', async () => {
     const settings = { ...SHORT_LEASE, REDIS_URL: redis.url };
-    expect(await killAndRestart({ hold: inRedshift(WRITE_LOG), settings })).toBeLessThan(MOST_MS);
+    expect(await killAndRestart({ hold: inRedshift(WRITE_LOG), settings })).toMatchObject({
+      pipelineStatus: 'COMPLETED',
+    });
     await expectWholeOnce(newest);
   });
 
@@ -114,6 +119,7 @@ describe('a worker that is killed', () => {
     await record.query('select from windrow.pipeline_records where id = $1 for update', [
       (await veeva.find(newest))?.id,
     ]);
+    veeva.sandbox.redshift.faults.clear();
     await eventually('the commit', async () => ((await veeva.loads(newest)).length > 0 ? true : undefined));
     await worker.kill();
     workers = [];
@@ -136,18 +142,18 @@ interface Killed {
   readonly settings: Settings;
 }
 
-/** Kills a worker at the held place and gives the milliseconds from the start of the next one to the completed window. */
-async function killAndRestart({ hold, settings }: Killed): Promise<number> {
+/** Kills a worker at the held place; the next one completes the window. How soon, `npm run bench -- engine` measures. */
+async function killAndRestart({ hold, settings }: Killed): Promise<WindowRecord> {
   const held = hold();
   const worker = start(settings);
   await held();
   await worker.kill();
   workers = [];
   expect(await veeva.find(newest)).toMatchObject({ pipelineStatus: 'IN_PROGRESS' });
-  const restarted = performance.now();
+  // What it had sent goes on without it.
+  veeva.sandbox.redshift.faults.clear();
   start(settings);
-  await veeva.completed(newest);
-  return performance.now() - restarted;
+  return veeva.completed(newest);
 }
 
 describe('a Redis that forgets everything', () => {
@@ -156,7 +162,7 @@ describe('a Redis that forgets everything', () => {
     const first = newest;
     newest = first + 3;
     veeva.publish(newest);
-    const held = inDownload();
+    const held = inDownload(3000);
     start({ REDIS_URL: redis.url });
     await held();
     await client.flushall();
@@ -181,7 +187,8 @@ const TASKS = 6;
 
 describe('two workers', () => {
   it('and one window: every task is tried once, and each run loads once', async () => {
-    const both = [start(), start()];
+    const settings = { WINDROW_LEASE: PATIENT_LEASE };
+    const both = [start(settings), start(settings)];
     await Promise.all(both.map(({ ready }) => ready));
     const record = await veeva.completed(newest);
     await expectWholeOnce(newest);

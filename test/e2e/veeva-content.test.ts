@@ -141,7 +141,7 @@ beforeAll(async () => {
   await loaded('veeva_duckdb_full', 2);
   late = await differences(windowEnd(WINDOWS), isOurs);
   archives = await loadArchives(duckDb);
-}, 240_000);
+});
 afterAll(() => duckDb.close());
 
 describe('content that not every Vault has', () => {

@@ -41,7 +41,7 @@ it('keeps deleted rows with the end of the window that deleted them, beside live
     }),
   );
   expect(marked.flat().toSorted()).toEqual(deleted.toSorted());
-}, 480_000);
+});
 
 it('shows each table as the Vault was at the end of any window, where rows are versions', async () => {
   const { differences } = await openLoaded('history');
@@ -51,7 +51,7 @@ it('shows each table as the Vault was at the end of any window, where rows are v
     const then = `_valid_from <= ${at} and (_valid_to is null or _valid_to > ${at})`;
     expect(await differences(windowEnd(window), isObject, then)).toEqual([]);
   }
-}, 480_000);
+});
 
 /** Table, id and end of window of every row that the Vault held at the end of an earlier window and not of the last. */
 function deletedRows(

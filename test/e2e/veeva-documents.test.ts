@@ -104,7 +104,7 @@ describe('the content of documents, from Vault to S3', () => {
       return added.every(isStored) && !keys.some((name) => name.startsWith('documents/_windows/')) ? true : undefined;
     });
     expect(await sources()).toBe(files.length + added.length);
-  }, 240_000);
+  });
 
   it('is left alone by default: no list, no run, no call', async () => {
     const opened = await open('');
@@ -118,5 +118,5 @@ describe('the content of documents, from Vault to S3', () => {
     expect((await store.list('stage/')).filter(({ key }) => key.includes('_documents'))).toEqual([]);
     expect(await listRuns(opened.windrow.store.database, { dagId: 'veeva_documents', limit: 1 })).toEqual([]);
     expect(opened.sandbox.vault.faults.list()).toHaveLength(2);
-  }, 240_000);
+  });
 });

@@ -32,4 +32,4 @@ it('loads a Full and its incremental files into a DuckDB file, value for value',
   } finally {
     await close();
   }
-}, 240_000);
+});

@@ -14,7 +14,7 @@ beforeAll(async () => {
     vault: { objects: 2, rows: 60, changesPerWindow: 4, logRows: 1, dailyFulls: true, schemaChanges: false },
   });
   await loadFull(veeva);
-}, 60_000);
+});
 afterAll(() => veeva.close());
 
 const EXPIRED = expect.objectContaining({
@@ -58,4 +58,4 @@ it('goes on by itself behind a new Full where a file is not listed any more', as
   });
   expect(await find(windowAt('2026-03-13T00:15Z'))).toMatchObject({ phaseCompleted: 'AUDIT' });
   expect(await differences(newest)).toEqual([]);
-}, 120_000);
+});

@@ -23,7 +23,7 @@ let newest = 0;
 beforeAll(async () => {
   veeva = await openVeeva();
   await loadFull(veeva);
-}, 60_000);
+});
 afterAll(() => veeva.close());
 
 beforeEach(async () => {

@@ -45,5 +45,4 @@ it.each([
       await close();
     }
   },
-  240_000,
 );

@@ -18,7 +18,7 @@ describe('a text of more than 65,535 bytes, under policy super', () => {
   beforeAll(async () => {
     veeva = await openVeeva({ environment: { ON_LONG_TEXT: 'super' }, vault: { changesPerWindow: 200 } });
     await loadFull(veeva);
-  }, 60_000);
+  });
   afterAll(() => veeva.close());
 
   async function rows(sql: string): Promise<readonly (readonly (string | null)[])[]> {
@@ -57,7 +57,7 @@ describe('a text of more than 65,535 bytes, under policy super', () => {
     );
     expect(old.length).toBeGreaterThan(0);
     expect(old).toEqual(old.map(([id]) => [id, unchanged.get(id ?? '')]));
-  }, 120_000);
+  });
 
   it('gives way to a short one, which is the only piece then', async () => {
     veeva.sandbox.vault.faults.clear();
@@ -65,5 +65,5 @@ describe('a text of more than 65,535 bytes, under policy super', () => {
     expect(await count('get_array_length(name__v) > 1')).toBe(0);
     expect(await count('get_array_length(name__v) = 1')).toBeGreaterThan(0);
     expect((await veeva.differences(1)).filter(({ table }) => table !== 'product__v')).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { listQuarantine } from '#framework/operate';
 import { redshiftConnection } from '#tasks/redshift';
 
 import { type VeevaInstallation, fileOf, loadFull, openVeeva } from '../support/veeva-installation.ts';
@@ -33,7 +34,7 @@ describe('a window with rows that cannot be loaded, under policy quarantine', ()
   let veeva: VeevaInstallation;
   beforeAll(async () => {
     veeva = await open(2);
-  }, 60_000);
+  });
   afterAll(() => veeva.close());
 
   it('completes without them, keeps them with their reasons in table and stage, and differs from Vault in nothing else', async () => {
@@ -50,18 +51,39 @@ describe('a window with rows that cannot be loaded, under policy quarantine', ()
       missing: 2,
       details: { quarantined: 2, differences: [] },
     });
+    expect(await listQuarantine(veeva.windrow.store.database, { limit: 5 })).toMatchObject([
+      {
+        recordId: record.id,
+        rows: 2,
+        tables: [
+          { table: 'product__v', rows: 1 },
+          { table: 'user__sys', rows: 1 },
+        ],
+        command: `windrow veeva quarantine --record ${record.id}`,
+      },
+    ]);
     const differing = await veeva.differences(1);
     expect(differing.length).toBeGreaterThan(0);
     expect(differing.every(({ table }) => ['product__v', 'user__sys'].includes(table))).toBe(true);
+    const [message, ...more] = veeva.sandbox.sns.messages();
+    expect(message?.subject).toMatch(/^Windrow: veeva_incremental left rows out of .* \(E_ROWS_LEFT_OUT\)$/);
+    expect(JSON.parse(message?.message ?? '')).toMatchObject({
+      record_id: record.id,
+      error: expect.stringMatching(/^2 rows .*, and nothing waits/),
+      show: `windrow veeva quarantine --record ${record.id}`,
+    });
+    expect(more).toEqual([]);
     expect(veeva.logged.join('\n')).toMatch(/windrow_quarantine instead of their tables.*keeps the older version/);
-  }, 120_000);
+  });
 
   it('has nothing in quarantine any more once the repaired file is loaded by a re-run', async () => {
     veeva.sandbox.vault.faults.clear();
     await veeva.rerun(1, 'SOURCE_TO_STAGE');
     expect(await leftOut(veeva)).toEqual([]);
+    expect(await listQuarantine(veeva.windrow.store.database, { limit: 5 })).toEqual([]);
     expect(await veeva.differences(1)).toEqual([]);
-  }, 120_000);
+    expect(veeva.sandbox.sns.messages()).toHaveLength(1);
+  });
 });
 
 describe('a window with more such rows than the limit', () => {
@@ -80,5 +102,5 @@ describe('a window with more such rows than the limit', () => {
     } finally {
       await veeva.close();
     }
-  }, 180_000);
+  });
 });

@@ -113,7 +113,7 @@ const brought: string[] = [];
 beforeAll(async () => {
   veeva = await openVeeva();
   await loadFull(veeva);
-}, 120_000);
+});
 afterAll(() => veeva.close());
 afterEach(() => veeva.sandbox.vault.faults.clear());
 

@@ -1,10 +1,11 @@
-import { dag, task } from '#framework';
+import { dag, milliseconds, silentLog, task } from '#framework';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { openDatabase } from '../../framework/store/database.ts';
 import { freshDatabase } from '../support/database.ts';
 import { endOf, eventually } from '../support/engine.ts';
 import { openSilentProxy } from '../support/silent-proxy.ts';
-import { Bench, row } from './bench.ts';
+import { Bench } from './bench.ts';
 
 const chain = dag('chain', {}, (d) => {
   const first = d.use('first', task('first', { run: async () => 1 }));
@@ -23,7 +24,7 @@ describe('an engine whose PostgreSQL falls silent', () => {
     const onlooker = await bench.engine({ dags: [chain], workers: 0, environment: { DATABASE_URL: url.href } });
     const engine = await bench.beside(onlooker, {
       dags: [chain],
-      environment: { DATABASE_URL: through.href, WINDROW_DATABASE_TIMEOUT: '1s' },
+      environment: { DATABASE_URL: through.href, WINDROW_DATABASE_TIMEOUT: '3s' },
     });
     bench.schedule(engine);
     expect(await endOf(onlooker, await bench.start(onlooker, 'chain'))).toMatchObject({ state: 'success' });
@@ -34,7 +35,7 @@ describe('an engine whose PostgreSQL falls silent', () => {
   it('has locks given back by whoever stops in the middle of a transaction', async () => {
     const held = Promise.withResolvers<void>();
     const waits = dag('waits', {}, (d) => void d.use('gate', task('gate', { run: () => held.promise })));
-    const engine = await bench.engine({ dags: [waits] });
+    const engine = await bench.engine({ dags: [waits], environment: { WINDROW_DATABASE_TIMEOUT: '5s' } });
     const run = await bench.start(engine, 'waits');
     await bench.until(engine, run, { gate: 'running' });
     const { pool } = engine.store.database;
@@ -51,14 +52,11 @@ describe('an engine whose PostgreSQL falls silent', () => {
   });
 
   it('lets changes of tables take their time', async () => {
-    const engine = await bench.engine({
-      dags: [chain],
-      workers: 0,
-      environment: { WINDROW_DATABASE_TIMEOUT: '500ms' },
-    });
-    const { database } = engine.store;
+    const database = bench.keep(
+      openDatabase({ url: await freshDatabase(), log: silentLog, answerMs: milliseconds(500) }),
+    );
     await expect(database.run({ text: 'select pg_sleep(1.5)' })).rejects.toThrow('timeout');
-    await eventually('a connection', () => row(engine, 'select 1').catch(() => undefined));
+    await eventually('a connection', async () => (await database.run({ text: 'select 1' }).catch(() => []))[0]);
     expect(await database.run({ text: 'select pg_sleep(1.5)::text as slept', patient: true })).toEqual([{ slept: '' }]);
   });
 });

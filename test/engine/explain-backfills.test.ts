@@ -35,7 +35,10 @@ describe('explain of a backfill', () => {
 
   it('names the limit of its own, the place that is kept for live windows, and that it is paused', async () => {
     const engine = await open();
-    await row(engine, `insert into worker (id, host, pid, kind, dags) values ('s', 'h', 1, 'scheduler', '{hourly}')`);
+    await row(
+      engine,
+      `insert into worker (id, host, pid, kind, dags, seen_at) values ('s', 'h', 1, 'scheduler', '{hourly}', now() + interval '1 hour')`,
+    );
     const id = await create(engine, { dagId: 'hourly', maxActive: 1 });
     const [run] = await activeRuns(engine);
     expect(await explainBackfill(engine.store.database, id)).toMatchObject({

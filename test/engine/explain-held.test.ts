@@ -26,10 +26,13 @@ describe('explain of a held task', () => {
     const pools = { warehouse: { slots: 2 }, counter: { slots: 9, rate: { starts: 1, per: '1h' } } };
     engine = bench.keep(await openTestEngine({ dags: [pooled, rated, linked], pools, backend: 'postgres' }));
     await sql(`insert into worker (id, host, pid, kind, dags) values ('plans', 'h', 1, 'scheduler', '{}')`);
+    await live();
   });
-  afterEach(() => sql(`update worker set seen_at = now()`));
+  afterEach(() => live());
   afterAll(() => bench.close());
 
+  /** Seen so late that it lives however long a test takes. */
+  const live = () => sql(`update worker set seen_at = now() + interval '1 hour'`);
   const sql = (text: string, values: readonly unknown[] = []) => engine.store.database.run({ text }, values);
   const ofTask = (runId: number, taskId: string) => explainTask(engine.store.database, { runId, taskId });
 

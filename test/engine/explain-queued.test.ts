@@ -23,7 +23,8 @@ describe.each(BACKENDS)('a task that waits for a worker on %s', (backend) => {
     const run = await bench.start(engine, 'batch');
     await row(
       engine,
-      `insert into worker (id, host, pid, kind, pools, dags) values ('w', 'h', 1, 'worker', '{default}', '{batch}')`,
+      `insert into worker (id, host, pid, kind, pools, dags, seen_at)
+       values ('w', 'h', 1, 'worker', '{default}', '{batch}', now() + interval '1 hour')`,
     );
     await row(engine, 'update task_instance set dispatched_at = $1', [SENT]);
 

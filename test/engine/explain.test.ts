@@ -74,6 +74,10 @@ const ports: OpenPorts = () => Promise.reject(new Error('No port is opened in th
 const strict = pipeline('strict', { schedule: every('1h', { lag: '10m' }), connections: [], ports });
 const free = pipeline('free', { schedule: every('1h', { order: 'free' }), connections: [], ports });
 
+/** Seen so late that it lives however long a test takes. */
+const LIVE_PROCESS = `
+insert into worker (id, host, pid, kind, pools, dags, seen_at) values ($1, 'h', 1, $1, $2, $3, now() + interval '1 hour')`;
+
 const DAGS = [chain, quick, timed, ends, waits, strict, free];
 
 describe('explain', () => {
@@ -88,7 +92,7 @@ describe('explain', () => {
 
   const sql = (text: string, values: readonly unknown[] = []) => engine.store.database.run({ text }, values);
   const lives = (kind: string, pools: readonly string[], dags: readonly string[]) =>
-    sql(`insert into worker (id, host, pid, kind, pools, dags) values ($1, 'h', 1, $1, $2, $3)`, [kind, pools, dags]);
+    sql(LIVE_PROCESS, [kind, pools, dags]);
   const ofTask = (runId: number, taskId: string) => explainTask(engine.store.database, { runId, taskId });
   const ofRun = (runId: number) => explainRun(engine.store.database, runId);
   const ofRecord = (id: number, now = NOW) => explainRecord(engine.store.database, id, Temporal.Instant.from(now));
@@ -161,8 +165,11 @@ describe('explain', () => {
       expect(found).toMatchObject({ state: 'running', reasons: [{ code: 'running', facts: { attempt: 1 } }] });
       expect(found?.reasons[0]?.facts['worker']).toEqual(expect.stringContaining(String(process.pid)));
       expect(codes(await ofRun(run))).toEqual(['tasks_open', 'running']);
-      await sql('update dag_run set cancel_requested = true where id = $1', [run]);
-      expect(codes(await ofTask(run, 'first'))).toContain('cancel_requested');
+      // Not committed before it is looked at: as soon as the worker sees it, it ends the task.
+      await engine.store.database.transaction(async (transaction) => {
+        await transaction.run({ text: 'update dag_run set cancel_requested = true where id = $1' }, [run]);
+        expect(codes(await explainTask(transaction, { runId: run, taskId: 'first' }))).toContain('cancel_requested');
+      });
       await endOf(engine, run);
       await worker.close();
     });

@@ -51,7 +51,7 @@ describe('a Redis of several servers', () => {
     });
   });
 
-  it('goes on behind a sentinel when the master is gone, and loses no task', { timeout: 90_000 }, async () => {
+  it('goes on behind a sentinel when the master is gone, and loses no task', async () => {
     const pair = bench.keep(await openRedisPair(directory));
     const engine = await bench.engine({
       dags: [chain],

@@ -290,7 +290,7 @@ describe('a re-run of tasks', () => {
 
   it('has the whole time of the run again, and its pool lets it go in its turn', async () => {
     const torn = sack();
-    const slow = dag('slow', { runTimeout: '1s' }, (d) => {
+    const slow = dag('slow', { runTimeout: '1h' }, (d) => {
       const rest = task('rest', {
         retry: 0,
         pool: 'narrow',
@@ -304,7 +304,10 @@ describe('a re-run of tasks', () => {
     });
     const engine = await bench.engine({ dags: [slow], pools: { narrow: { slots: 1 } } });
     bench.schedule(engine);
-    const run = await runDag(engine, 'slow');
+    const id = await bench.start(engine, 'slow');
+    await bench.until(engine, id, { rest: 'running' });
+    await row(engine, `update dag_run set deadline_at = now()`);
+    const run = await endOf(engine, id);
     expect(run).toMatchObject({ state: 'failed', tasks: { rest: 'cancelled' } });
     expect(await row(engine, 'select timed_out is not null as late from dag_run')).toEqual({ late: true });
     torn.mended = true;

@@ -52,9 +52,7 @@ describe('the log of a try', () => {
     );
     const engine: Windrow = await bench.engine({ dags: [effects], workers: 0 });
     await row(engine, 'create table effect (fence bigint not null)');
-    const child = bench.keep(
-      await hangingWorker({ ...environmentOf(engine), WINDROW_LEASE: '2s', HANGS_FOR: '60000' }),
-    );
+    const child = bench.keep(await hangingWorker({ ...environmentOf(engine), WINDROW_LEASE: '2s' }));
     const run = await bench.start(engine, 'effects');
     await eventually('a line', async () => ((await messages(engine, run, 'effect')).length > 0 ? true : undefined));
     child.signal('SIGKILL');

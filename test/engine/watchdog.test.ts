@@ -9,6 +9,9 @@ import { freshRedis } from '../support/redis.ts';
 import { openSilentProxy } from '../support/silent-proxy.ts';
 import { Bench } from './bench.ts';
 
+/** Looks far enough apart for a slow machine: what was made anew must take a job within four of them, and what runs keep its lease. */
+const CALM = { WINDROW_LEASE: '3s' };
+
 const MADE_ANEW = /its consumer is made anew/;
 
 const quick = dag('quick', { maxActiveRuns: 5 }, (d) => void d.use('only', task('only', { run: async () => 1 })));
@@ -53,7 +56,7 @@ describe.each(BACKENDS)('a watchdog over the consumers of a worker, on %s', (bac
       workers: 0,
       pools: { narrow: { slots } },
       log: collectingLog(lines),
-      environment: { WINDROW_LEASE: '500ms', ...environment },
+      environment: { WINDROW_LEASE: '1s', ...environment },
     });
     const watched = watch(engine);
     await bench.work(engine).ready();
@@ -72,11 +75,11 @@ describe.each(BACKENDS)('a watchdog over the consumers of a worker, on %s', (bac
   /** Longer than it takes to notice a consumer that hangs. */
   const afterManyLooks = async (looks: () => number): Promise<void> => {
     const before = looks();
-    await eventually('many looks of the watchdog', async () => (looks() > before + 24 ? true : undefined));
+    await eventually('many looks of the watchdog', async () => (looks() > before + 16 ? true : undefined));
   };
 
   it('makes one anew that takes nothing, so that the task runs, and says which task waited', async () => {
-    const { engine, consumers } = await installation();
+    const { engine, consumers } = await installation(CALM);
     for (const consumer of consumers) await consumer.pause();
     const runs = await startTwo(engine, 'quick');
     for (const run of runs) expect(await endOf(engine, run)).toMatchObject({ state: 'success' });
@@ -95,7 +98,7 @@ describe.each(BACKENDS)('a watchdog over the consumers of a worker, on %s', (bac
   });
 
   it('lets the tasks go on that the consumer has in hand', async () => {
-    const { engine, consumers } = await installation({}, { slots: 3 });
+    const { engine, consumers } = await installation(CALM, { slots: 3 });
     const long = await bench.start(engine, 'gated');
     await bench.until(engine, long, { only: 'running' });
     for (const consumer of consumers) await consumer.pause();
@@ -159,7 +162,7 @@ describe('a worker whose connections to Redis died without a word', () => {
       backend: 'postgres',
       workers: 0,
       log: collectingLog(lines),
-      environment: { REDIS_URL: `redis://127.0.0.1:${proxy.port}`, WINDROW_LEASE: '500ms' },
+      environment: { REDIS_URL: `redis://127.0.0.1:${proxy.port}`, ...CALM },
     });
     await engine.dispatcher.takeable('default', 1);
     proxy.spareOpened();

@@ -1,7 +1,8 @@
 import { dag, seconds, task } from '#framework';
-import { type Windrow, findLiveWorkers } from '#framework/operate';
+import type { Windrow } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { findLiveWorkers } from '../../framework/store/workers.ts';
 import { endOf, eventually, openTestEngine } from '../support/engine.ts';
 import { Bench } from './bench.ts';
 

@@ -1,9 +1,10 @@
-import { type TransferContext, Temporal, every } from '#framework';
+import { type TransferContext, Temporal, every, runId } from '#framework';
 import { type Windrow, backfills, operations } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { Bench, row } from '../engine/bench.ts';
+import { endOf } from '../support/engine.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { doublesPipeline, transferDoubles } from '../support/transfer-doubles.ts';
 import { records, rerun } from './records.ts';
@@ -79,7 +80,7 @@ describe('the params of a pipeline', () => {
   it('are kept by a window whose lock was released and that the schedule takes again', async () => {
     const { engine, seen } = await open(FILE);
     await operations(engine).triggerDag('orders', { window: WINDOW, params: { file: 'b' } });
-    await records(engine, { [FIRST]: 'COMPLETED' });
+    await endOf(engine, runId(1));
     await row(engine, `update dag_run set state = 'failed', ended_at = now()`);
     await row(
       engine,

@@ -277,6 +277,22 @@ describe('a pipeline of six tasks', () => {
     expect(doubles.target.log.map(({ window }) => window)).toEqual([FIRST, SECOND, THIRD]);
   });
 
+  it.each([
+    ['30m', [FIRST, SECOND, THIRD], { [FIRST]: 'COMPLETED', [SECOND]: 'COMPLETED', [THIRD]: 'COMPLETED' }],
+    ['2h', [], { [FIRST]: 'IN_PROGRESS', [SECOND]: 'PENDING', [THIRD]: 'PENDING' }],
+  ])('behind a lock of an hour without a lease a staleLock of %s lets it load %j', async (staleLock, loads, wanted) => {
+    const { engine, doubles } = await open({ staleLock });
+    await row(
+      engine,
+      `insert into pipeline_records (pipeline_id, target_day, window_start_time, window_end_time, window_zone, time_interval,
+         pipeline_status, pipeline_locked_at)
+       values ('orders', '2026-01-20', '2026-01-20T13:15Z', '2026-01-20T13:30Z', 'UTC', '15m', 'IN_PROGRESS', now() - interval '1 hour')`,
+    );
+    await engine.advance('orders');
+    await records(engine, wanted);
+    expect(doubles.target.log.map(({ window }) => window)).toEqual(loads);
+  });
+
   it('gives a window to one run, however many processes and workers want it', async () => {
     const { engine, doubles } = await open({}, '2026-01-20T13:30Z', 2);
     await Promise.all(Array.from({ length: 8 }, () => engine.advance('orders')));

@@ -113,6 +113,16 @@ describe('what a plugin adds to the context', () => {
     expect(kept).toEqual([{ notes: [{ plugin: 'makings', facts: { by: 'only', attempt: 1, what: 'right' } }] }]);
   });
 
+  it('is found by the name of the plugin, so that task code needs no part of the project', async () => {
+    const heard: TaskFinished[] = [];
+    const { context, ...installed } = makings(heard);
+    const engine = await open(({ extensions }) => extensions.get(makings()).made('orders'), { ...installed, context });
+    expect((await runDag(engine, 'lone')).state).toBe('success');
+    bench.keep(deliverToPlugins({ ...engine, id: 'one' }));
+    await eventually('the end', async () => (heard.length > 0 ? true : undefined));
+    expect(heard[0]?.notes).toEqual([{ by: 'only', attempt: 1, what: 'orders' }]);
+  });
+
   it('reads the tables of the plugin', async () => {
     const plugin = { ...makings(), migrations: new URL('rows-of-windows/migrations/', import.meta.url) };
     let schema: unknown;

@@ -109,6 +109,7 @@ describe('a hook', () => {
     ]);
     expect(heard[0]).toMatchObject({ dagId: 'orders', recordId: 1, runId: 1 });
     expect(heard.map(({ window }) => windowText(window))).toEqual([FIRST, FIRST, FIRST, FIRST]);
+    expect(heard.at(-1)?.receipt).toMatchObject({ outcome: 'loaded', rows: expect.any(Number), details: {} });
     expect(drifted).toMatchObject([{ dagId: 'orders', recordId: 1, runId: 1, changes: [DRIFT] }]);
   });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { type Plugin, Temporal, dag, definePlugin, milliseconds, skip, silentLog, task } from '#framework';
+import { type Plugin, Temporal, dag, definePlugin, milliseconds, minutes, skip, silentLog, task } from '#framework';
 import { type Windrow, createRun } from '#framework/operate';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -46,8 +46,8 @@ describe('a plugin', () => {
   const open = (...plugins: readonly Plugin[]): Promise<Windrow> =>
     bench.engine({ dags: [work], backend: 'postgres', plugins });
 
-  const deliver = (engine: Windrow, plugins: readonly Plugin[], id = 'one') =>
-    bench.keep(deliverToPlugins({ ...engine, plugins, id, hookMs: milliseconds(100) }));
+  const deliver = (engine: Windrow, plugins: readonly Plugin[], { id = 'one', hookMs = minutes(1) } = {}) =>
+    bench.keep(deliverToPlugins({ ...engine, plugins, id, hookMs }));
 
   const run = async (engine: Windrow) => {
     const created = await createRun(engine.store.database, { dagId: 'work', kind: 'manual', window });
@@ -130,7 +130,7 @@ describe('a plugin', () => {
       listener('healthy', healthy),
     ];
     const engine = await open(...plugins);
-    deliver(engine, plugins);
+    deliver(engine, plugins, { hookMs: milliseconds(100) });
     expect((await run(engine)).state).toBe('success');
     for (const heard of [broken, hanging, healthy]) await until(heard, all.length);
     const found = await eventually('the counts', async () => {
@@ -150,9 +150,9 @@ describe('a plugin', () => {
     const [first, second]: [string[], string[]] = [[], []];
     const engine = await open(listener('ears', first));
     await run(engine);
-    const one = deliver(engine, [listener('ears', first)], 'one');
+    const one = deliver(engine, [listener('ears', first)]);
     await until(first, all.length);
-    const other = deliver(engine, [listener('ears', second)], 'two');
+    const other = deliver(engine, [listener('ears', second)], { id: 'two' });
     await run(engine);
     await until(first, 2 * all.length);
     expect(second).toEqual([]);

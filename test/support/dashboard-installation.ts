@@ -1,8 +1,8 @@
-import { type Closable, type Dag, type Plugin, Temporal, closeAll, dag, seconds, task } from '#framework';
+import { type Closable, type Dag, DataFailure, type Plugin, Temporal, closeAll, dag, seconds, task } from '#framework';
 import { type Windrow, operations } from '#framework/operate';
 import { startDashboard } from '#dashboard';
 
-import { type BackendName, endOf, openTestEngine } from './engine.ts';
+import { type BackendName, type TestEngineOptions, endOf, openTestEngine } from './engine.ts';
 import { type Doubles, doublesPipeline, transferDoubles } from './transfer-doubles.ts';
 
 /** An installation with something to look at, and the dashboard on a free port. */
@@ -12,15 +12,24 @@ export interface ShownInstallation extends Closable {
   readonly orders: Doubles;
 }
 
+/** What the project of the tests has beside its two dags. */
+export type MoreOfProject = Partial<Pick<TestEngineOptions, 'dags' | 'sensors'>>;
+
 const FIRST_WINDOW = Temporal.Instant.from('2026-01-20T13:15Z');
 const NO_WAIT = seconds(0);
 
 export async function openShownInstallation(
   backend: BackendName,
   plugins: readonly Plugin[] = [],
+  { dags = [], sensors = [] }: MoreOfProject = {},
 ): Promise<ShownInstallation> {
   const orders = transferDoubles();
-  const windrow = await openTestEngine({ backend, dags: [ordersPipeline(orders), shipments()], plugins });
+  const windrow = await openTestEngine({
+    backend,
+    dags: [ordersPipeline(orders), shipments(), ...dags],
+    sensors,
+    plugins,
+  });
   const opened: Closable[] = [windrow, windrow.startWorker()];
   const dashboard = await startDashboard(windrow, { host: '127.0.0.1', port: 0 });
   opened.push(dashboard);
@@ -66,6 +75,18 @@ export async function runWindow(windrow: Windrow, index: number): Promise<number
   if (triggered.kind !== 'created' || triggered.recordId === undefined) throw new Error(JSON.stringify(triggered));
   await endOf(windrow, triggered.runId);
   return triggered.recordId;
+}
+
+/** Runs a window whose load fails, and gives its record's id; the cause is gone again. */
+export async function failWindow({ windrow, orders }: ShownInstallation, index: number): Promise<number> {
+  orders.target.trouble = () => {
+    throw new DataFailure('E_TOO_LONG', 'Column "note" of row 7 is too long for varchar(20).');
+  };
+  try {
+    return await runWindow(windrow, index);
+  } finally {
+    orders.target.trouble = undefined;
+  }
 }
 
 export async function runShipments(windrow: Windrow): Promise<number> {

@@ -28,11 +28,14 @@ export interface TestEngineOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** A try is lost only to a worker that is gone, not to a machine that stands still for seconds. */
+export const PATIENT_LEASE = '15s';
+
 /** An installation on a database and a queue of its own. Nothing runs before `startWorker` or `startScheduler`. */
 export async function openTestEngine(options: TestEngineOptions): Promise<Windrow> {
   const environment = {
     DATABASE_URL: options.environment?.['DATABASE_URL'] ?? (await freshDatabase()),
-    WINDROW_LEASE: '2s',
+    WINDROW_LEASE: PATIENT_LEASE,
     WINDROW_TICK: '200ms',
     ...(options.backend === 'redis' ? redisEnvironment() : {}),
     ...options.environment,
@@ -78,7 +81,7 @@ export interface EndedRun {
   readonly tasks: Readonly<Record<string, string>>;
 }
 
-/** Waits for the end of a run by asking the truth; fails after 30 s with what it saw last. */
+/** Waits for the end of a run by asking the truth; fails after two minutes with what it saw last. */
 export async function endOf(engine: Windrow, id: RunId): Promise<EndedRun> {
   return eventually(`the end of run ${id}`, async () => {
     const [run] = await engine.store.database.run({ text: 'select state from dag_run where id = $1' }, [id]);
@@ -99,13 +102,16 @@ export async function taskStates(engine: Windrow, id: RunId): Promise<Readonly<R
   return Object.fromEntries(rows.map((row) => [String(row['name']), String(row['state'])]));
 }
 
+/** Also for a machine with much other work; only ever reached where something does not come. */
+const LONGEST_WAIT_S = 120;
+
 /** Asks until there is an answer. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, seconds = 30): Promise<T> {
-  const deadline = performance.now() + seconds * 1000;
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  const deadline = performance.now() + LONGEST_WAIT_S * 1000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() > deadline) throw new Error(`Waited ${seconds} s for ${what}, in vain.`);
+    if (performance.now() > deadline) throw new Error(`Waited ${LONGEST_WAIT_S} s for ${what}, in vain.`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

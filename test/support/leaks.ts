@@ -3,7 +3,8 @@ import type { Closable } from '#framework';
 /** What a test may leave behind by accident and what can be seen from outside: listening servers and child processes. */
 const WATCHED = ['TCPServerWrap', 'PipeServerWrap', 'ProcessWrap'];
 
-const SETTLE_MS = 1000;
+/** Only ever waited for where something is left; on a busy machine the end of a process is noticed late. */
+const SETTLE_MS = 20_000;
 
 const open = new Map<Closable, string>();
 let before: readonly string[] = [];

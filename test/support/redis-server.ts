@@ -13,12 +13,18 @@ import { eventually } from './engine.ts';
 export interface RedisServer extends Closable {
   readonly url: string;
   readonly port: number;
+  /** For the end of the process, when nothing can be awaited. */
+  readonly abandon: () => void;
 }
+
+/** The nodes of a cluster talk to each other on the port that is 10,000 higher. */
+const HIGHEST_CLUSTER_PORT = 55_535;
 
 /** A cluster of one node that holds every slot. */
 export async function openRedisCluster(directory: string): Promise<RedisServer> {
   const server = await openRedisServer({
     directory,
+    port: await freePort(HIGHEST_CLUSTER_PORT),
     words: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
   });
   const client = new Redis(server.url);
@@ -56,6 +62,7 @@ export async function openRedisPair(directory: string): Promise<RedisPair> {
     url: `redis+sentinel://127.0.0.1:${sentinel.port}/main`,
     port: sentinel.port,
     endMaster: master.close,
+    abandon: () => [sentinel, replica, master].forEach((server) => server.abandon()),
     close: async () => {
       for (const server of [sentinel, replica, master]) await server.close();
     },
@@ -65,7 +72,7 @@ export async function openRedisPair(directory: string): Promise<RedisPair> {
 /** A Redis of one's own, without persistence, on a free port of 127.0.0.1. For tests that flush, stop or restart it. */
 export async function openRedisServer(options: {
   readonly directory: string;
-  /** That of a server that was stopped. */
+  /** That of a server that was stopped, or one that is free. */
   readonly port?: number;
   /** Makes it a sentinel, with this file of settings. */
   readonly settings?: string;
@@ -102,6 +109,7 @@ export async function openRedisServer(options: {
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    abandon: () => void child.kill('SIGKILL'),
     close: async () => {
       if (child.exitCode === null) child.kill('SIGTERM');
       await ended;
@@ -117,12 +125,14 @@ function notInstalled(cause: Error): Error {
   );
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  return address.port;
+async function freePort(highest = 65_535): Promise<number> {
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    server.close();
+    await once(server, 'close');
+    if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
+    if (address.port <= highest) return address.port;
+  }
 }

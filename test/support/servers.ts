@@ -1,3 +1,4 @@
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,11 +28,26 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   ]);
   project.provide('postgresUrl', postgres.url);
   project.provide('redisUrl', redis.url);
+  const abandon = (): void => {
+    redis.abandon();
+    process.kill(postmaster(directory), 'SIGQUIT');
+    rmSync(directory, { recursive: true, force: true });
+  };
+  // A runner that is told to end clears nothing up, and its servers would run for ever.
+  process.once('exit', abandon);
+  for (const signal of ['SIGHUP', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
   return async () => {
+    process.off('exit', abandon);
     await disconnectOthers(postgres.url);
     await closeAll([postgres, redis]);
     await rm(directory, { recursive: true, force: true });
   };
+}
+
+/** The first line of this file is the id of the server's process (PostgreSQL 17, "Database File Layout"). */
+function postmaster(directory: string): number {
+  const [id] = readFileSync(join(directory, 'postgres/data/postmaster.pid'), 'utf8').split('\n');
+  return Number(id);
 }
 
 /** The embedded server stops only when nobody uses it; here whoever is left belongs to a test that has ended. */

@@ -160,6 +160,8 @@ export class MemoryTarget implements Target {
   missing = 0;
   /** What every load changes in the schema. */
   schemaChanges: LoadReceipt['schemaChanges'] = [];
+  /** What every receipt says besides. */
+  details: LoadReceipt['details'] = {};
   /** Kept back by a contract: nothing is loaded. */
   held: HeldLoad | undefined;
 
@@ -177,8 +179,8 @@ export class MemoryTarget implements Target {
     const outcome = this.#commit(manifest, context);
     await this.afterCommit?.(context);
     this.receipts.push(outcome);
-    const { schemaChanges } = this;
-    return { outcome, rows: manifest.rows, tables: manifest.tables.length, schemaChanges, details: {} };
+    const { schemaChanges, details } = this;
+    return { outcome, rows: manifest.rows, tables: manifest.tables.length, schemaChanges, details };
   };
 
   readonly audit: Target['audit'] = async (manifest, { window }) => {

@@ -103,9 +103,6 @@ async function loaded(windrow: Windrow, pipelineId: string, windows: number): Pr
   for (let number = 1; number <= windows; number += 1) await loadedTo(windrow, pipelineId, number);
 }
 
-/** A Full takes more than a minute where a machine runs several test files side by side. */
-const PATIENCE_SECONDS = 120;
-
 async function loadedTo({ store }: Windrow, pipelineId: string, windows: number): Promise<void> {
   const isLoaded = async (): Promise<true | undefined> => {
     const records = await listRecords(store.database, { pipelineId, limit: 50 });
@@ -113,7 +110,7 @@ async function loadedTo({ store }: Windrow, pipelineId: string, windows: number)
     if (failed !== undefined) throw new Error(`${pipelineId} failed: ${failed.error?.message ?? 'without an error'}`);
     return records.filter(({ pipelineStatus }) => pipelineStatus === 'COMPLETED').length >= windows ? true : undefined;
   };
-  await eventually(`${windows} windows of ${pipelineId}`, isLoaded, PATIENCE_SECONDS);
+  await eventually(`${windows} windows of ${pipelineId}`, isLoaded);
 }
 
 interface Compared {

@@ -16,7 +16,7 @@ import { verify } from '../../sandbox/demo/verify.ts';
 import type { VaultOptions } from '../../sandbox/vault/index.ts';
 import { collectingLog } from './collecting-log.ts';
 import { freshDatabase } from './database.ts';
-import { type BackendName, eventually } from './engine.ts';
+import { type BackendName, PATIENT_LEASE, eventually } from './engine.ts';
 import { hurriedProject } from './hurried-project.ts';
 import { freshRedis } from './redis.ts';
 import { type SteppedClock, steppedClock } from './stepped-clock.ts';
@@ -128,6 +128,7 @@ async function open(options: VeevaOptions, opened: Closable[]): Promise<VeevaIns
     AWS_EC2_METADATA_DISABLED: 'true',
     DATABASE_URL: await freshDatabase(),
     WINDROW_TICK: '200ms',
+    ...(options.works === false ? {} : { WINDROW_LEASE: PATIENT_LEASE }),
     WINDROW_HOME: directory,
     ...(options.backend === 'redis' ? redisEnvironment() : {}),
     ...options.environment,

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { type BadRowPolicy, type ConvertRequest, type Converter, openConverter } from '#tasks/parquet';
+import { type BadRowPolicy, type ConvertRequest, openConverter } from '#tasks/parquet';
 
 import { failureOfAsync } from '../support/failure-of.ts';
-import { Desk, Readback } from './parquet-support.ts';
+import { convertGround } from './parquet-support.ts';
 
 const COLUMNS: ConvertRequest['columns'] = [
   { name: 'id', type: 'text' },
@@ -25,19 +25,7 @@ const FAULTY = Buffer.concat([
 ]);
 
 describe('Setting bad rows aside', () => {
-  let desk: Desk;
-  let readback: Readback;
-  let converter: Converter;
-  beforeAll(async () => {
-    desk = await Desk.open();
-    readback = await Readback.open();
-    converter = openConverter({ threads: 2 });
-  });
-  afterAll(async () => {
-    await converter.close();
-    readback.close();
-    await desk.close();
-  });
+  const { desk, readback, converter } = convertGround({ threads: 2 });
 
   it('converts every other row, and tells line, key, column, reason, value and text of each', async () => {
     const request = await desk.request(FAULTY, { columns: COLUMNS, needsKey: true, badRows: QUARANTINE });

@@ -1,26 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { CSV_NULL, type Converter, openConverter } from '#tasks/parquet';
+import { CSV_NULL, openConverter } from '#tasks/parquet';
 
-import { Desk, Readback } from './parquet-support.ts';
+import { convertGround } from './parquet-support.ts';
 
 describe('Converting an extract', () => {
-  let desk: Desk;
-  let readback: Readback;
-  let converter: Converter;
-  beforeAll(async () => {
-    desk = await Desk.open();
-    readback = await Readback.open();
-    converter = openConverter({ threads: 2 });
-  });
-  afterAll(async () => {
-    await converter.close();
-    readback.close();
-    await desk.close();
-  });
+  const { desk, readback, converter } = convertGround({ threads: 2 });
 
   it('learns how long texts are and how many digits numbers need, and reports what it met', async () => {
     const csv = 'id,n,t,b,d,s,u\nV1,1.50,é😀,true,2026-01-20,2026-01-20T13:20Z,x\nV2,-3,,,,\n\nV3,1e-3,a\n';

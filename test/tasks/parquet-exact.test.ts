@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { type ConvertRequest, type Converted, type Converter, type CsvType, openConverter } from '#tasks/parquet';
+import type { ConvertRequest, Converted, CsvType } from '#tasks/parquet';
 
 import { hyparquetRows } from './hyparquet-rows.ts';
-import { Desk, Readback, stageCsvRows } from './parquet-support.ts';
+import { convertGround, stageCsvRows } from './parquet-support.ts';
 
 /** One value: how it is written in the source, and what it is. */
 interface Value {
@@ -99,22 +99,8 @@ const table = fc
   });
 
 describe('Converting random tables', () => {
-  let desk: Desk;
-  let readback: Readback;
-  let whole: Converter;
-  let cutUp: Converter;
-  beforeAll(async () => {
-    desk = await Desk.open();
-    readback = await Readback.open();
-    whole = openConverter({ threads: 2 });
-    cutUp = openConverter({ threads: 2, chunkBytes: 100 });
-  });
-  afterAll(async () => {
-    await whole.close();
-    await cutUp.close();
-    readback.close();
-    await desk.close();
-  });
+  const { desk, readback, converter: whole } = convertGround({ threads: 2 });
+  const { converter: cutUp } = convertGround({ threads: 2, chunkBytes: 100 });
 
   const request = (sample: { types: CsvType[]; rows: Value[][]; seed: number }, format: ConvertRequest['format']) => {
     const columns = sample.types.map((type, index) => ({ name: `c${index}`, type }));

@@ -1,12 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises';
 
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { type Converter, openConverter } from '#tasks/parquet';
+import { openConverter } from '#tasks/parquet';
 
 import { failureOfAsync } from '../support/failure-of.ts';
-import { Desk, Readback, stageCsvRows } from './parquet-support.ts';
+import { convertGround, stageCsvRows } from './parquet-support.ts';
 
 const LONGEST = 65_535;
 
@@ -15,19 +15,7 @@ function csv(rows: readonly (readonly string[])[], header = 'id,notes'): string 
 }
 
 describe('Text of more than 65,535 bytes', () => {
-  let desk: Desk;
-  let readback: Readback;
-  let converter: Converter;
-  beforeAll(async () => {
-    desk = await Desk.open();
-    readback = await Readback.open();
-    converter = openConverter({ threads: 2 });
-  });
-  afterAll(async () => {
-    await converter.close();
-    readback.close();
-    await desk.close();
-  });
+  const { desk, readback, converter } = convertGround({ threads: 2 });
 
   it('stops the conversion with extract, key, column and length', async () => {
     const failure = await failureOfAsync(async () =>

@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { DataFailure } from '#framework';
-import { type Converter, type CsvType, openConverter } from '#tasks/parquet';
+import { type CsvType, openConverter } from '#tasks/parquet';
 
 import { failureOfAsync } from '../support/failure-of.ts';
-import { Desk } from './parquet-support.ts';
+import { convertGround } from './parquet-support.ts';
 
 const DIGITS_38 = '9'.repeat(38);
 
@@ -76,16 +76,7 @@ const MALFORMED: readonly (readonly [string, string, string, string])[] = [
 ];
 
 describe('Refusing what cannot be held exactly', () => {
-  let desk: Desk;
-  let converter: Converter;
-  beforeAll(async () => {
-    desk = await Desk.open();
-    converter = openConverter({ threads: 2 });
-  });
-  afterAll(async () => {
-    await converter.close();
-    await desk.close();
-  });
+  const { desk, converter } = convertGround({ threads: 2 });
 
   it.each(REFUSED)('refuses as %s the value %j with %s', async (type, value, code) => {
     const csv = Buffer.concat([Buffer.from('id,x\nV1,\nV2,"'), Buffer.from(value), Buffer.from('"\nV3,\n')]);

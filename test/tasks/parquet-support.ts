@@ -4,9 +4,42 @@ import { join } from 'node:path';
 
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll } from 'vitest';
 
 import type { ColumnType } from '#framework';
-import type { ConvertRequest, Converted } from '#tasks/parquet';
+import { type ConvertRequest, type Converted, type Converter, openConverter } from '#tasks/parquet';
+
+/** Where a suite converts, and reads back what it converted. */
+export interface ConvertGround {
+  readonly desk: Pick<Desk, 'request'>;
+  readonly readback: Pick<Readback, 'query' | 'parquet'>;
+  readonly converter: Pick<Converter, 'convert'>;
+}
+
+/** Registers its set-up and its end with the suite around it. */
+export function convertGround(options: Parameters<typeof openConverter>[0]): ConvertGround {
+  let desk: Desk;
+  let readback: Readback;
+  let converter: Converter;
+
+  beforeAll(async () => {
+    desk = await Desk.open();
+    readback = await Readback.open();
+    converter = openConverter(options);
+  });
+
+  afterAll(async () => {
+    await converter.close();
+    readback.close();
+    await desk.close();
+  });
+
+  return {
+    desk: { request: (csv, rest) => desk.request(csv, rest) },
+    readback: { query: (sql) => readback.query(sql), parquet: (converted) => readback.parquet(converted) },
+    converter: { convert: (request) => converter.convert(request) },
+  };
+}
 
 /** A folder of its own for one test file, with a new sub-folder for each conversion. */
 export class Desk {
@@ -46,7 +79,7 @@ export class Desk {
 }
 
 /** Reads converted files back with a reader that is not ours. */
-export class Readback {
+class Readback {
   readonly #connection: DuckDBConnection;
 
   private constructor(connection: DuckDBConnection) {

@@ -83,6 +83,26 @@ describe('ANALYZE after a load', () => {
   });
 });
 
+describe('the COPYs of a window', () => {
+  const columns = columnsOf('id');
+  const tables = ['a', 'b', 'c', 'd', 'e'].map((table) => ({ table: `spread_${table}`, columns, updates: [['1']] }));
+  /** How many COPYs each batch of the latest load had, in any order. */
+  const copies = async (parallelCopies: number): Promise<readonly number[]> => {
+    await loaded(tables, { parallelCopies });
+    const { Statements: statements = [] } = await ground.vendor.send(new ListStatementsCommand({ MaxResults: 100 }));
+    const counts = statements.map(
+      ({ QueryStrings: sqls = [] }) =>
+        sqls.filter((sql) => sql.startsWith(`copy "vault"."windrow_stage_r${records}_`)).length,
+    );
+    return counts.filter((count) => count > 0).toSorted((a, b) => b - a);
+  };
+
+  it('are spread over as many batches as may run at once, so that few wait for each other', async () => {
+    expect(await copies(4)).toEqual([2, 2, 1]);
+    expect(await copies(1)).toEqual([5]);
+  });
+});
+
 describe('a table of more columns than Redshift holds', () => {
   const wide = (count: number): readonly CsvColumn[] =>
     columnsOf('id', ...Array.from({ length: count - 1 }, (_, index) => `c${index}`));

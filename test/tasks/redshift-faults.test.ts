@@ -151,11 +151,12 @@ describe('when two workers load one window', () => {
     const overtaken = { table: 'overtaken', columns: COLUMNS, mode: 'replace' } as const;
     const manifest = await ground.stage({ number: (records += 1), format: 'csv', tables: [overtaken] });
     const context = contextOf(manifest);
-    ground.sandbox.faults.set([{ kind: 'slow_statement', ms: 1500, matching: '^lock table', times: 1 }]);
+    ground.sandbox.faults.set([{ kind: 'slow_statement', ms: 60_000, matching: '^lock table', times: 1 }]);
     const stale = ground.target.load(manifest, context);
     const refused = failureOfAsync(() => stale);
     await expect.poll(() => ground.sandbox.faults.rules).toEqual([]);
     await ground.target.load(manifest, { ...context, fence: 2, loadId: 'rerun' });
+    ground.sandbox.faults.clear();
     expect(await refused).toMatchObject({ code: 'E_FENCED' });
     const log = `select load_id from vault.windrow_load_log where record_id = ${manifest.recordId}`;
     expect(await ground.opened.warehouse.rows({ name: 'read loads', sql: log })).toEqual([['rerun']]);

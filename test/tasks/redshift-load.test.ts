@@ -53,12 +53,23 @@ describe('loading a window', () => {
     ]);
     await expect(ground.target.load(manifest, contextOf(manifest))).rejects.toMatchObject({
       code: 'E_REDSHIFT_STATEMENT',
-      message: expect.stringMatching(/insert rows of many_30.*of 125.*Disk Full/s),
+      message: expect.stringMatching(/insert rows of many_30.*of 85.*Disk Full/s),
     });
     expect(await rowsOf(ground.opened, table('many_0', {}))).toEqual([]);
     const receipt = await ground.target.load(manifest, contextOf(manifest, { fence: 2 }));
     expect(receipt).toMatchObject({ details: { path: 'session' } });
     for (const one of many) expect(await rowsOf(ground.opened, one)).toEqual(ODD_TEXT);
+  });
+
+  it.each([
+    [17, 'batch'],
+    [18, 'session'],
+  ])('applies %i extracts with updates and deletes as one %s', async (extracts, path) => {
+    const tables = Array.from({ length: extracts }, (_, index) =>
+      table(`of_${extracts}_${index}`, { updates: ODD_ROWS, deletes: [['V09']] }),
+    );
+    const manifest = await ground.stage({ number: 100 + extracts, tables });
+    expect(await ground.target.load(manifest, contextOf(manifest))).toMatchObject({ details: { path } });
   });
 
   it.each([

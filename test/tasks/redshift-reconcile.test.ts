@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Temporal } from '#framework';
 import { redshiftTarget } from '#tasks/redshift';
 
-import { compareTable } from '../../tasks/redshift/sql/compare.ts';
+import { compareTable } from '../../tasks/redshift/sql/audit/compare.ts';
 import { collectingLog } from '../support/collecting-log.ts';
 import { type Ground, openGround } from './redshift-ground.ts';
 import { type TableWindow, contextOf } from './stage-ground.ts';

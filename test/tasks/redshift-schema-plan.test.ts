@@ -8,9 +8,9 @@ import {
   type SchemaQuestion,
   describeChanges,
   planSchema,
-} from '../../framework/transfer/schema-plan.ts';
+} from '../../framework/transfer/schema/schema-plan.ts';
+import { targetType } from '../../tasks/redshift/load/target-type.ts';
 import { typeText } from '../../tasks/redshift/sql/text.ts';
-import { targetType } from '../../tasks/redshift/target-type.ts';
 
 const text = (bytes: number): ColumnType => ({ kind: 'text', bytes });
 const decimal = (scale: number): ColumnType => ({ kind: 'decimal', precision: 38, scale });
@@ -170,9 +170,18 @@ describe('planning the target schema', () => {
   it('says each change in a sentence', () => {
     const wanted = wants({ id: text(20), c: text(7) });
     const changes = changesOf({ wanted, existing: existing({ id: text(10) }) });
-    expect(describeChanges(changes, typeText).map(({ sentence }) => sentence)).toEqual([
+    expect(describeChanges(changes, typeText).map(({ drift }) => drift.sentence)).toEqual([
       'Widened t.id from varchar(10) to varchar(32).',
       'Added column t.c (varchar(16)).',
+    ]);
+  });
+
+  it('says the types before and after each change of a column', () => {
+    const wanted = wants({ id: text(20), c: text(7) });
+    const changes = changesOf({ wanted, existing: existing({ id: text(10) }) });
+    expect(describeChanges(changes, typeText).map(({ drift }) => drift)).toMatchObject([
+      { change: 'widen_text', column: 'id', typeBefore: 'varchar(10)', typeAfter: 'varchar(32)' },
+      { change: 'add_column', column: 'c', typeAfter: 'varchar(16)' },
     ]);
   });
 });

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 
 import { type AppliedColumn, type AppliedTable, type Column, type ExistingType, Temporal, recordId } from '#framework';
 
-import { applyStatements } from '../../tasks/redshift/sql/apply.ts';
 import { readColumns } from '../../tasks/redshift/sql/catalog.ts';
-import { copyStatement, countStaged, createStaging, dropTables } from '../../tasks/redshift/sql/copy.ts';
-import { changeStatements, insertDrift } from '../../tasks/redshift/sql/evolve.ts';
-import { findLoad, guardLoad, insertLoadLog, lockLoadLog } from '../../tasks/redshift/sql/load-log.ts';
+import { applyStatements } from '../../tasks/redshift/sql/load/apply.ts';
+import { copyStatement, countStaged, createStaging, dropTables } from '../../tasks/redshift/sql/load/copy.ts';
+import { changeStatements, insertDrift } from '../../tasks/redshift/sql/load/evolve.ts';
+import { findLoad, guardLoad, insertLoadLog, lockLoadLog } from '../../tasks/redshift/sql/load/load-log.ts';
 import { castText, literal, quote, timestampLiteral, valueText } from '../../tasks/redshift/sql/text.ts';
 
 const end = Temporal.Instant.from('2026-01-20T13:30:00.123456Z');
@@ -59,7 +59,7 @@ describe('text of names and values', () => {
 });
 
 describe('applying a window', () => {
-  it('buries deleted keys, removes older rows of both sides, then inserts what nothing later forbids', () => {
+  it('buries deleted keys, removes older rows of both sides by one statement, then inserts what nothing later forbids', () => {
     expect(applyStatements([product], window).map((statement) => statement.sql)).toEqual([
       `insert into "vault"."windrow_tombstone" ("table_name", "key_1", "key_2", "key_3", "window_end")
 select 'product__v', windrow_staged."id", cast(null as varchar), cast(null as varchar), timestamp '2026-01-20 13:30:00.123456'
@@ -70,12 +70,11 @@ and coalesce('[' || windrow_staged."id" || ']', '') = coalesce('[' || windrow_go
 and windrow_gone."window_end" >= timestamp '2026-01-20 13:30:00.123456'
 where windrow_gone."window_end" is null`,
       `delete from "vault"."product__v"
-using "vault"."windrow_stage_r42_f7_0_deletes" as windrow_staged
-where coalesce('[' || windrow_staged."id" || ']', '') = coalesce('[' || "product__v"."id" || ']', '')
-and "product__v"."_windrow_window_end" <= timestamp '2026-01-20 13:30:00.123456'`,
-      `delete from "vault"."product__v"
-using "vault"."windrow_stage_r42_f7_0_updates" as windrow_staged
-where coalesce('[' || windrow_staged."id" || ']', '') = coalesce('[' || "product__v"."id" || ']', '')
+where (coalesce('[' || "product__v"."id" || ']', '')) in (
+select coalesce('[' || windrow_staged."id" || ']', '') from "vault"."windrow_stage_r42_f7_0_deletes" as windrow_staged
+union all
+select coalesce('[' || windrow_staged."id" || ']', '') from "vault"."windrow_stage_r42_f7_0_updates" as windrow_staged
+)
 and "product__v"."_windrow_window_end" <= timestamp '2026-01-20 13:30:00.123456'`,
       `insert into "vault"."product__v" ("id", "price__c", "_windrow_window_end", "_windrow_record_id")
 select windrow_staged."id", cast(windrow_staged."price__c" as decimal(38, 4)), timestamp '2026-01-20 13:30:00.123456', 42
@@ -94,6 +93,17 @@ where windrow_base."table_name" = 'product__v'
 and windrow_base."window_end" > timestamp '2026-01-20 13:30:00.123456'
 )`,
     ]);
+  });
+
+  it('looks for all columns of a key at once where it removes older rows', () => {
+    const version = { name: 'version', type: price.type, targetType: price.targetType };
+    const { deletes: _, ...updated } = product;
+    const [remove] = applyStatements([{ ...updated, key: [id, version] }], window);
+    expect(remove?.sql).toBe(`delete from "vault"."product__v"
+where (coalesce('[' || "product__v"."id" || ']', ''), coalesce('[' || cast("product__v"."version" as varchar) || ']', '')) in (
+select coalesce('[' || windrow_staged."id" || ']', ''), coalesce('[' || cast(cast(windrow_staged."version" as decimal(38, 4)) as varchar) || ']', '') from "vault"."windrow_stage_r42_f7_0_updates" as windrow_staged
+)
+and "product__v"."_windrow_window_end" <= timestamp '2026-01-20 13:30:00.123456'`);
   });
 
   it('replaces a table by removing everything up to the end of the Full, and notes the base', () => {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { Temporal, recordId } from '#framework';
-import { type FailedWindow, type SnsOpened, openSns, readSnsSettings } from '#tasks/sns';
+import { type WindowNotice, type SnsOpened, openSns, readSnsSettings } from '#tasks/sns';
 
 import { type SnsSandbox, startSns } from '../../sandbox/sns/index.ts';
-import { failureMessage } from '../../tasks/sns/failure-message.ts';
+import { noticeMessage } from '../../tasks/sns/notice-message.ts';
 
-const failed: FailedWindow = {
+const failed: WindowNotice = {
   state: 'failed',
   pipelineId: 'veeva_incremental',
   window: {
@@ -44,13 +44,14 @@ afterAll(async () => {
 
 describe('the notifier', () => {
   it('publishes what failed and the command that re-runs it', async () => {
-    const outcome = await opened.publishFailure(failed);
+    const outcome = await opened.publishNotice(failed);
     const sent = sandbox.messages().at(-1);
     expect(outcome).toEqual({ kind: 'published', messageId: sent?.messageId });
     expect(sent?.subject).toBe(
       'Windrow: veeva_incremental failed for 2026-01-20T13:15Z..2026-01-20T13:30Z (E_REDSHIFT_DATA)',
     );
     expect(JSON.parse(sent?.message ?? '')).toEqual({
+      state: 'failed',
       pipeline: 'veeva_incremental',
       window: { start: '2026-01-20T13:15:00Z', end: '2026-01-20T13:30:00Z', zone: 'UTC' },
       record_id: 42,
@@ -63,9 +64,18 @@ describe('the notifier', () => {
 
   it('publishes that a window waits for a person, and the command that lets it go on', () => {
     const failure = { ...failed.failure, code: 'E_SCHEMA_PAUSED', command: 'windrow redshift drift accept account__v' };
-    const { subject, body } = failureMessage({ ...failed, state: 'waits', failure });
+    const { subject, body } = noticeMessage({ ...failed, state: 'waits', failure });
     expect(subject).toMatch(/^Windrow: veeva_incremental waits for a person, 2026-01-20T13:15Z/);
     expect(JSON.parse(body)).toMatchObject({ accept: 'windrow redshift drift accept account__v' });
+    expect(JSON.parse(body)).not.toHaveProperty('rerun');
+  });
+
+  it('publishes that a window was loaded without some rows, and the command that shows them', () => {
+    const command = 'windrow veeva quarantine --record 42';
+    const failure = { task: 'audit', code: 'E_ROWS_LEFT_OUT', message: '2 rows cannot be loaded.', command };
+    const { subject, body } = noticeMessage({ ...failed, state: 'left_out', failure });
+    expect(subject).toMatch(/^Windrow: veeva_incremental left rows out of 2026-01-20T13:15Z.*\(E_ROWS_LEFT_OUT\)$/);
+    expect(JSON.parse(body)).toMatchObject({ record_id: 42, show: command });
     expect(JSON.parse(body)).not.toHaveProperty('rerun');
   });
 
@@ -75,7 +85,7 @@ describe('the notifier', () => {
     [{ error: 'Grant events:DisableRule.' }, /NOT disabled: Grant events:DisableRule\..*windrow records rerun 42$/],
   ] as const)('names the rule that is %o and the one command that resumes', async (outcome, resume) => {
     const arn = 'arn:aws:events:us-east-1:123456789012:rule/reports';
-    await opened.publishFailure({ ...failed, rule: { arn, outcome } });
+    await opened.publishNotice({ ...failed, rule: { arn, outcome } });
     expect(JSON.parse(sandbox.messages().at(-1)?.message ?? '')).toMatchObject({
       rule: arn,
       resume: expect.stringMatching(resume),
@@ -84,19 +94,19 @@ describe('the notifier', () => {
 
   it('does nothing where no topic is configured', async () => {
     const off = openSns({ topicArn: undefined, endpoint: undefined });
-    expect(await off.publishFailure(failed)).toEqual({ kind: 'off' });
+    expect(await off.publishNotice(failed)).toEqual({ kind: 'off' });
     await off.close();
   });
 
   it.each(['throttled', 'internal_error', 'lost_response'] as const)('publishes in spite of a %s', async (kind) => {
     sandbox.faults.add({ kind });
-    expect(await opened.publishFailure(failed)).toMatchObject({ kind: 'published' });
+    expect(await opened.publishNotice(failed)).toMatchObject({ kind: 'published' });
     expect(sandbox.faults.pending).toEqual([]);
   });
 
   it('tells the operator that the topic does not exist', async () => {
     const other = openSns({ topicArn: sandbox.topicArn('nobody'), endpoint: sandbox.endpoint }, sandbox);
-    await expect(other.publishFailure(failed)).rejects.toMatchObject({
+    await expect(other.publishNotice(failed)).rejects.toMatchObject({
       name: 'ConfigFailure',
       code: 'E_SNS_TOPIC_MISSING',
     });
@@ -106,8 +116,8 @@ describe('the notifier', () => {
   it('publishes an error of any length and any characters', async () => {
     const message = `é\n${'𐀀'.repeat(200_000)}`;
     const long = { ...failed, pipelineId: 'p'.repeat(120), failure: { ...failed.failure, code: 'E_é\n', message } };
-    expect(await opened.publishFailure(long)).toMatchObject({ kind: 'published' });
-    const { subject, body } = failureMessage(long);
+    expect(await opened.publishNotice(long)).toMatchObject({ kind: 'published' });
+    const { subject, body } = noticeMessage(long);
     expect(subject).toMatch(/^[ -~]{1,99}$/);
     expect(Buffer.byteLength(body)).toBeLessThan(20_000);
     expect(body).not.toContain('\uFFFD');

@@ -6,16 +6,15 @@ import {
   type Schedule,
   type ScheduleOptions,
   Temporal,
-  dueWindows,
   every,
-  nextDueAt,
   scheduleFromJson,
-  scheduleToJson,
-  wakeUp,
   windowContaining,
   windowText,
 } from '#framework';
 
+import { dueWindows, nextDueAt } from '../../framework/dag/schedule/due-windows.ts';
+import { scheduleToJson } from '../../framework/dag/schedule/schedule-json.ts';
+import { wakeUp } from '../../framework/dag/schedule/wake-up.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import {
   Temporal,
   type WindowKind,
-  intervalText,
   nextWindow,
   parseWindowKind,
   previousWindow,
@@ -14,6 +13,7 @@ import {
   windowsBetween,
 } from '#framework';
 
+import { intervalText } from '../../framework/dag/schedule/window-kind.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);

@@ -1,12 +1,10 @@
 import {
-  NO_AUDIT,
   PHASES,
   type Phase,
   type PhaseProgress,
   RECORD_STATUSES,
   Temporal,
   type WindowRecord,
-  isCompleted,
   recordId,
   runId,
 } from '#framework';
@@ -14,6 +12,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { type RecordClear, clearRecord } from '../../framework/record/clear-record.ts';
+import { isCompleted } from '../../framework/record/phase.ts';
+import { NO_AUDIT } from '../../framework/record/record.ts';
 
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const NOW = at('2026-01-20T13:00Z');

@@ -2,24 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import {
-  NO_AUDIT,
-  PENDING_PHASE,
   PHASES,
   type Phase,
   type PhaseProgress,
   RECORD_STATUSES,
-  type RerunPlan,
   Temporal,
   type WindowRecord,
-  isCompleted,
   nextPhase,
   recordFields,
   recordId,
-  rerunPlan,
   runId,
 } from '#framework';
 
 import { pendingRecord } from '../../framework/record/new-records.ts';
+import { isCompleted } from '../../framework/record/phase.ts';
+import { NO_AUDIT, PENDING_PHASE } from '../../framework/record/record.ts';
+import { type RerunPlan, rerunPlan } from '../../framework/record/rerun-plan.ts';
 
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const NOW = at('2026-01-20T13:00Z');

@@ -6,17 +6,15 @@ import {
   Temporal,
   type Window,
   differences,
-  findPhase,
-  isCompleted,
-  newRecords,
   nextPhase,
   parseDuration,
   parseWindowKind,
-  pipelineSpec,
-  previousPhase,
-  validateRecord,
 } from '#framework';
 
+import { pipelineSpec } from '../../framework/dag/pipeline-spec.ts';
+import { newRecords } from '../../framework/record/new-records.ts';
+import { findPhase, isCompleted, previousPhase } from '../../framework/record/phase.ts';
+import { validateRecord } from '../../framework/record/validate.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);

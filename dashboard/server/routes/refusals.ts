@@ -1,28 +1,40 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 
 import type { Log } from '#framework';
 
-import { page } from '../html/page.ts';
-import { refusedPage, titleOf } from '../pages/refused.ts';
+import { Problem } from '../api/problem.ts';
+import { tellProblem } from '../api/tell-problem.ts';
 import { Refusal } from '../refusal.ts';
+import { refusedPage } from './refused-page.ts';
 
 export const refuseUnknown: RequestHandler = (request) => {
+  if (isOfApi(request))
+    throw new Problem('E_NOT_FOUND', `There is no API at ${request.path}. See /api/v1/openapi.json.`);
   throw new Refusal(404, `There is no page ${request.path}.`);
 };
 
 /** The one place where a request's failure becomes an answer; what is not an ordinary no goes to the log, not to the page. */
 export function showFailure(log: Log): ErrorRequestHandler {
+  const tell = tellProblem(log);
   // Express tells a handler of errors by its four parameters.
   // oxlint-disable-next-line max-params
   return (error: unknown, request, response, next) => {
+    if (isOfApi(request)) {
+      tell(error, request, response, next);
+      return;
+    }
     if (response.headersSent) {
       next(error);
       return;
     }
     const { status, message } = error instanceof Refusal ? error : (clientMistake(error) ?? failed(error));
     if (status >= 500) log.error('A page of the dashboard failed', { path: request.path, error: String(error) });
-    response.status(status).send(page({ title: titleOf(status), body: refusedPage(status, message) }));
+    response.status(status).send(refusedPage(status, message));
   };
+}
+
+function isOfApi({ originalUrl }: Request): boolean {
+  return originalUrl.startsWith('/api/');
 }
 
 /** What Express refuses by itself, such as a malformed address or a body that is too large. */

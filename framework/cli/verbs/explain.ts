@@ -42,8 +42,12 @@ export function addExplain(program: Command, { act }: Shell): void {
 
 async function run(session: Session, id: number): Promise<Answer> {
   const explanation = await session.withDatabase((database) => explainRun(database, id));
-  if (explanation === undefined) return notFound(`There is no run ${id}. The newest: windrow runs list`);
+  if (explanation === undefined) return noRun(id);
   return answer({ kind: 'run', run: id }, `run ${id}`, explanation);
+}
+
+function noRun(id: number): Answer {
+  return notFound(`There is no run ${id}. The newest: windrow runs list`);
 }
 
 async function record(session: Session, id: number): Promise<Answer> {
@@ -69,8 +73,10 @@ async function task(session: Session, runId: number, name: TaskName): Promise<An
         explanation,
       );
     const known = instance === undefined ? undefined : await explainTask(database, { runId, taskId });
-    if (known === undefined)
-      return notFound(`There is no task "${taskId}" of a run ${runId}. Its tasks: windrow runs show ${runId}`);
+    if (known === undefined) {
+      if ((await explainRun(database, runId)) === undefined) return noRun(runId);
+      return notFound(`There is no task "${taskId}" in run ${runId}. Its tasks: windrow runs show ${runId}`);
+    }
     const count = await countInstances(database, { runId, taskId });
     const has = count === undefined ? 'no instances' : `${count} instances, ${taskId}[0] to ${taskId}[${count - 1}]`;
     return notFound(`There is no ${text(name)} of run ${runId}: task "${taskId}" has ${has}.`);

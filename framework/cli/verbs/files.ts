@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 
+import { onlyGiven } from '../../core/only-given.ts';
 import { FILE_STATUSES, type FileStatus } from '../../store/records/source-files.ts';
 import { type SourceFileView, listSourceFiles } from '../../store/views/list-source-files.ts';
 import { type Answer, done } from '../answer.ts';
@@ -23,7 +24,7 @@ export function addFiles(program: Command, { act }: Shell): void {
     .command('files')
     .description('files of sources that pipelines have taken in, each loaded once')
     .command('list')
-    .description('files, those that came first last')
+    .description('files, newest first')
     .option('--pipeline <id>', 'of this pipeline only')
     .option('--record <id>', 'that this record took in', idArgument)
     .addOption(
@@ -41,8 +42,7 @@ async function list(session: Session, { pipeline, record, ...filter }: ListOptio
   const files = await session.withDatabase((database) =>
     listSourceFiles(database, {
       ...filter,
-      ...(pipeline === undefined ? {} : { pipelineId: pipeline }),
-      ...(record === undefined ? {} : { recordId: record }),
+      ...onlyGiven({ pipelineId: pipeline, recordId: record }),
     }),
   );
   return done(files, fileTable(files));

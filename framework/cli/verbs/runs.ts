@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 
+import { onlyGiven } from '../../core/only-given.ts';
 import { windowText } from '../../core/window.ts';
 import { RUN_STATES, type RunState } from '../../run/run-state.ts';
 import { operations } from '../../process/operations.ts';
@@ -83,8 +84,7 @@ async function list(session: Session, { dag, record, ...filter }: ListOptions): 
   const runs = await session.withDatabase((database) =>
     listRuns(database, {
       ...filter,
-      ...(dag === undefined ? {} : { dagId: dag }),
-      ...(record === undefined ? {} : { recordId: record }),
+      ...onlyGiven({ dagId: dag, recordId: record }),
     }),
   );
   return done(runs, runTable(runs));

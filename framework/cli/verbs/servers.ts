@@ -39,6 +39,7 @@ async function serve(session: Session, parts: readonly Part[]): Promise<undefine
     await session.withWindrow((windrow) => run(session, windrow, { parts, startDashboard, signals, workers }), {
       log,
       learning,
+      deedsFrom: 'server',
     });
     log.info('Stopped');
   } finally {
@@ -90,9 +91,7 @@ async function startWorker(windrow: Windrow, started: Closable[], { signals, wor
 }
 
 function openDashboard({ settings, ...windrow }: Windrow, start: StartDashboard): Promise<Dashboard> {
-  const { host, port, user, password } = settings.dashboard;
-  const credentials = { ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }) };
-  return start({ settings, ...windrow }, { host, port, ...credentials });
+  return start({ settings, ...windrow }, settings.dashboard);
 }
 
 async function findDashboard(session: Session, parts: readonly Part[]): Promise<StartDashboard | undefined> {

@@ -29,9 +29,20 @@ export function nextDueAt(
   lastEnd: Temporal.Instant | undefined,
   now: Temporal.Instant,
 ): Temporal.Instant {
+  return nextDue(schedule, lastEnd, now).dueAt;
+}
+
+export interface NextDue {
+  readonly window: Window;
+  /** The end of the window with the lag of the schedule. */
+  readonly dueAt: Temporal.Instant;
+}
+
+/** The window that follows `lastEnd`, and when it is made. */
+export function nextDue(schedule: Schedule, lastEnd: Temporal.Instant | undefined, now: Temporal.Instant): NextDue {
   const until = now.subtract({ milliseconds: schedule.lagMs });
-  const from = beginning(schedule, lastEnd, until);
-  return followingWindow(schedule, from).end.add({ milliseconds: schedule.lagMs });
+  const window = followingWindow(schedule, beginning(schedule, lastEnd, until));
+  return { window, dueAt: window.end.add({ milliseconds: schedule.lagMs }) };
 }
 
 function beginning(

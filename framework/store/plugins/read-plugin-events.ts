@@ -44,7 +44,7 @@ with told as (
   (
     select e.id, e.at, k.hook as kind, e.dag_id, e.run_id, e.task_id, e.record_id, e.details, substr(e.kind, k.prefix) as state,
       (e.details ->> 'attempt')::integer as attempt, (e.details ->> 'mapIndex')::integer as map_index,
-      (e.details ->> 'fence')::bigint as fence, null as outcome, e.details ->> 'reason' as reason, null::jsonb as output, null::jsonb as notes,
+      (e.details ->> 'fence')::bigint as fence, null as outcome, e.details ->> 'reason' as reason, p.load_receipt as output, null::jsonb as notes,
       p.window_start_time, p.window_end_time, p.window_zone
     from event e
     join (values ('run_running', 'runStarted', 5), ('run_success', 'runFinished', 5), ('run_failed', 'runFinished', 5),
@@ -59,7 +59,7 @@ with told as (
   union all
   (
     select a.id, a.ended_at, 'taskFinished', null, a.run_id, a.task_id, null, '{}', null, a.attempt,
-      case when t.map_total is not null then a.map_index end, a.fence, a.outcome, a.reason,
+      case when t.map_total is not null then a.map_index end, a.fence, a.outcome, coalesce(a.reason, a.failure ->> 'message'),
       case when a.outcome = 'success' then t.output end, a.notes, null, null, null
     from task_attempt a
     left join task_instance t on t.run_id = a.run_id and t.task_id = a.task_id and t.map_index = a.map_index
@@ -74,7 +74,7 @@ select e.id, e.at, e.kind, coalesce(r.dag_id, e.dag_id) as "dagId", e.run_id as 
   coalesce(e.attempt, 0) as attempt, coalesce(e.fence, 0) as fence, e.outcome, e.state, e.reason, e.output,
   coalesce((select jsonb_agg(n -> 'facts' order by place) from jsonb_array_elements(e.notes) with ordinality as noted (n, place)
     where n ->> 'plugin' = $5), '[]') as notes,
-  e.details ->> 'code' as code, e.details -> 'from' as "from", e.details -> 'to' as "to", e.details -> 'changes' as changes
+  e.details ->> 'code' as code, e.details -> 'from' as "from", e.details -> 'to' as "to", e.details -> 'changes' as changes, e.output as receipt
 from told e
 left join dag_run r on r.id = e.run_id
 order by e.id
@@ -102,6 +102,8 @@ const Drift = z.object({
   sentence: z.string(),
   // An event that was written before contracts existed says nothing.
   decision: z.enum(DRIFT_DECISIONS).default('applied'),
+  typeBefore: z.string().exactOptional(),
+  typeAfter: z.string().exactOptional(),
 });
 
 const EventRow = z
@@ -125,6 +127,7 @@ const EventRow = z
       runId: RunIdColumn.nullable(),
       from: RecordState,
       to: RecordState,
+      receipt: z.json().nullable(),
     }),
     OfRun.extend({ kind: z.literal('schemaDrift'), recordId: RecordIdColumn, changes: z.array(Drift) }),
   ])

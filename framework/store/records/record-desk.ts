@@ -9,6 +9,7 @@ import type { Executor, Statement } from '../database.ts';
 import { ALREADY_LOADED, AUDITED } from './complete-record.ts';
 import { HELD, TOUCH } from './held-record.ts';
 import { readRecord } from './record-rows.ts';
+import { keepDrift } from './schema-drift-rows.ts';
 import { FILES_LOADED, admitFile } from './source-files.ts';
 
 /** The book-keeping of records over the store. */
@@ -123,6 +124,12 @@ ${HELD}
 returning id`,
 }));
 
+// Whatever else a target calls so is none of our business.
+const QUARANTINED = `case
+      when $6::jsonb is null then quarantined
+      when jsonb_typeof($6::jsonb #> '{details,quarantined}') = 'number' then ($6::jsonb #>> '{details,quarantined}')::numeric::bigint
+    end`;
+
 const COMPLETE_PHASE = perPhase((prefix, phase) => ({
   name: `complete_${prefix}`,
   text: `
@@ -130,10 +137,10 @@ with done as (
   update pipeline_records set
     ${prefix}_end_time = now(), ${prefix}_status = 'COMPLETED', phase_completed = '${phase}',
     source_count = coalesce($4::bigint, source_count), stage_count = coalesce($5::bigint, stage_count),
-    load_receipt = coalesce($6::jsonb, load_receipt), ${TOUCH}
+    load_receipt = coalesce($6::jsonb, load_receipt), quarantined = ${QUARANTINED}, ${TOUCH}
   ${HELD}
   returning id, pipeline_id, source_to_stage_ingestion_start_time
-),${phase === 'STAGE_TO_TARGET' ? `${FILES_LOADED},` : ''}
+),${phase === 'STAGE_TO_TARGET' ? `${FILES_LOADED},${keepDrift(`$6::jsonb -> 'schemaChanges'`)},` : ''}
 told as (
   insert into event (kind, dag_id, run_id, record_id, details)
   select 'schema_drift', pipeline_id, $2, id, jsonb_build_object('changes', $6::jsonb -> 'schemaChanges')
@@ -160,15 +167,15 @@ limit 1`,
 const TELL_DRIFT = {
   name: 'tell_drift',
   text: `
-with held as (
+with done as (
   select id, pipeline_id from pipeline_records ${HELD}
-),
+),${keepDrift('$4::jsonb')},
 told as (
   insert into event (kind, dag_id, run_id, record_id, details)
   select 'schema_drift', pipeline_id, $2, id, jsonb_build_object('changes', $4::jsonb)
-  from held
+  from done
 )
-select id from held`,
+select id from done`,
 };
 
 const RELEASE_STALE = {

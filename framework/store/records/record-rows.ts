@@ -61,7 +61,10 @@ const RecordRow = z.object({
   record_last_updated_time: InstantColumn,
 });
 
-/** A row of `pipeline_records`, selected with `*`, as our value. */
+/** The columns of `WindowRecord`. Receipts are left out: that of a load of 1,000 tables has 50 kB. */
+export const RECORD_COLUMNS = Object.keys(RecordRow.shape).join(', ');
+
+/** A row of `pipeline_records`, with these columns at least, as our value. */
 export function readRecord(row: unknown): WindowRecord {
   const r = RecordRow.parse(row);
   return {

@@ -15,7 +15,7 @@ export type SkipResult =
 export async function skipRecord(
   database: Database,
   id: RecordId,
-  { reason, by }: { readonly reason: string; readonly by: string },
+  { reason, by, dryRun = false }: { readonly reason: string; readonly by: string; readonly dryRun?: boolean },
 ): Promise<SkipResult> {
   return database.transaction(async (transaction): Promise<SkipResult> => {
     const [row] = await transaction.run(LOCK, [id]);
@@ -23,6 +23,7 @@ export async function skipRecord(
     const { openRun } = OpenRun.parse(row);
     const refusal = whyNot(readRecord(row), openRun);
     if (refusal !== undefined) return { kind: 'refused', reason: refusal };
+    if (dryRun) return { kind: 'skipped', record: readRecord(row) };
     const [skipped] = await transaction.run(SKIP, [id, reason, by]);
     return { kind: 'skipped', record: readRecord(skipped) };
   });

@@ -40,7 +40,7 @@ export async function triggerRecord(database: Database, trigger: RecordTrigger):
     if (gap !== undefined) return { kind: 'refused', reason: gap };
     await insertRecords(transaction, [record]);
     const found = readRecord((await transaction.run(LOCK, windowKey(record)))[0]);
-    const reason = (await openRun(transaction, found)) ?? finished(found) ?? (await ofItem(transaction, found, params));
+    const reason = await hindrance(transaction, found, params);
     if (reason !== undefined) return { kind: 'refused', reason, recordId: found.id };
     const run = await createRun(transaction, {
       dagId: record.pipelineId,
@@ -61,6 +61,29 @@ export async function triggerRecord(database: Database, trigger: RecordTrigger):
       recordId: found.id,
     };
   });
+}
+
+/** Why a run of a window would be refused now; undefined where it would be created. Changes nothing. */
+export async function previewRecordTrigger(
+  database: Database,
+  { record, gapless, params }: Pick<RecordTrigger, 'record' | 'gapless' | 'params'>,
+): Promise<Extract<TriggeredRecord, { kind: 'refused' }> | undefined> {
+  const gap = gapless ? await gapBefore(database, record) : undefined;
+  if (gap !== undefined) return { kind: 'refused', reason: gap };
+  const [row] = await database.run(FIND, windowKey(record));
+  if (row === undefined) return undefined;
+  const found = readRecord(row);
+  const reason = await hindrance(database, found, params);
+  return reason === undefined ? undefined : { kind: 'refused', reason, recordId: found.id };
+}
+
+/** What stands in the way of a run of a window that has its record. */
+async function hindrance(
+  executor: Executor,
+  record: WindowRecord,
+  params: RecordTrigger['params'],
+): Promise<string | undefined> {
+  return (await openRun(executor, record)) ?? finished(record) ?? (await ofItem(executor, record, params));
 }
 
 // Schedule and sensor go on behind the newest window, so a window left out before this one would never be made.
@@ -107,13 +130,13 @@ function windowKey({ pipelineId, window }: NewRecord): readonly string[] {
   return [pipelineId, window.start.toString(), window.end.toString()];
 }
 
-const LOCK = {
+const FIND = {
   text: `
 select *
 from pipeline_records
-where pipeline_id = $1 and window_start_time = $2::timestamptz and window_end_time = $3::timestamptz
-for update`,
+where pipeline_id = $1 and window_start_time = $2::timestamptz and window_end_time = $3::timestamptz`,
 };
+const LOCK = { text: `${FIND.text}\nfor update` };
 
 const OPEN_RUN = { text: `select id from dag_run where record_id = $1 and state in ('queued', 'running')` };
 

@@ -10,7 +10,15 @@ export async function findLastScheduledEnd(executor: Executor, dagId: string): P
   return z.object({ last: InstantColumn.nullable() }).parse(row).last ?? undefined;
 }
 
+// Scheduled windows do not lie over each other, so the one that began last ends last; its index finds it among any number of runs.
 const LAST = {
   name: 'last_scheduled_end',
-  text: `select max(window_end) as last from dag_run where dag_id = $1 and kind = 'scheduled'`,
+  text: `
+select (
+  select window_end
+  from dag_run
+  where dag_id = $1 and kind = 'scheduled' and record_id is null
+  order by window_start desc
+  limit 1
+) as last`,
 };

@@ -15,10 +15,16 @@ export interface RunSkip {
   readonly reason: string;
   /** Who asks for it. */
   readonly by: string;
+  /** Only says what would be. */
+  readonly dryRun?: boolean;
 }
 
 /** Gives up the window of an ended run that has no record, so that tasks of later windows do not wait for it. Locks the run. */
-export async function skipRun(database: Database, id: RunId, { reason, by }: RunSkip): Promise<SkippedRun> {
+export async function skipRun(
+  database: Database,
+  id: RunId,
+  { reason, by, dryRun = false }: RunSkip,
+): Promise<SkippedRun> {
   return database.transaction(async (transaction): Promise<SkippedRun> => {
     const [row] = await transaction.run(LOCK, [id]);
     if (row === undefined) return { kind: 'not_found' };
@@ -27,7 +33,7 @@ export async function skipRun(database: Database, id: RunId, { reason, by }: Run
     const refusal = whyNot(id, run);
     if (refusal !== undefined || window === null)
       return { kind: 'refused', reason: refusal ?? `Run ${id} has no window, so nothing waits for it.` };
-    await transaction.run(SKIP, [id, reason, by, windowText(window)]);
+    if (!dryRun) await transaction.run(SKIP, [id, reason, by, windowText(window)]);
     return { kind: 'skipped', dagId: run.dagId, window };
   });
 }

@@ -10,7 +10,10 @@ import { RunIdColumn, RunStateColumn } from '../runs/run-rows.ts';
 export interface ItemName {
   readonly sensorId: string;
   readonly key: string;
-  /** Who asks for it. */
+}
+
+/** `by`: who asks for it. */
+export interface ItemRequest extends ItemName {
   readonly by: string;
 }
 
@@ -24,7 +27,7 @@ interface Released {
 /** Starts a new run for an item whose run failed or was cancelled; it keeps its place in the order. */
 export async function rerunItem(
   database: Database,
-  item: ItemName,
+  item: ItemRequest,
 ): Promise<(Released & { readonly kind: 'started'; readonly runId: RunId }) | NotReleased> {
   return release(database, item, async (transaction, { dagId: dag, params }) => {
     const run = await createRun(transaction, { dagId: dag, kind: 'sensor', params });
@@ -38,7 +41,7 @@ export async function rerunItem(
 /** Gives an item up whose run failed or was cancelled, or that the last poll failed for: later ones go on without it. */
 export async function skipItem(
   database: Database,
-  item: ItemName,
+  item: ItemRequest,
   reason: string,
 ): Promise<(Released & { readonly kind: 'skipped' }) | NotReleased> {
   const released = await release(database, item, async (transaction, { dagId: dag }) => {
@@ -51,10 +54,22 @@ export async function skipItem(
   return row === undefined ? released : { kind: 'skipped', dagId: Unstarted.parse(row).dagId };
 }
 
+/** Whether an item may be run again or, with `skip`, given up. Changes nothing. */
+export async function previewItem(
+  database: Database,
+  item: ItemName,
+  { skip }: { readonly skip: boolean },
+): Promise<{ readonly kind: 'releasable' } | NotReleased> {
+  const released = await release(database, item, async () => ({ kind: 'releasable' as const }));
+  if (released.kind !== 'not_found' || !skip) return released;
+  const [row] = await database.run(UNSTARTED, [item.sensorId, item.key]);
+  return row === undefined ? released : { kind: 'releasable' };
+}
+
 /** Without a run of its own, so that it stands in the history of the sensor. */
 function noteItem(
   transaction: Executor,
-  { sensorId, key, by, kind, dagId: dag, details }: ItemName & ItemDeed,
+  { sensorId, key, by, kind, dagId: dag, details }: ItemRequest & ItemDeed,
 ): Promise<void> {
   return noteDeed(transaction, { kind, by, dagId: dag, details: { sensor: sensorId, key, ...details } });
 }
@@ -132,13 +147,15 @@ const SKIP = { text: 'update sensor_item set skipped_reason = $3 where sensor_id
 const RECORD = { text: 'select record_id as "recordId" from sensor_item where sensor_id = $1 and key = $2' };
 
 // Only what the sensor's code has returned, so that no slip of the pen becomes known for ever.
+const IS_UNSTARTED = `id = $1 and failures > 0 and last_error -> 'details' ->> 'key' = $2`;
+const UNSTARTED = { text: `select id from sensor where ${IS_UNSTARTED}` };
 const SKIP_UNSTARTED = {
   text: `
 with skipped as (
   insert into sensor_item (sensor_id, key, skipped_reason)
   select id, $2, $3
   from sensor
-  where id = $1 and failures > 0 and last_error -> 'details' ->> 'key' = $2
+  where ${IS_UNSTARTED}
   on conflict do nothing
   returning sensor_id
 ),

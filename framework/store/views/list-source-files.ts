@@ -24,6 +24,13 @@ export interface SourceFileView {
   readonly runId: RunId;
   readonly status: FileStatus;
   readonly processedAt: Temporal.Instant;
+  /** A window that stopped because it brings the path with other content, until it is run again. */
+  readonly conflict: FileConflict | null;
+}
+
+export interface FileConflict {
+  readonly recordId: RecordId;
+  readonly sha256: string;
 }
 
 export interface SourceFileFilter extends Page {
@@ -31,28 +38,62 @@ export interface SourceFileFilter extends Page {
   readonly recordId?: number;
   readonly status?: FileStatus;
   readonly path?: string;
+  /** The beginning of the path. */
+  readonly prefix?: string;
+  /** Only those with a conflict. */
+  readonly isInConflict?: boolean;
 }
 
 /** In the order in which they came first, newest first. */
 export async function listSourceFiles(
   database: Executor,
-  { pipelineId, recordId: record, status, path, limit, before }: SourceFileFilter,
+  { pipelineId, recordId: record, status, path, prefix, isInConflict = false, limit, before }: SourceFileFilter,
 ): Promise<readonly SourceFileView[]> {
   const { statement, values } = buildList({
-    select: SELECT,
-    states: { status },
-    filters: { 'pipeline_id =': pipelineId, 'record_id =': record, 'path =': path, 'id <': before },
-    id: 'id',
+    select: isInConflict ? SELECT_IN_CONFLICT : SELECT,
+    states: { 'f.status': status },
+    filters: {
+      'f.pipeline_id =': pipelineId,
+      'f.record_id =': record,
+      'f.path =': path,
+      'f.path collate "C" ^@': prefix,
+      'f.id <': before,
+    },
+    id: 'f.id',
     limit,
   });
   const rows = await database.run(statement, values);
   return rows.map((row) => Columns.parse(row));
 }
 
-const SELECT = `
-select id, pipeline_id as "pipelineId", path, sha256, replaced_sha256 as "replacedSha256", bytes, rows, model,
-  record_id as "recordId", run_id as "runId", status, processed_at as "processedAt"
-from source_file`;
+const COLUMNS = `
+select f.id, f.pipeline_id as "pipelineId", f.path, f.sha256, f.replaced_sha256 as "replacedSha256", f.bytes, f.rows, f.model,
+  f.record_id as "recordId", f.run_id as "runId", f.status, f.processed_at as "processedAt", c.conflict`;
+
+const CONFLICT = `json_build_object('recordId', p.id, 'sha256', p.error #>> '{details,sha256}') as conflict`;
+
+/** As the partial index of such records has it. */
+const STOPPED = `p.error ->> 'code' = 'E_FILE_CHANGED_AFTER_LOAD'`;
+
+const SELECT = `${COLUMNS}
+from source_file f
+left join lateral (
+  select ${CONFLICT}
+  from pipeline_records p
+  where ${STOPPED} and p.error #>> '{details,path}' = f.path and p.pipeline_id = f.pipeline_id
+  order by p.id desc
+  limit 1
+) c on true`;
+
+// They are few among all files.
+const SELECT_IN_CONFLICT = `${COLUMNS}
+from (
+  select distinct on (p.pipeline_id, p.error #>> '{details,path}') p.pipeline_id, p.error #>> '{details,path}' as path, ${CONFLICT}
+  from pipeline_records p
+  where ${STOPPED}
+  order by p.pipeline_id, p.error #>> '{details,path}', p.id desc
+) c
+join source_file f on f.path = c.path and f.pipeline_id = c.pipeline_id`;
 
 const Columns = z.object({
   id: z.number(),
@@ -67,4 +108,5 @@ const Columns = z.object({
   runId: RunIdColumn,
   status: z.enum(FILE_STATUSES),
   processedAt: InstantColumn,
+  conflict: z.object({ recordId: z.number().transform(recordId), sha256: z.string() }).nullable(),
 });

@@ -2,10 +2,14 @@
 create view pg_catalog.svv_columns as
 select
   current_database()::varchar as table_catalog,
-  redshift.full_name(n.nspname)::varchar as table_schema,
-  redshift.full_name(c.relname)::varchar as table_name,
-  redshift.full_name(a.attname)::varchar as column_name,
-  row_number() over (partition by c.oid order by a.attnum)::integer as ordinal_position,
+  coalesce(schemas.full_name, n.nspname)::varchar as table_schema,
+  coalesce(tables.full_name, c.relname)::varchar as table_name,
+  coalesce(columns.full_name, a.attname)::varchar as column_name,
+  -- The names take part so that a search by them looks at their tables only.
+  row_number() over (
+    partition by coalesce(schemas.full_name, n.nspname)::varchar, coalesce(tables.full_name, c.relname)::varchar, c.oid
+    order by a.attnum
+  )::integer as ordinal_position,
   pg_get_expr(d.adbin, d.adrelid)::varchar as column_default,
   (case when a.attnotnull then 'NO' else 'YES' end)::varchar as is_nullable,
   (case a.atttypid when 'jsonb'::regtype then 'super' when 'bytea'::regtype then 'binary varying'
@@ -32,6 +36,9 @@ from pg_attribute a
 join pg_class c on c.oid = a.attrelid
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+left join redshift.long_names schemas on schemas.held = n.nspname
+left join redshift.long_names tables on tables.held = c.relname
+left join redshift.long_names columns on columns.held = a.attname
 where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v')
   and n.nspname not in ('redshift', 'information_schema', 'pg_catalog', 'pg_toast')
   and (n.oid = pg_my_temp_schema() or not pg_is_other_temp_schema(n.oid));

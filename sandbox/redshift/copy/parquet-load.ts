@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import type { S3Client } from '@aws-sdk/client-s3';
 
-import type { ParquetReader } from './parquet-reader.ts';
+import type { ParquetColumn, ParquetReader } from './parquet-reader.ts';
 import { checkParquetSchema, tooLong } from './parquet-schema.ts';
 import { type S3File, downloadFile } from './s3-files.ts';
 import type { TargetColumn } from './target-column.ts';
@@ -36,9 +36,31 @@ export async function* parquetRows(files: readonly S3File[], load: ParquetLoad):
 async function convert(path: string, file: S3File, { parquet, columns, fillRecord }: ParquetLoad): Promise<void> {
   const found = await parquet.columns(path);
   checkParquetSchema(found, columns, { url: file.url, fillRecord });
-  const texts = columns.slice(0, found.length).flatMap((target, index) => {
-    const name = found[index]?.name;
-    return name !== undefined && target.type.startsWith('character') && target.length > 0 ? [{ target, name }] : [];
+  const written = columns.map((target, index) => {
+    const column = found[index];
+    return column === undefined ? undefined : { column, mostBytes: mostBytesOf(target) };
+  });
+  try {
+    await parquet.writeCsv(path, written, `${path}.csv`);
+  } catch (error) {
+    // Looked for only now: nearly every file fits.
+    await refuseLongest(path, file, { parquet, columns, found });
+    throw error;
+  }
+}
+
+function mostBytesOf({ type, length }: TargetColumn): number | undefined {
+  return type.startsWith('character') && length > 0 ? length : undefined;
+}
+
+async function refuseLongest(
+  path: string,
+  { url }: S3File,
+  { parquet, columns, found }: Pick<ParquetLoad, 'parquet' | 'columns'> & { readonly found: readonly ParquetColumn[] },
+): Promise<void> {
+  const texts = found.flatMap(({ name }, index) => {
+    const target = columns[index];
+    return target === undefined || mostBytesOf(target) === undefined ? [] : [{ target, name }];
   });
   const longest = await parquet.longest(
     path,
@@ -46,8 +68,6 @@ async function convert(path: string, file: S3File, { parquet, columns, fillRecor
   );
   texts.forEach(({ target, name }, index) => {
     const bytes = longest[index] ?? 0;
-    if (bytes > target.length) throw tooLong(name, target, { bytes, url: file.url });
+    if (bytes > target.length) throw tooLong(name, target, { bytes, url });
   });
-  const padding = columns.length - found.length;
-  await parquet.writeCsv(path, [...found, ...Array.from({ length: padding }, () => undefined)], `${path}.csv`);
 }

@@ -16,10 +16,19 @@ export interface ParquetColumn {
   readonly isNested: boolean;
 }
 
+/** A column of a file and the most bytes that a text of it may have, where there is a limit. */
+export interface WrittenColumn {
+  readonly column: ParquetColumn;
+  readonly mostBytes: number | undefined;
+}
+
 export interface ParquetReader {
   readonly columns: (path: string) => Promise<readonly ParquetColumn[]>;
-  /** Writes the columns as CSV: NULL is an unquoted `\N`, everything else is quoted; an undefined column is NULL in every row. */
-  readonly writeCsv: (path: string, columns: readonly (ParquetColumn | undefined)[], csv: string) => Promise<number>;
+  /**
+   * Writes the columns as CSV: NULL is an unquoted `\N`, everything else is quoted; an undefined column is NULL in every row.
+   * Rejects where a text has more bytes than its column takes.
+   */
+  readonly writeCsv: (path: string, columns: readonly (WrittenColumn | undefined)[], csv: string) => Promise<void>;
   /** The longest value in bytes of each of these text columns. */
   readonly longest: (path: string, names: readonly string[]) => Promise<readonly number[]>;
   readonly close: () => void;
@@ -38,16 +47,13 @@ export async function openParquetReader(): Promise<ParquetReader> {
   };
   return {
     columns: async (path) => {
-      const found = await rows(`select * from parquet_schema(${quoteLiteral(path)}) order by column_id`);
-      return topLevel(found);
+      const found = await rows(`select * from parquet_schema(${quoteLiteral(path)})`);
+      return topLevel(found.toSorted((a, b) => Number(a['column_id']) - Number(b['column_id'])));
     },
     writeCsv: async (path, columns, csv) => {
       const list = columns.map(selected).join(', ');
       const query = `select ${list} from read_parquet(${quoteLiteral(path)})`;
-      const [row] = await rows(
-        `copy (${query}) to ${quoteLiteral(csv)} (format csv, header false, nullstr '\\N', force_quote *)`,
-      );
-      return Number(row?.['Count'] ?? 0);
+      await rows(`copy (${query}) to ${quoteLiteral(csv)} (format csv, header false, nullstr '\\N', force_quote *)`);
     },
     longest: async (path, names) => {
       if (names.length === 0) return [];
@@ -60,9 +66,12 @@ export async function openParquetReader(): Promise<ParquetReader> {
 }
 
 /** Moments are taken in UTC: DuckDB would print those with a zone in the zone of the machine. */
-function selected(column: ParquetColumn | undefined, index: number): string {
-  if (column === undefined) return `null as "padding ${index}"`;
+function selected(written: WrittenColumn | undefined, index: number): string {
+  if (written === undefined) return `null as "padding ${index}"`;
+  const { column, mostBytes } = written;
   const name = quoted(column.name);
+  if (mostBytes !== undefined)
+    return `case when strlen(${name}) > ${mostBytes} then error('too long') else ${name} end as ${name}`;
   return column.converted === 'TIMESTAMP_MICROS' ? `make_timestamp(epoch_us(${name})) as ${name}` : name;
 }
 

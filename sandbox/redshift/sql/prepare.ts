@@ -10,12 +10,12 @@ import { type Prepared, prepared } from './prepared.ts';
 import { RedshiftError } from './redshift-error.ts';
 import { refuseForeignSyntax } from './refuse.ts';
 import { prepareShow, prepareReset, prepareSet } from './settings.ts';
-import { type Token, tokenize } from './tokenize.ts';
+import type { Token } from './tokenize.ts';
 import { prepareBegin, prepareCommit, prepareRollback } from './transactions.ts';
 
 /** Checks one statement by Redshift's rules and puts it into PostgreSQL's words. @throws RedshiftError */
-export function prepare(sql: string, parameters: readonly Parameter[] = []): Prepared {
-  const tokens = bindParameters(oneStatement(tokenize(sql)), parameters);
+export function prepare(statement: readonly Token[], parameters: readonly Parameter[]): Prepared {
+  const tokens = bindParameters(oneStatement(statement), parameters);
   const [first] = tokens;
   const reader = first?.kind === 'word' ? STATEMENTS[first.value] : undefined;
   if (isSymbol(first, '(')) return query(new Cursor(tokens));

@@ -43,8 +43,10 @@ export function refuseForeignSyntax(tokens: readonly Token[]): void {
   });
 }
 
+const REFUSED_BY_FIRST = Map.groupBy(REFUSED_SEQUENCES, ([first = '']) => first);
+
 function refuseSequence(tokens: readonly Token[], index: number): void {
-  for (const sequence of REFUSED_SEQUENCES) {
+  for (const sequence of REFUSED_BY_FIRST.get(tokens[index]?.value ?? '') ?? []) {
     if (sequence.every((part, ahead) => is(tokens[index + ahead], part))) throw syntaxErrorAt(tokens[index]);
   }
 }

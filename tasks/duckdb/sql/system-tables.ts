@@ -112,9 +112,17 @@ export const FIND_CATALOG: Statement = { name: 'find the name of the database', 
  * `vault.product__v` ambiguous.
  */
 export function enterSchema(catalog: string, schema: string): readonly Statement[] {
-  const place = `${quote(catalog)}.${quote(schema)}`;
   return [
-    { name: `create the schema ${schema}`, sql: `create schema if not exists ${place}` },
-    { name: `enter the schema ${schema}`, sql: `use ${place}` },
+    { name: `create the schema ${schema}`, sql: `create schema if not exists ${place(catalog, schema)}` },
+    useSchema(catalog, schema),
   ];
+}
+
+/** Enters a schema that is there. */
+export function useSchema(catalog: string, schema: string): Statement {
+  return { name: `enter the schema ${schema}`, sql: `use ${place(catalog, schema)}` };
+}
+
+function place(catalog: string, schema: string): string {
+  return `${quote(catalog)}.${quote(schema)}`;
 }

@@ -10,6 +10,8 @@ const LINE_FEED = 0x0a;
 const READ_BYTES = 512 * 1024;
 /** A record longer than this is a quote that never closes: Redshift takes rows up to 4 MB. */
 const LONGEST_RECORD = 16 * 1024 * 1024;
+/** With so many bytes behind the end of a chunk, a reader never comes to the end of what is there of a file that still grows. */
+export const BYTES_BEHIND = LONGEST_RECORD + 2 * READ_BYTES;
 
 /** Reads the records that belong to one chunk, a block at a time, with memory for one block. */
 export class ChunkReader {

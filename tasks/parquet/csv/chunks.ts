@@ -16,6 +16,8 @@ export interface Chunk extends Span {
   readonly opens: 'record' | 'outside' | 'inside';
 }
 
+const NOTHING: Span = { start: 0, end: 0 };
+
 /** Cuts [from, to) into spans of `size` bytes, wherever that falls. */
 export function cut(from: number, to: number, size: number): Span[] {
   const count = Math.max(1, Math.ceil((to - from) / size));
@@ -26,17 +28,35 @@ export function cut(from: number, to: number, size: number): Span[] {
 }
 
 /**
- * Turns spans into chunks. `odd[i]` says whether span `i` holds an odd number of quotes. In well-formed CSV a byte is
+ * Turns spans into chunks, each when it is asked for: that needs all bytes before it. In well-formed CSV a byte is
  * inside quotes exactly when an odd number of quotes lies before it, doubled ones included; a file that breaks this
  * is refused by the chunk that holds the first stray quote.
  */
-export function chunksOf(spans: readonly Span[], odd: readonly boolean[]): Chunk[] {
-  let inside = false;
-  return spans.map((span, index) => {
-    const opens = index === 0 ? 'record' : inside ? 'inside' : 'outside';
-    inside = inside !== (odd[index] ?? false);
-    return { ...span, opens };
-  });
+export class Chunks {
+  readonly #spans: readonly Span[];
+  readonly #isOdd: (span: Span) => Promise<boolean>;
+  readonly #insides: Promise<boolean>[] = [];
+
+  /** @param isOdd whether a span holds an odd number of quotes; asked at most once for each */
+  constructor(spans: readonly Span[], isOdd: (span: Span) => Promise<boolean>) {
+    this.#spans = spans;
+    this.#isOdd = isOdd;
+  }
+
+  async chunk(index: number): Promise<Chunk> {
+    const span = this.#spans[index] ?? NOTHING;
+    if (index === 0) return { ...span, opens: 'record' };
+    return { ...span, opens: (await this.#inside(index)) ? 'inside' : 'outside' };
+  }
+
+  #inside(index: number): Promise<boolean> {
+    return (this.#insides[index] ??= this.#findInside(index));
+  }
+
+  async #findInside(index: number): Promise<boolean> {
+    const before = this.#spans[index - 1];
+    return before !== undefined && (await this.#inside(index - 1)) !== (await this.#isOdd(before));
+  }
 }
 
 /** Position behind the first line feed outside quotes, or -1; `inside` tells where the bytes begin. */

@@ -8,7 +8,8 @@ import { Refused } from './refused.ts';
 const LINE_FEED = 0x0a;
 const MOST_COLUMNS = 4096;
 const FIRST_READ = 64 * 1024;
-const LONGEST_HEADER = 4 * 1024 * 1024;
+/** Most bytes that are read to find the header. */
+export const LONGEST_HEADER = 4 * 1024 * 1024;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export interface Header {

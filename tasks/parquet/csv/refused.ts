@@ -31,8 +31,11 @@ export function withoutKey(block: FieldBlock, key: readonly number[], row: numbe
   const [first] = key;
   if (first === undefined) return undefined;
   for (let place = row; place < rows; place += 1) {
-    const isEmpty = (field: number): boolean => starts[place * width + field] === ends[place * width + field];
-    if (isEmpty(first) && key.every(isEmpty)) return { code: 'E_KEY_MISSING', row: place, field: first };
+    const field = place * width;
+    // Most rows have a value of the first field: only the others need a closer look.
+    if (starts[field + first] !== ends[field + first]) continue;
+    if (key.every((name) => starts[field + name] === ends[field + name]))
+      return { code: 'E_KEY_MISSING', row: place, field: first };
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 
 import { type AnyColumn, openColumn } from '../columns/open-column.ts';
 import { ChunkReader } from '../csv/chunk-reader.ts';
@@ -23,8 +23,8 @@ const LONGEST_QUOTE = 200;
 export async function convertChunk(job: ChunkJob): Promise<ChunkOutcome> {
   const file = openSync(job.source, 'r');
   try {
-    const { size } = fstatSync(file);
-    const convert = (mode: Mode) => new ChunkConversion(job, new ChunkReader(file, size, job.chunk), mode).run();
+    const convert = (mode: Mode) =>
+      new ChunkConversion(job, new ChunkReader(file, job.sourceBytes, job.chunk), mode).run();
     const outcome = await convert('quick');
     return outcome.kind === 'refused' && maySpare(job, outcome.code) ? await convert('sparing') : outcome;
   } finally {

@@ -18,6 +18,8 @@ export interface ParityJob {
 export interface ChunkJob {
   readonly kind: 'chunk';
   readonly source: string;
+  /** Length of the whole source. */
+  readonly sourceBytes: number;
   readonly chunk: Chunk;
   readonly crlf: boolean;
   /** Fields of a record of the source. */

@@ -83,7 +83,7 @@ function writeText(column: TextColumn, row: number, { target, end }: Place): num
   let position = end;
   target[position] = QUOTE;
   position += 1;
-  for (let index = offsets[row] ?? 0; index < to; index += 1) {
+  for (let index = column.startOf(row); index < to; index += 1) {
     const byte = values[index] ?? 0;
     target[position] = byte;
     position += 1;

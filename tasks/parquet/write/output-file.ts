@@ -13,6 +13,11 @@ export class OutputFile {
     this.#descriptor = openSync(path, 'w');
   }
 
+  /** Bytes so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   write(bytes: Uint8Array): void {
     this.#hash.update(bytes);
     for (let done = 0; done < bytes.length;) done += writeSync(this.#descriptor, bytes, done);

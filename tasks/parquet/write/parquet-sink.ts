@@ -1,57 +1,56 @@
-import {
-  Compression,
-  EnabledStatistics,
-  type RecordBatch,
-  Table,
-  type WriterProperties,
-  WriterPropertiesBuilder,
-  transformParquetStream,
-} from 'parquet-wasm';
-
 import type { AnyColumn, ColumnPlan } from '../columns/open-column.ts';
-import { arrowStream } from './arrow-batch.ts';
-import { repeats } from './dictionaries.ts';
+import { ColumnChunk } from '../encode/column-chunk.ts';
+import { type PlacedChunk, footer } from '../encode/footer.ts';
+import { Snappy } from '../encode/snappy.ts';
 import { OutputFile } from './output-file.ts';
 import type { RowSink } from './row-sink.ts';
 
-/** One Parquet file, encoded batch by batch. @param first the first batch, from which the dictionaries are chosen */
+const MAGIC = Buffer.from('PAR1');
+
+/**
+ * One Parquet file with one row group. Written here, because the way through Apache Arrow and WebAssembly (`parquet-wasm`) copies every
+ * value three times: 22.6 ms of processor time for each MB of an archive instead of 16.4, and 390 MB of memory instead of 320.
+ *
+ * @param first the first batch, from which the dictionaries are chosen */
 export function openParquetSink(path: string, plans: readonly ColumnPlan[], first: readonly AnyColumn[]): RowSink {
-  const batches = new TransformStream<RecordBatch, RecordBatch>();
-  const writer = batches.writable.getWriter();
   const file = new OutputFile(path);
-  const encoded = encode(batches.readable, writerProperties(plans, first), file);
-  // A failed encoder must also release a writer that waits for it.
-  encoded.catch((error: unknown) => writer.abort(error).catch(() => undefined));
+  const snappy = new Snappy();
+  const chunks = first.flatMap((column, index) => {
+    const plan = plans[index];
+    return plan === undefined ? [] : [new ColumnChunk(plan, column, snappy)];
+  });
+  let total = 0;
   return {
     write: async (columns, rows) => {
-      const table = Table.fromIPCStream(arrowStream(plans, columns, rows));
-      for (const batch of table.recordBatches()) await writer.write(batch);
-      table.free();
+      for (const [index, column] of columns.entries()) chunks[index]?.add(column, rows);
+      total += rows;
     },
     close: async () => {
-      await Promise.all([writer.close(), encoded]);
+      file.write(MAGIC);
+      const placed = chunks.map((chunk) => writeChunk(chunk, file));
+      file.write(ending(footer(placed, total)));
       return file.close();
     },
   };
 }
 
-async function encode(
-  batches: ReadableStream<RecordBatch>,
-  properties: WriterProperties,
-  file: OutputFile,
-): Promise<void> {
-  const output: ReadableStream<Uint8Array> = await transformParquetStream(batches, properties);
-  for await (const bytes of output) file.write(bytes);
+function writeChunk(chunk: ColumnChunk, file: OutputFile): PlacedChunk {
+  const offset = file.bytes;
+  const { pages, facts } = chunk.finish();
+  for (const page of pages) {
+    file.write(page);
+    release(page);
+  }
+  return { ...facts, offset };
 }
 
-/** No statistics: the files are read once and whole. */
-function writerProperties(plans: readonly ColumnPlan[], columns: readonly AnyColumn[]): WriterProperties {
-  const builder = new WriterPropertiesBuilder()
-    .setCompression(Compression.SNAPPY)
-    .setStatisticsEnabled(EnabledStatistics.None)
-    .setDictionaryEnabled(false);
-  return columns
-    .flatMap((column, index) => (repeats(column) ? [plans[index]?.name ?? ''] : []))
-    .reduce((chosen, name) => chosen.setColumnDictionaryEnabled(name, true), builder)
-    .build();
+/** Gives the memory back at once: V8 would mark its whole heap for every few megabytes that only wait to be collected. */
+function release({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+function ending(metadata: Uint8Array): Uint8Array {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(metadata.length);
+  return Buffer.concat([metadata, length, MAGIC]);
 }

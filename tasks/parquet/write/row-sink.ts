@@ -6,7 +6,7 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** Writes one file from batches of columns. The columns may be cleared as soon as `write` was called. */
+/** Writes one file from batches of columns. What they hold is used up by `write`; they are then to be cleared. */
 export interface RowSink {
   readonly write: (columns: readonly AnyColumn[], rows: number) => Promise<void>;
   readonly close: () => Promise<WrittenFile>;

@@ -46,7 +46,7 @@ function partColumns(column: TextColumn, count: number): readonly TextColumn[] {
   const parts = Array.from({ length: count }, () => new TextColumn(rows, rows));
   for (let row = 0; row < rows; row += 1) {
     const end = offsets[row + 1] ?? 0;
-    let from = offsets[row] ?? 0;
+    let from = column.validity.isNull(row) ? end : column.startOf(row);
     for (const part of parts) {
       const to = cutBefore(values, from, end);
       part.add(values, from, to);

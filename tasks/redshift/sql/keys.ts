@@ -20,6 +20,13 @@ export function stagedKey(key: readonly AppliedColumn[], staged: string): string
   return key.map((column) => exactText(keyText(column, staged))).join(', ');
 }
 
+/** The key of a row of the target as a list of expressions, to be looked for among those of `stagedKey`. */
+export function targetKey({ table, key }: AppliedTable): string {
+  return key
+    .map((column) => exactText(valueText(`${quote(table)}.${quote(column.name)}`, column.targetType)))
+    .join(', ');
+}
+
 /** The condition that a tombstone row stands for the key of a staged row. */
 export function sameTombstone(table: AppliedTable, staged: string, tombstone: string): string {
   // A longer key is that of a table that is only ever replaced: it has no tombstones.

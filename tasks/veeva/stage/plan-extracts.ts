@@ -69,6 +69,21 @@ export function planExtracts(content: ArchiveContent): ArchivePlan {
   };
 }
 
+export interface MemberPlan {
+  readonly plan: ExtractPlan;
+  readonly part: 'updates' | 'deletes';
+}
+
+/** What a member is by the members before it, while later ones are still to come: nothing of it is sure. */
+export function planMember(content: ArchiveContent, member: Spooled): MemberPlan | undefined {
+  const lines = content.lines.map((line) => withBaseName(line, content));
+  const line = lines.find((one) => content.tree.find(pathOf(one))?.path === member.path);
+  if (line === undefined) return undefined;
+  const tables = tableNames([...content.registry.keys(), ...lines.map(({ extract }) => extract)]);
+  const plan = planOne(line.extract, [line], { content, table: tables.get(line.extract) ?? line.extract });
+  return { plan, part: line.type };
+}
+
 /** Names that differ in the case of their letters only are one table to every target. */
 function requireOwnTables(lines: readonly ManifestLine[], tables: ReadonlyMap<string, string>, archive: string): void {
   const owners = new Map<string, string>();
@@ -128,7 +143,7 @@ function planOne(extract: string, lines: readonly ManifestLine[], { content, tab
 
 function findFile(line: ManifestLine | undefined, { tree, archive }: ArchiveContent): ExtractFile {
   if (line === undefined) return { file: undefined, records: 0 };
-  const path = line.file ?? usualPath(line);
+  const path = pathOf(line);
   const file = tree.find(path);
   if (file === undefined && line.records > 0) {
     throw new DataFailure(
@@ -141,8 +156,8 @@ function findFile(line: ManifestLine | undefined, { tree, archive }: ArchiveCont
   return { file, records: line.records };
 }
 
-function usualPath({ extract, type }: ManifestLine): string {
-  return `${extract.replace('.', '/')}${type === 'deletes' ? '_deletes' : ''}.csv`;
+function pathOf({ file, extract, type }: ManifestLine): string {
+  return file ?? `${extract.replace('.', '/')}${type === 'deletes' ? '_deletes' : ''}.csv`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { DataFailure } from '#framework';
 
-import { archiveTree } from '../archive/archive-tree.ts';
+import { type ArchiveTree, archiveTree } from '../archive/archive-tree.ts';
 import type { CsvFile } from '../archive/csv-records.ts';
 import { readManifestCsv } from '../archive/manifest-csv.ts';
 import { readMetadata, readMetadataDeletes } from '../archive/metadata.ts';
@@ -32,6 +32,11 @@ export async function readArchive(
   const registry = await readMetadata([...full, ...found('Metadata/metadata.csv')]);
   const metadataDeletes = (await Promise.all(found('Metadata/metadata_deletes.csv').map(readMetadataDeletes))).flat();
   return { archive, kind, tree, lines, registry, changes, metadataDeletes };
+}
+
+/** Whether the files are there that describe an archive: then more of them may only change what they say. */
+export function isDescribed({ find }: ArchiveTree, kind: ExtractKind): boolean {
+  return find('metadata_full.csv') !== undefined || (kind === 'full' && find('Metadata/metadata.csv') !== undefined);
 }
 
 function undescribed(archive: string): DataFailure {

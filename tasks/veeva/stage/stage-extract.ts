@@ -1,42 +1,37 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { basename } from 'node:path';
 
 import {
   type Column,
   DataFailure,
   type Log,
-  type ObjectStore,
   type QuarantinedRow,
   type StageFormat,
   type StagedFile,
   type StagedTable,
 } from '#framework';
-import type { Converted, Converter, LongText } from '#tasks/parquet';
+import type { ConvertRequest, Converted, Converter, LongText } from '#tasks/parquet';
 
 import type { ColumnFacts } from '../archive/metadata.ts';
+import type { Spooled } from '../archive/unpack.ts';
 import { type BadRowOptions, conversionPolicy, quarantinedRow, reportReplaced } from './bad-rows.ts';
 import { type MissingColumnPolicy, requireColumns } from './missing-columns.ts';
-import type { ExtractPlan } from './plan-extracts.ts';
+import type { ExtractPlan, MemberPlan } from './plan-extracts.ts';
+import { type UploadTools, upload } from './upload.ts';
 import { csvType, emptyColumnType, textBytes } from './vault-types.ts';
 
-export interface StagingTools {
-  readonly store: ObjectStore;
-  readonly converter: Converter;
+export interface StagingTools extends UploadTools {
+  readonly converter: Pick<Converter, 'convert'>;
   readonly format: StageFormat;
-  /** Where staged files go in the store, ending with `/`. */
-  readonly prefix: string;
   /** Local folder for converted files. */
   readonly directory: string;
   readonly badRows: BadRowOptions;
   readonly longText: LongText;
   readonly onMissingColumn: MissingColumnPolicy;
-  readonly signal: AbortSignal;
   readonly log: Log;
 }
 
-type Part = 'updates' | 'deletes';
+type Part = MemberPlan['part'];
 
 const LONGEST_FILE_NAME = 150;
 
@@ -84,20 +79,8 @@ const NO_PART: StagedPart = { rows: 0, columns: [], files: [], quarantined: [], 
 async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Promise<StagedPart> {
   const { file, records } = plan[part];
   if (file === undefined) return NO_PART;
-  const converted = await tools.converter.convert({
-    source: file.path,
-    extract: plan.extract,
-    columns: [...plan.columns.values()].map((facts) => ({ name: facts.column, type: csvType(plan.extract, facts) })),
-    key: plan.key,
-    needsKey: true,
-    longText: tools.longText,
-    badRows: conversionPolicy(tools.badRows),
-    ...(part === 'deletes' ? { select: plan.key } : {}),
-    format: tools.format,
-    directory: tools.directory,
-    name: `${fileName(plan.table)}-${part}`,
-    signal: tools.signal,
-  });
+  const request = conversionOf({ plan, part }, file, tools);
+  const converted = await tools.converter.convert({ ...request, signal: tools.signal });
   await rm(file.path, { force: true });
   requireCount(plan, { part, expected: records, found: converted.rows + converted.badRows.length });
   if (part === 'updates') requireColumns(plan, converted, tools);
@@ -110,6 +93,25 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
     files: await upload(converted, fileName(plan.table), tools),
     quarantined: converted.badRows.map((row) => quarantinedRow(place, row)),
     replacedValues: converted.replaced.values,
+  };
+}
+
+export type ConversionTools = Pick<StagingTools, 'longText' | 'badRows' | 'format' | 'directory'>;
+
+/** How a member is converted that holds a part of an extract. */
+export function conversionOf({ plan, part }: MemberPlan, file: Spooled, tools: ConversionTools): ConvertRequest {
+  return {
+    source: file.path,
+    extract: plan.extract,
+    columns: [...plan.columns.values()].map((facts) => ({ name: facts.column, type: csvType(plan.extract, facts) })),
+    key: plan.key,
+    needsKey: true,
+    longText: tools.longText,
+    badRows: conversionPolicy(tools.badRows),
+    ...(part === 'deletes' ? { select: plan.key } : {}),
+    format: tools.format,
+    directory: tools.directory,
+    name: `${fileName(plan.table)}-${part}`,
   };
 }
 
@@ -151,21 +153,6 @@ function report({ extract, columns, key }: ExtractPlan, part: Part, { converted,
       columns: unknownColumns.slice(0, 20),
     });
   }
-}
-
-/** Moves converted files into a folder of the stage. */
-export async function upload(converted: Converted, folder: string, tools: StagingTools): Promise<StagedFile[]> {
-  const files: StagedFile[] = [];
-  for (const { path, bytes, rows, sha256 } of converted.files) {
-    const key = `${folder}/${basename(path)}`;
-    await tools.store.put(`${tools.prefix}${key}`, createReadStream(path), {
-      signal: tools.signal,
-      metadata: { sha256 },
-    });
-    await rm(path, { force: true });
-    files.push({ key, bytes, rows, sha256 });
-  }
-  return files;
 }
 
 /** In the order of the files; without files in the order of the metadata, the key always among them. */

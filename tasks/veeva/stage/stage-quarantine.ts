@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { QUARANTINE_COLUMNS, type QuarantinedRow, type StagedQuarantine } from '#framework';
+import { QUARANTINE_COLUMNS, type QuarantinedRow, type StagedQuarantine, type TransferContext } from '#framework';
 
-import { type StagingTools, upload } from './stage-extract.ts';
+import type { StagingTools } from './stage-extract.ts';
+import { upload } from './upload.ts';
 
 const FOLDER = '_quarantine';
 
@@ -11,6 +12,7 @@ const FOLDER = '_quarantine';
 export async function stageQuarantine(
   rows: readonly QuarantinedRow[],
   tools: StagingTools,
+  { recordId }: Pick<TransferContext, 'recordId'>,
 ): Promise<StagedQuarantine | undefined> {
   if (rows.length === 0) return undefined;
   const source = join(tools.directory, `${FOLDER}.csv`);
@@ -27,7 +29,15 @@ export async function stageQuarantine(
     name: FOLDER,
     signal: tools.signal,
   });
-  return { rows: converted.rows, columns: converted.columns, files: await upload(converted, FOLDER, tools) };
+  return {
+    rows: converted.rows,
+    tables: Object.fromEntries(
+      [...Map.groupBy(rows, ({ table }) => table.toLowerCase())].map(([table, own]) => [table, own.length]),
+    ),
+    command: `windrow veeva quarantine --record ${recordId}`,
+    columns: converted.columns,
+    files: await upload(converted, FOLDER, tools),
+  };
 }
 
 function csvField(value: string | number | undefined): string {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import {
   MANIFEST_KEY,
   type ObjectStore,
@@ -13,16 +15,18 @@ import {
 } from '#framework';
 import type { Converter, LongText } from '#tasks/parquet';
 
-import { type Unpacked, unpack } from '../archive/unpack.ts';
+import { type UnpackRequest, type Unpacked, unpack } from '../archive/unpack.ts';
 import type { ListedFile } from '../files/file-list.ts';
 import { documentsPrefix, listVersions } from '../documents/list-versions.ts';
 import type { MissingColumnPolicy } from './missing-columns.ts';
 import { type ArchivePlan, planExtracts } from './plan-extracts.ts';
 import { type BadRowOptions, reportQuarantined, requireRoom } from './bad-rows.ts';
+import { EarlyConversions } from './early-conversions.ts';
 import { readArchive } from './read-archive.ts';
 import { type StagedExtract, type StagingTools, stageExtract } from './stage-extract.ts';
 import { stageQuarantine } from './stage-quarantine.ts';
 import { withTryFolder } from './try-folder.ts';
+import { FileMemory } from './upload.ts';
 
 export interface StageOptions {
   readonly store: ObjectStore;
@@ -36,6 +40,8 @@ export interface StageOptions {
   readonly atOnce: number;
   /** Most bytes that an archive may unpack to. */
   readonly unpackedLimit: number;
+  /** A member of at least so many bytes is converted while it is still being unpacked. */
+  readonly earlyBytes: number;
   readonly badRows: BadRowOptions;
   readonly longText: LongText;
   /** Whether the document versions of a window are listed, for those who fetch their content. */
@@ -64,18 +70,32 @@ interface Staging {
 }
 
 async function stageIn(folder: string, { file, keys, options, context }: Staging): Promise<StageManifest> {
-  const { store, converter, format, stageRoot, atOnce, unpackedLimit: limit } = options;
+  const { store, format, stageRoot, atOnce, unpackedLimit: limit } = options;
   const { badRows, longText, onMissingColumn } = options;
   const { signal, log } = context;
   const archive = file.filename;
-  const unpacked = await unpack({ archive, keys, store, directory: folder, limit, signal });
+  await using early = openEarly(folder, { file, options, context });
+  const begun: UnpackRequest['begun'] = (...member) => early.begin(...member);
+  const unpacked = await unpack({ archive, keys, store, directory: folder, limit, signal, begun });
   const facts = { bytes: unpacked.bytes, rows: file.rows, sha256: unpacked.sha256 };
   const admission = await context.files.admit({ path: archive, model: file.extractKind, ...facts });
   const plan = admission.kind === 'admitted' ? await planArchive(file, unpacked, context) : NOTHING;
   if (options.listsDocuments === true)
     await listVersions(plan.extracts, { store, prefix: documentsPrefix(stageRoot, context), signal });
   const prefix = stagePrefix(stageRoot, context);
-  const tools = { store, converter, format, prefix, directory: folder, badRows, longText, onMissingColumn, log };
+  const memory = new FileMemory();
+  const tools = {
+    store,
+    memory,
+    converter: early,
+    format,
+    prefix,
+    directory: folder,
+    badRows,
+    longText,
+    onMissingColumn,
+    log,
+  };
   const extracts = await bounded(plan.extracts, { atMost: atOnce, signal }, (extract, own) =>
     stageExtract(extract, { ...tools, signal: own.signal }),
   );
@@ -86,13 +106,24 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
     source: { name: archive, ...facts },
     tables: extracts.map(({ table }) => table),
     removals: plan.removals,
-    ...(await stageLeftOut(extracts, { ...tools, signal })),
+    ...(await stageLeftOut(extracts, { ...tools, signal }, context)),
   });
   await store.put(`${prefix}${MANIFEST_KEY}`, Buffer.from(manifestToJson(manifest)), {
     signal,
     contentType: 'application/json',
   });
   return manifest;
+}
+
+function openEarly(folder: string, { file, options, context }: Omit<Staging, 'keys'>): EarlyConversions {
+  return new EarlyConversions({
+    ...options,
+    archive: file.filename,
+    kind: file.extractKind,
+    directory: join(folder, 'early'),
+    bytes: { least: options.earlyBytes, most: options.unpackedLimit },
+    signal: context.signal,
+  });
 }
 
 /** What a file that is loaded already brings. */
@@ -116,11 +147,12 @@ async function planArchive(
 async function stageLeftOut(
   extracts: readonly StagedExtract[],
   tools: StagingTools,
+  context: Pick<SourceContext, 'recordId'>,
 ): Promise<Pick<StageManifest, 'quarantine' | 'replacedValues'>> {
   const rows = extracts.flatMap(({ quarantined }) => quarantined);
   const loaded = extracts.reduce((sum, { table }) => sum + table.updates.rows + table.deletes.rows, 0);
   requireRoom(rows, { loaded, options: tools.badRows });
-  const quarantine = await stageQuarantine(rows, tools);
+  const quarantine = await stageQuarantine(rows, tools, context);
   reportQuarantined(rows, tools.log);
   const replacedValues = extracts.reduce((sum, extract) => sum + extract.replacedValues, 0);
   return {

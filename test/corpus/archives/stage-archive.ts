@@ -53,6 +53,7 @@ export async function stageArchive(
     temporaryDirectory: directory,
     atOnce: 4,
     unpackedLimit: UNPACKED_BYTES,
+    earlyBytes: 1,
     badRows: STOP_AT_BAD_ROWS,
     longText: 'refuse',
     onMissingColumn: 'fail',

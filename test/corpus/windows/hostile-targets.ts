@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'vitest';
 
 import type { Target } from '#framework';
@@ -14,7 +15,7 @@ import type { HostileTable } from './hostile-vault.ts';
 /** A target that histories are loaded into, and how its cells are compared with the truth. */
 export interface HostileTarget {
   readonly target: Target;
-  readonly compare: (table: HostileTable) => Promise<void>;
+  readonly compare: (tables: readonly HostileTable[]) => Promise<void>;
   /** Codes of the rows that a window of a pipeline left out, in order. */
   readonly leftOut: (pipelineId: string, recordId: number) => Promise<readonly string[]>;
 }
@@ -22,7 +23,9 @@ export interface HostileTarget {
 export function hostileRedshift(ground: Ground): HostileTarget {
   return {
     target: ground.target,
-    compare: (table) => compareRedshift(ground, table),
+    compare: async (tables) => {
+      for (const table of tables) await compareRedshift(ground, table);
+    },
     leftOut: async (pipelineId, recordId) =>
       codes(await ground.opened.warehouse.rows({ name: 'read the quarantine', sql: leftOutSql(pipelineId, recordId) })),
   };
@@ -33,7 +36,15 @@ export function hostileDuckDb({ store }: Ground, directory: string): HostileTarg
   const settings = duckDbSettings(directory);
   return {
     target: duckDbTarget(openDuckDb(settings), { stage: store }),
-    compare: (table) => compareDuckDb(settings.file, table),
+    compare: async (tables) => {
+      // Held open meanwhile, or each question would open the file anew and write a checkpoint when it closes it.
+      const held = await DuckDBInstance.fromCache(settings.file);
+      try {
+        for (const table of tables) await compareDuckDb(settings.file, table);
+      } finally {
+        held.closeSync();
+      }
+    },
     leftOut: async (pipelineId, recordId) => codes(await queryFile(settings.file, leftOutSql(pipelineId, recordId))),
   };
 }

@@ -55,10 +55,11 @@ export async function runHistory(
   for (const [index, window] of windows.entries()) {
     loading.vault.apply(window);
     const manifest = await stage(loading, index, window);
-    for (const { target } of tools.targets) await deliver(target, { manifest, before, fault: window.fault });
+    const delivery = { manifest, before, fault: window.fault };
+    await Promise.all(tools.targets.map(({ target }) => deliver(target, delivery)));
     const isLast = index === windows.length - 1;
     const tables = loading.vault.tables.filter((table) => isLast || table.isChanged);
-    for (const { compare } of tools.targets) for (const table of tables) await compare(table);
+    await Promise.all(tools.targets.map(({ compare }) => compare(tables)));
     compared += tables.length * tools.targets.length;
     const codes = loading.vault.expectedCodes;
     if (codes.length > 0 || isLast)
@@ -117,6 +118,7 @@ async function stage(loading: Loading, index: number, { format, turn }: HistoryW
       ...options,
       atOnce: 4,
       unpackedLimit: 1e9,
+      earlyBytes: 1,
       badRows: QUARANTINE,
       longText: 'refuse',
       onMissingColumn: 'fail',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { Temporal } from '#framework';
+
 import { buildList } from '../../../framework/store/views/build-list.ts';
 
 const runs = { select: 'select *\nfrom dag_run r', id: 'r.id', limit: 50 };
@@ -20,6 +22,13 @@ limit $3`,
       },
       values: ["o'products", 0, 50],
     });
+  });
+
+  it('writes moments out', () => {
+    const moments = { 'r.window_start >=': Temporal.Instant.from('2026-01-20T13:15Z'), 'r.window_start <': undefined };
+    expect(buildList({ ...runs, moments, filters: {} }).statement.text).toContain(
+      `where r.window_start >= '2026-01-20T13:15:00Z'\norder by`,
+    );
   });
 
   it('has no where-clause without a filter', () => {

@@ -3,8 +3,9 @@ import type { Executor } from '../../database.ts';
 import { buildList } from '../build-list.ts';
 import { RUN_COLUMNS, RunColumns, type RunSummary, runSummary } from './run-summary.ts';
 import type { Page } from '../view-rows.ts';
+import { type WindowRange, beginsWithin } from '../window-range.ts';
 
-export interface RunFilter extends Page {
+export interface RunFilter extends Page, WindowRange {
   readonly dagId?: string;
   readonly state?: RunState;
   readonly recordId?: number;
@@ -16,6 +17,7 @@ export async function listRuns(database: Executor, filter: RunFilter): Promise<r
   const { statement, values } = buildList({
     select: `select ${RUN_COLUMNS}\nfrom dag_run r`,
     states: { 'r.state': state },
+    moments: beginsWithin('r.window_start', filter),
     filters: { 'r.dag_id =': dagId, 'r.record_id =': recordId, 'r.id <': before },
     id: 'r.id',
     limit,

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+
+import { type Clock, type Log, type Millis, hours } from '#framework';
+import { type Access, type SessionAccess, type Windrow, access, sessionAccess } from '#framework/operate';
+
+import { type AccessOptions, type AccessRules, accessRules } from './access-rules.ts';
+
+/** What every guard works with. */
+export interface Door {
+  readonly rules: AccessRules;
+  readonly access: Access;
+  readonly sessions: SessionAccess;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface DoorOptions extends AccessOptions {
+  /** A session ends after so long without a request. Default 8 hours. */
+  readonly idle?: Millis;
+  /** And at the latest after so long. Default a week. */
+  readonly lifetime?: Millis;
+}
+
+/** @throws ConfigFailure `E_DASHBOARD_OPEN`, `E_DASHBOARD_CREDENTIALS` */
+export async function openDoor({ store, clock, log }: Windrow, options: DoorOptions): Promise<Door> {
+  const { idle = hours(8), lifetime = hours(7 * 24) } = options;
+  const tools = { database: store.database, clock, randomBytes };
+  const own = access(tools);
+  const rules = accessRules(options, await own.users.any());
+  const { settingsUser } = rules;
+  const vouched = settingsUser === undefined ? {} : { settingsUser };
+  return { rules, access: own, sessions: sessionAccess({ ...tools, idle, lifetime, ...vouched }), clock, log };
+}

@@ -1,0 +1,130 @@
+import { type PluginDatabase, Temporal } from '#framework';
+import { z } from 'zod';
+
+import type { Asset } from '../asset.ts';
+import type { AssetKey } from '../key.ts';
+import { parentPartitions } from '../mapping/parent-partitions.ts';
+import { partitionKey } from '../partition-key.ts';
+import type { Partition } from '../partitions.ts';
+import type { Automation } from './automation.ts';
+import { candidates } from './candidates.ts';
+import type { AutomationFacts, ParentFacts, PartitionFacts } from './facts.ts';
+
+export interface FactsQuestion {
+  readonly asset: Asset;
+  readonly automation: Automation;
+  readonly attachedAt: Temporal.Instant;
+  readonly now: Temporal.Instant;
+  /** What the project knows of a parent. */
+  readonly find: (key: AssetKey) => Pick<Asset, 'partitions'> | undefined;
+}
+
+/** Facts of the partitions that may be asked for, and each as what it is made of. */
+export interface Gathered {
+  readonly facts: AutomationFacts;
+  readonly partitions: ReadonlyMap<string | null, Partition>;
+}
+
+/** Looks up what is known of the partitions of an asset and of its parents. */
+export async function gatherFacts(database: PluginDatabase, question: FactsQuestion): Promise<Gathered> {
+  const { asset, automation, attachedAt, now } = question;
+  const all = candidates(automation, asset.partitions, { now, attachedAt });
+  const named = all.map((partition) => ({
+    key: asset.partitions === undefined ? null : partitionKey(asset.partitions, partition),
+    partition,
+  }));
+  const own = named.map(({ key }) => ({ asset: asset.key, partition: key }));
+  const made = await madeAt(database, own);
+  const asked = await requested(database, own);
+  // Where a partition that is made is never asked for again, nothing of its parents matters.
+  const isDone = (key: string | null): boolean =>
+    (automation.kind === 'on_missing' || automation.kind === 'on_window_close') && made.has(nameOf(asset.key, key));
+  const needs = new Map(named.map(({ key, partition }) => [key, isDone(key) ? [] : parentsOf(question, partition)]));
+  const parents = await madeAt(database, [...needs.values()].flat());
+  const overdue = await overdueAssets(database, asset);
+  const factsOf = ({ asset: of, partition }: Needed): ParentFacts => ({
+    asset: of,
+    partition,
+    madeAt: partition === undefined ? undefined : parents.get(nameOf(of, partition)),
+    isOverdue: overdue.has(of),
+  });
+  const facts = named.map(({ key, partition }): PartitionFacts => {
+    const earlier = asked.filter((request) => request.partition === (key ?? ''));
+    return {
+      partition: key,
+      closesAt: partition.window?.end,
+      madeAt: made.get(nameOf(asset.key, key)),
+      isInProgress: earlier.some(({ is_open: isOpen }) => isOpen),
+      causes: new Set(earlier.map(({ cause }) => cause)),
+      parents: (needs.get(key) ?? []).map(factsOf),
+    };
+  });
+  return {
+    facts: { now, attachedAt, partitions: facts },
+    partitions: new Map(named.map(({ key, partition }) => [key, partition])),
+  };
+}
+
+interface Needed {
+  readonly asset: AssetKey;
+  /** Undefined where the parent has none that belongs to it. */
+  readonly partition: string | null | undefined;
+}
+
+/** Beside the beginning of a parent there is nothing to wait for; otherwise a parent without a partition holds it back. */
+function parentsOf({ asset, now, find }: FactsQuestion, child: Partition): readonly Needed[] {
+  return asset.deps.flatMap(({ key, mapping }): readonly Needed[] => {
+    const keys = parentPartitions({ child, parent: find(key)?.partitions, mapping }, now);
+    if (keys.length === 0 && mapping?.kind !== 'offset') return [{ asset: key, partition: undefined }];
+    return keys.map((partition) => ({ asset: key, partition }));
+  });
+}
+
+async function madeAt(
+  database: PluginDatabase,
+  needed: readonly Needed[],
+): Promise<ReadonlyMap<string, Temporal.Instant>> {
+  const known = needed.flatMap(({ asset, partition }) =>
+    partition === undefined ? [] : [[asset, partition ?? ''] as const],
+  );
+  if (known.length === 0) return new Map();
+  const rows = await database.run(MADE, [known.map(([asset]) => asset), known.map(([, partition]) => partition)]);
+  return new Map(
+    rows.map((row) => {
+      const { asset, partition, at } = MadeRow.parse(row);
+      return [nameOf(asset, partition), at];
+    }),
+  );
+}
+
+async function requested(database: PluginDatabase, own: readonly Needed[]) {
+  const partitions = own.map(({ partition }) => partition ?? '');
+  return (await database.run(REQUESTED, [own[0]?.asset, partitions])).map((row) => RequestedRow.parse(row));
+}
+
+async function overdueAssets(database: PluginDatabase, { deps }: Asset): Promise<ReadonlySet<string>> {
+  const rows = await database.run(OVERDUE, [deps.map(({ key }) => key)]);
+  return new Set(rows.map((row) => String(row['asset'])));
+}
+
+function nameOf(asset: string, partition: string | null): string {
+  return `${asset} ${partition ?? ''}`;
+}
+
+const MadeRow = z.object({ asset: z.string(), partition: z.string(), at: z.instanceof(Temporal.Instant) });
+const RequestedRow = z.object({ partition: z.string(), cause: z.string(), is_open: z.boolean() });
+
+const MADE = `
+select s.asset, s.partition, s.at
+from (select distinct * from unnest($1::text[], $2::text[]) as n (asset, partition)) as wanted
+join partition_status as s on s.asset = wanted.asset and s.partition = wanted.partition
+where s.event_id is not null`;
+
+const REQUESTED = `
+select partition, cause, ended_at is null as is_open
+from automation_request
+where asset = $1 and partition = any($2)
+order by at desc
+limit 5000`;
+
+const OVERDUE = `select asset from asset_freshness where asset = any($1) and state = 'overdue'`;

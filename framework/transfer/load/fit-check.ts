@@ -1,0 +1,128 @@
+import { DataFailure } from '../../core/failures.ts';
+import type { PinnedColumns } from '../schema/pinned-columns.ts';
+import type { PlannedTable, SchemaChange, SchemaQuestion } from '../schema/schema-plan.ts';
+import { conversionOf } from '../schema/type-conversion.ts';
+import type { Column, ColumnType } from '../table-schema.ts';
+import type { LoadTable, StagedPart } from './load-tables.ts';
+
+/** Values that may not fit a column: they are looked at before anything is changed or applied. */
+export interface FitCheck {
+  readonly extract: string;
+  readonly table: string;
+  readonly column: string;
+  readonly from: ColumnType;
+  readonly to: ColumnType;
+  /** Names a row in messages. */
+  readonly key: readonly Column[];
+}
+
+/** Values of the window that may not fit their column. */
+export interface StagedFitCheck extends FitCheck {
+  readonly part: StagedPart;
+}
+
+/** A value that does not fit, and the key of its row, as texts. */
+export interface Misfit {
+  readonly key: readonly (string | null)[];
+  readonly value: string | null;
+}
+
+/** Columns that get another type although rows stand in them. */
+export function retypeChecks(
+  changes: readonly SchemaChange[],
+  tables: readonly LoadTable[],
+  existing: SchemaQuestion['existing'],
+): readonly FitCheck[] {
+  return changes.flatMap((change) => {
+    if (change.kind !== 'change_type' || change.from.kind === 'foreign') return [];
+    const { table, column, from, to } = change;
+    if (conversionOf(from, to).kind === 'all') return [];
+    const own = tables.find((candidate) => candidate.table === table);
+    const columns = existing.get(table);
+    const key = (own?.key ?? []).flatMap(({ name }): readonly Column[] => {
+      const type = columns?.get(name);
+      return type === undefined || type.kind === 'foreign' ? [] : [{ name, type }];
+    });
+    return [{ extract: own?.extract ?? table, table, column, from, to, key }];
+  });
+}
+
+/**
+ * Columns of the window that are pinned, or of another kind than the target's: a re-run of a window from before a change.
+ * Others were planned to hold what comes.
+ */
+export function stagedChecks(
+  tables: readonly LoadTable[],
+  planned: readonly PlannedTable[],
+  pins: PinnedColumns,
+): readonly StagedFitCheck[] {
+  return tables.flatMap((table, index) => {
+    const types = planned[index]?.types ?? new Map<string, ColumnType>();
+    const parts = [table.updates, table.deletes].filter((part) => part !== undefined);
+    return parts.flatMap((part) =>
+      part.columns.flatMap((column): readonly StagedFitCheck[] => {
+        const type = types.get(column.name);
+        const pin = pins.get(table.table)?.get(column.name);
+        const to = pin ?? type;
+        if (type === undefined || to === undefined || (pin === undefined && to.kind === column.type.kind)) return [];
+        if (conversionOf(column.type, to).kind === 'all') return [];
+        const { extract, table: name, key } = table;
+        return [{ extract, table: name, column: column.name, from: column.type, to, key, part }];
+      }),
+    );
+  });
+}
+
+export interface FitWords {
+  readonly code: string;
+  readonly typeText: (type: ColumnType) => string;
+}
+
+/** A standing value that the new type of its column cannot hold exactly. */
+export function retypeFailure(check: FitCheck, misfit: Misfit, { code, typeText }: FitWords): DataFailure {
+  const { table, column, from, to } = check;
+  return new DataFailure(
+    code,
+    `${table}.${column} is ${typeText(from)} in the target and the window needs ${typeText(to)}, which cannot hold ` +
+      `${valueOf(check, misfit)} exactly. Nothing was changed. Correct the rows in the target, pin the column to a type that holds ` +
+      'both ("columns" in connector_config.json), or drop it there, which gives up its old values; then re-run the window.',
+    { details: detailsOf(check, misfit, typeText) },
+  );
+}
+
+/** A value of the window that its column cannot hold exactly. */
+export function valueFailure(check: FitCheck, misfit: Misfit, { code, typeText }: FitWords): DataFailure {
+  const { extract, table, column, to } = check;
+  return new DataFailure(
+    code,
+    `${extract}: the column ${table}.${column} is ${typeText(to)}, which cannot hold ${valueOf(check, misfit)} exactly. ` +
+      'Nothing was applied. Correct the value in the source, or pin the column to another type ("columns" in connector_config.json).',
+    { details: detailsOf(check, misfit, typeText) },
+  );
+}
+
+const LONGEST_SHOWN = 80;
+
+function valueOf({ column, key }: FitCheck, misfit: Misfit): string {
+  const value = misfit.value ?? '';
+  const shown =
+    value.length > LONGEST_SHOWN ? `${JSON.stringify(value.slice(0, LONGEST_SHOWN))}…` : JSON.stringify(value);
+  const row = key.map(({ name }, index) => `${name}=${misfit.key[index] ?? 'NULL'}`).join(', ');
+  return `the value ${shown} of column ${column} in the row ${row === '' ? 'without a key' : row}`;
+}
+
+function detailsOf(
+  { extract, table, column, from, to, key }: FitCheck,
+  misfit: Misfit,
+  typeText: FitWords['typeText'],
+) {
+  return {
+    extract,
+    table,
+    column,
+    expected: typeText(to),
+    found: typeText(from),
+    key: Object.fromEntries(key.map(({ name }, index) => [name, misfit.key[index] ?? null])),
+    value: misfit.value,
+  };
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { FileMemory, type LocalFile } from '../../tasks/veeva/stage/upload.ts';
+
+type Body = Uint8Array | Readable;
+
+describe('The bytes of a converted file', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'veeva-upload-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function file(name: string, bytes: Buffer): Promise<LocalFile> {
+    const path = join(folder, name);
+    await writeFile(path, bytes);
+    return { path, bytes: bytes.length };
+  }
+
+  const copyOf = async (body: Body): Promise<Buffer> => (body instanceof Readable ? buffer(body) : Buffer.from(body));
+
+  it('lie in the same memory as those of the file before, and are its own', async () => {
+    const memory = new FileMemory();
+    const places = new Set<unknown>();
+    const texts = ['a file of some length', 'shorter', 'again as long as that'];
+    for (const text of texts) {
+      await memory.give(await file('one', Buffer.from(text)), async (body) => {
+        expect((await copyOf(body)).toString()).toBe(text);
+        if (body instanceof Uint8Array) places.add(body.buffer);
+      });
+    }
+    expect(places.size).toBe(1);
+  });
+
+  it('come as a stream where another file has the memory, or where they are many', async () => {
+    const memory = new FileMemory();
+    const large = await file('large', Buffer.alloc(17 * 1024 * 1024, 7));
+    await memory.give(await file('first', Buffer.from('first')), async (first) => {
+      await memory.give(await file('second', Buffer.from('second')), async (second) => {
+        expect(second).toBeInstanceOf(Readable);
+        expect((await copyOf(second)).toString()).toBe('second');
+      });
+      expect((await copyOf(first)).toString()).toBe('first');
+    });
+    await memory.give(large, async (body) => {
+      expect(body).toBeInstanceOf(Readable);
+      expect((await copyOf(body)).length).toBe(large.bytes);
+    });
+  });
+
+  it('are left alone by later files where they could not be stored, since something may still send them', async () => {
+    const memory = new FileMemory();
+    const left: Body[] = [];
+    const work = memory.give(await file('lost', Buffer.from('lost')), async (body) => {
+      left.push(body);
+      throw new Error('no answer');
+    });
+    await expect(work).rejects.toThrow('no answer');
+    await memory.give(await file('next', Buffer.from('next')), async () => {});
+    expect((await Promise.all(left.map(copyOf))).map(String)).toEqual(['lost']);
+  });
+
+  it('are refused where the file has become shorter', async () => {
+    const memory = new FileMemory();
+    const given = await file('short', Buffer.from('short'));
+    const work = memory.give({ ...given, bytes: 9 }, async () => {});
+    await expect(work).rejects.toThrow('ends after 5 bytes; 9 were written');
+  });
+});
