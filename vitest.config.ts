@@ -4,8 +4,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Folders whose tests need neither PostgreSQL nor Redis: running one of them alone starts no server. */
 const WITHOUT_SERVERS = ['test/{architecture,bootstrap,unit}/**/*.test.ts', 'test/corpus/archives.test.ts'];
 
-/** Whole programs and a browser: one file at a time and after the others, so that each has the machine to itself. */
+/** Whole programs: one file at a time and after the others, so that each has the machine to itself. */
 const WHOLE_PROGRAMS = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
+
+/** Pages in a browser, which has the machine to itself as well. */
+const PAGES = ['test/e2e/{web-*,login,queues}.test.ts'];
 
 const SERVERS = ['test/support/web.mjs', 'test/support/servers.ts'];
 
@@ -43,10 +46,24 @@ export default defineConfig({
         test: {
           name: 'programs',
           include: WHOLE_PROGRAMS,
+          exclude: PAGES,
           globalSetup: SERVERS,
           fileParallelism: false,
           testTimeout: 600_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'pages',
+          include: PAGES,
+          globalSetup: SERVERS,
+          fileParallelism: false,
+          // Everything that a page owes a test has a limit of two minutes, whose end is an error of its own. What is left
+          // are calls to the browser without a limit, `evaluate` and `newPage`: one in thousands was never answered.
+          retry: { count: 1, condition: /^Test timed out in / },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -72,7 +72,7 @@ describe('the login page', () => {
     const page = await freshPage();
     await page.goto(`${url}/plugins?from=mail`);
     expect(new URL(page.url()).pathname).toBe('/login');
-    expect(await page.evaluate('document.activeElement.id')).toBe('name');
+    await page.locator('#name:focus').waitFor();
     await logIn(page, 'viewer', 'another password');
     await expect.poll(() => page.getByRole('alert').textContent()).toBe('Name or password is wrong.');
     expect(await page.getByLabel('Name').inputValue()).toBe('viewer');
