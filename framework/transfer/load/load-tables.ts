@@ -88,14 +88,10 @@ export interface PresentTable {
   readonly emptied: readonly string[];
 }
 
-/** A receipt is kept in columns of limited length. */
-const MOST_TABLES = 1000;
-
 /** For a receipt: the rows that a load writes and those that it deletes, by table. */
 export function loadedRows(present: readonly PresentTable[]): Readonly<Record<string, readonly [number, number]>> {
-  const shown = present.slice(0, MOST_TABLES).map(({ table }) => table);
   return Object.fromEntries(
-    shown.map(({ table, updates, deletes }) => [table, [updates?.rows ?? 0, deletes?.rows ?? 0]] as const),
+    present.map(({ table: { table, updates, deletes } }) => [table, [updates?.rows ?? 0, deletes?.rows ?? 0]] as const),
   );
 }
 

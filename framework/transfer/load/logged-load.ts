@@ -40,21 +40,44 @@ export function answerOf(logged: LoggedLoad, context: TransferContext): LoadRece
   );
 }
 
-/** Redshift's column holds 65,535 bytes, a statement 100 KB; changes beyond this are in the drift log anyway. */
+/** Redshift's column holds so many bytes, and a statement 100 KB; all changes are in the drift log, all tables on the record. */
+const MOST_BYTES = 65_535;
 const MOST_CHANGES = 100;
 const MOST_SOURCES = 200;
+const MOST_LISTED = 4096;
 
-/** A receipt and the files it was made from, as the load log keeps it. */
+/** A receipt and the files it was made from, as the load log keeps it: of lists that it has no room for the beginning. */
 export function receiptText(receipt: LoadReceipt, sources: StageManifest['sources']): string {
-  const { schemaChanges, details } = receipt;
-  const shown = schemaChanges.slice(0, MOST_CHANGES);
+  for (let most = MOST_LISTED; ; most = Math.floor(most / 2)) {
+    const text = JSON.stringify(shortened(receipt, sources, most));
+    if (most === 0 || Buffer.byteLength(text) <= MOST_BYTES) return text;
+  }
+}
+
+function shortened(
+  { schemaChanges, details }: LoadReceipt,
+  sources: StageManifest['sources'],
+  most: number,
+): Readonly<Record<string, unknown>> {
+  const shown = schemaChanges.slice(0, Math.min(most, MOST_CHANGES));
   const hidden = schemaChanges.length - shown.length;
-  return JSON.stringify({
+  const lists = Object.fromEntries(Object.entries(details).map(([name, value]) => [name, beginningOf(value, most)]));
+  return {
     // Their sentences name the types.
     schemaChanges: shown.map(withoutTypes),
-    details: hidden === 0 ? details : { ...details, moreSchemaChanges: hidden },
-    sources: sources.slice(0, MOST_SOURCES).map(({ name, sha256 }) => ({ name, sha256 })),
-  });
+    details: hidden === 0 ? lists : { ...lists, moreSchemaChanges: hidden },
+    sources: sources.slice(0, Math.min(most, MOST_SOURCES)).map(({ name, sha256 }) => ({ name, sha256 })),
+  };
+}
+
+function beginningOf(value: Json, most: number): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  return isList(value) ? value.slice(0, most) : Object.fromEntries(Object.entries(value).slice(0, most));
+}
+
+/** `Array.isArray` knows no lists that are only read. */
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function withoutTypes({ table, column, change, sentence, decision }: SchemaDrift): SchemaDrift {
