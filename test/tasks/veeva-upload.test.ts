@@ -66,6 +66,18 @@ describe('The bytes of a converted file', () => {
     expect((await Promise.all(left.map(copyOf))).map(String)).toEqual(['lost']);
   });
 
+  it('are closed where a stream of them could not be stored', async () => {
+    const memory = new FileMemory();
+    const left: Body[] = [];
+    const large = await file('large and lost', Buffer.alloc(17 * 1024 * 1024));
+    const work = memory.give(large, async (body) => {
+      left.push(body);
+      throw new Error('no answer');
+    });
+    await expect(work).rejects.toThrow('no answer');
+    expect(left.map((body) => body instanceof Readable && body.destroyed)).toEqual([true]);
+  });
+
   it('are refused where the file has become shorter', async () => {
     const memory = new FileMemory();
     const given = await file('short', Buffer.from('short'));

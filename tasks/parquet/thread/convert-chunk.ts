@@ -73,8 +73,17 @@ class ChunkConversion {
   }
 
   async run(): Promise<ChunkOutcome> {
+    try {
+      return await this.#convert();
+    } finally {
+      // A removed file that is still open keeps its room on a full disk.
+      this.#sink?.discard();
+    }
+  }
+
+  async #convert(): Promise<ChunkOutcome> {
     for (;;) {
-      if (Atomics.load(this.#job.unwanted, 0) <= this.#job.index) return this.#unwanted();
+      if (Atomics.load(this.#job.unwanted, 0) <= this.#job.index) return { kind: 'unwanted' };
       const step = this.#next();
       if (step === 'end') break;
       if (this.#sieve?.isOverfull === true) return this.#overfull(this.#sieve);
@@ -171,19 +180,12 @@ class ChunkConversion {
     });
   }
 
-  async #unwanted(): Promise<ChunkOutcome> {
-    await this.#sink?.close();
-    return { kind: 'unwanted' };
-  }
-
-  async #overfull({ setAside }: Sieve): Promise<ChunkOutcome> {
-    await this.#sink?.close();
+  #overfull({ setAside }: Sieve): ChunkOutcome {
     const [first] = setAside.toSorted((a, b) => a.position - b.position);
     return first === undefined ? { kind: 'unwanted' } : { kind: 'overfull', first };
   }
 
-  async #refused(refused: RefusedRow): Promise<Refusal> {
-    await this.#sink?.close();
+  #refused(refused: RefusedRow): Refusal {
     const { code, row, field } = refused;
     const place = { kind: 'refused', code, row: this.#taken() + row, position: this.#position(refused) } as const;
     if (field === undefined) return { ...place, key: [] };

@@ -18,6 +18,7 @@ export function openCsvSink(path: string): RowSink {
   return {
     write: async (columns, rows) => file.write(csvBytes(columns, rows)),
     close: async () => file.close(),
+    discard: () => file.discard(),
   };
 }
 

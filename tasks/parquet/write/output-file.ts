@@ -7,6 +7,7 @@ export class OutputFile {
   readonly #descriptor: number;
   readonly #hash = createHash('sha256');
   #bytes = 0;
+  #isOpen = true;
 
   constructor(path: string) {
     this.path = path;
@@ -25,7 +26,14 @@ export class OutputFile {
   }
 
   close(): { readonly path: string; readonly bytes: number; readonly sha256: string } {
-    closeSync(this.#descriptor);
+    this.discard();
     return { path: this.path, bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+
+  /** Closes what is open yet, however much of it was written. */
+  discard(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    closeSync(this.#descriptor);
   }
 }

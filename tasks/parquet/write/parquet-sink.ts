@@ -31,6 +31,7 @@ export function openParquetSink(path: string, plans: readonly ColumnPlan[], firs
       file.write(ending(footer(placed, total)));
       return file.close();
     },
+    discard: () => file.discard(),
   };
 }
 

@@ -10,4 +10,6 @@ export interface WrittenFile {
 export interface RowSink {
   readonly write: (columns: readonly AnyColumn[], rows: number) => Promise<void>;
   readonly close: () => Promise<WrittenFile>;
+  /** Lets go of a file that nobody wants any more; does nothing to a closed one. */
+  readonly discard: () => void;
 }

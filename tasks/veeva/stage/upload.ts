@@ -45,7 +45,7 @@ export class FileMemory {
   #isTaken = false;
 
   async give({ path, bytes }: LocalFile, use: (body: Uint8Array | Readable) => Promise<void>): Promise<void> {
-    if (this.#isTaken || bytes > MOST_BYTES) return use(createReadStream(path));
+    if (this.#isTaken || bytes > MOST_BYTES) return streamed(path, use);
     this.#isTaken = true;
     try {
       await use(await this.#read({ path, bytes }));
@@ -67,5 +67,15 @@ export class FileMemory {
       read += bytesRead;
     }
     return this.#memory.subarray(0, bytes);
+  }
+}
+
+/** Whoever is given a stream may fail before reading it to its end. */
+async function streamed(path: string, use: (body: Readable) => Promise<void>): Promise<void> {
+  const body = createReadStream(path);
+  try {
+    await use(body);
+  } finally {
+    body.destroy();
   }
 }
