@@ -22,8 +22,8 @@ COPY dags dags
 COPY dashboard/server dashboard/server
 COPY --from=web /windrow/dashboard/web/dist dashboard/web/dist
 
-# The stand-ins stay at home, and with them what only they serve.
-RUN npm pkg delete windrow.verbs windrow.prepare
+# The stand-ins stay at home, and with them their verbs, which stand first, and what only they serve.
+RUN npm pkg delete 'windrow.verbs[0]' windrow.prepare
 
 USER node
 ENTRYPOINT ["node", "framework/cli/main.ts"]

@@ -88,6 +88,7 @@ export { findLoadReceipt } from './store/views/find-load-receipt.ts';
 export { listQuarantine } from './store/views/list-quarantine.ts';
 export { readTableSizes } from './store/views/table-sizes.ts';
 export { countDags } from './store/views/count-dags.ts';
+export { countNeeds } from './store/views/count-needs.ts';
 export { listLateWindows } from './store/views/list-late-windows.ts';
 export { recentRuns } from './store/views/runs/recent-runs.ts';
 export type { DagSummary, LastRun } from './store/views/dag-rows.ts';

@@ -1,4 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -85,7 +88,27 @@ describe('docker-compose.yml', () => {
   });
 });
 
+const Manifest = z.object({ windrow: z.object({ verbs: z.array(z.string()), prepare: z.string().optional() }) });
+
 describe('Dockerfile', () => {
+  it('leaves out the verbs of the stand-ins, and no others', () => {
+    const lines = readFileSync(repositoryPath('Dockerfile'), 'utf8').split('\n');
+    const changes = lines.flatMap((line) => (line.startsWith('RUN npm pkg ') ? [line.slice('RUN '.length)] : []));
+    const place = mkdtempSync(join(tmpdir(), 'windrow-image-'));
+    try {
+      copyFileSync(repositoryPath('package.json'), join(place, 'package.json'));
+      const here = Manifest.parse(JSON.parse(readFileSync(join(place, 'package.json'), 'utf8')));
+      for (const change of changes) execSync(change, { cwd: place });
+      const image = Manifest.parse(JSON.parse(readFileSync(join(place, 'package.json'), 'utf8')));
+
+      expect(here.windrow.verbs.length).toBeGreaterThan(1);
+      expect(image.windrow).toMatchObject({ verbs: here.windrow.verbs.filter((path) => !path.includes('sandbox')) });
+      expect(image.windrow.prepare).toBeUndefined();
+    } finally {
+      rmSync(place, { recursive: true });
+    }
+  });
+
   it('copies only what exists, or what its first stage built', () => {
     const copied = readFileSync(repositoryPath('Dockerfile'), 'utf8')
       .split('\n')

@@ -7,7 +7,7 @@ import { RECORD_STATUSES, type RecordStatus } from '../../record/record.ts';
 import type { Executor } from '../database.ts';
 import { InstantColumn } from '../runs/run-rows.ts';
 
-/** The oldest window of a pipeline that is due and not complete. */
+/** The oldest window of a pipeline that is due, not complete and not failed. */
 export interface LateWindowView {
   readonly dagId: DagId;
   readonly recordId: RecordId;
@@ -18,7 +18,7 @@ export interface LateWindowView {
   readonly dueAt: Temporal.Instant;
 }
 
-/** Of each pipeline the oldest window that was due before a moment and is not complete, the latest first. */
+/** Of each pipeline the oldest window that was due before a moment, is not complete and has not failed, the latest first. */
 export async function listLateWindows(
   executor: Executor,
   { before, limit }: { readonly before: Temporal.Instant; readonly limit: number },
@@ -40,7 +40,7 @@ cross join lateral (
   select p.id as "recordId", p.pipeline_status as status, p.window_start_time as start, p.window_end_time as "end",
     p.window_zone as zone, p.window_end_time + coalesce((d.schedule ->> 'lagMs')::bigint, 0) * interval '1 ms' as "dueAt"
   from pipeline_records p
-  where p.pipeline_id = d.id and p.pipeline_status <> 'COMPLETED'
+  where p.pipeline_id = d.id and p.pipeline_status <> 'COMPLETED' and p.pipeline_status <> 'FAILED'
   order by p.window_start_time, p.window_end_time
   limit 1
 ) oldest

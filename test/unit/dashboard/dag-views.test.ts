@@ -57,6 +57,15 @@ describe('the calendar', () => {
     expect(january?.lead).toBe(3);
   });
 
+  it('says of no day that its windows are all there while older ones are not read yet', () => {
+    const [february, january] = monthsOf(windows, 'UTC', Date.parse('2026-01-31T10:00Z'));
+    const [whole] = monthsOf(windows, 'UTC').toReversed();
+
+    expect(new Set(january?.days.map(({ isWhole }) => isWhole))).toEqual(new Set([false]));
+    expect(february?.days[0]?.isWhole).toBe(true);
+    expect(whole?.days[0]?.isWhole).toBe(true);
+  });
+
   it('takes the days of the zone in which times are shown', () => {
     const [february] = monthsOf(windows, 'Europe/Berlin');
 

@@ -29,6 +29,13 @@ describe('a field for a moment', () => {
   });
 });
 
+describe('a year that is being written, digit by digit', () => {
+  it.each(['local', 'utc'] as const)('stays as it is in the clock %s', (clock) => {
+    for (const written of ['0002-01-20T13:15', '0020-01-20T13:15', '0202-01-20T13:15', '2026-01-20T13:15'])
+      expect(fieldText(momentOf(written, clock), clock)).toBe(written);
+  });
+});
+
 describe('params', () => {
   it.each([
     ['  ', { kind: 'none' }],

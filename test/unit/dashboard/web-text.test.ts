@@ -100,6 +100,9 @@ describe('a live message', () => {
     ['/runs/7', true],
     ['/runs/7/tasks/send/log', true],
     ['/runs/8', false],
+    // It may wait for that run.
+    ['/runs/8/explain', true],
+    ['/runs/8/tasks/send/explain?instance=1', true],
     ['/session', false],
     ['/dags/orders/grid?limit=40', true],
     ['/dags/shipments', false],

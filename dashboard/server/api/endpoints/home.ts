@@ -1,6 +1,7 @@
 import { minutes } from '#framework';
 import {
   countDags,
+  countNeeds,
   databaseNow,
   findLiveProcesses,
   listFailedRuns,
@@ -35,19 +36,22 @@ export const homeEndpoints: readonly Endpoint[] = [
       const now = await databaseNow(database);
       const overdue = windrow.clock.now().subtract({ milliseconds: LATE_MS });
       const dayAgo = now.subtract({ hours: 24 });
-      const [failedRecords, failed, late, running, loaded, happenings, activity, processes, dags] = await Promise.all([
-        listRecords(database, { status: 'FAILED', limit: MOST }),
-        listFailedRuns(database, { since: dayAgo, limit: MOST }),
-        listLateWindows(database, { before: overdue, limit: MOST }),
-        listRuns(database, { state: 'running', limit: MOST }),
-        listRecords(database, { status: 'COMPLETED', limit: FEW }),
-        listNotableEvents(database, { since: dayAgo, limit: FEW }),
-        readActivity(database, dayAgo),
-        findLiveProcesses(database),
-        countDags(database),
-      ]);
+      const [counts, failedRecords, failed, late, running, loaded, happenings, activity, processes, dags] =
+        await Promise.all([
+          countNeeds(database, { failedSince: dayAgo, dueBefore: overdue }),
+          listRecords(database, { status: 'FAILED', limit: MOST }),
+          listFailedRuns(database, { since: dayAgo, limit: MOST }),
+          listLateWindows(database, { before: overdue, limit: MOST }),
+          listRuns(database, { state: 'running', limit: MOST }),
+          listRecords(database, { status: 'COMPLETED', limit: FEW }),
+          listNotableEvents(database, { since: dayAgo, limit: FEW }),
+          readActivity(database, dayAgo),
+          findLiveProcesses(database),
+          countDags(database),
+        ]);
       return {
         now,
+        counts,
         failedRecords: failedRecords.map(recordView),
         failedRuns: failed,
         late,

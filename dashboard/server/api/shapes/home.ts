@@ -6,7 +6,7 @@ import { PipelineRecord } from './record.ts';
 import { Run } from './run.ts';
 import { Instant, Window } from './scalars.ts';
 
-/** A window that should be complete and is not. */
+/** A window that should be complete, is not and has not failed. */
 const LateWindow = z
   .object({
     dagId: z.string(),
@@ -48,10 +48,18 @@ const Happening = z
 export const Home = z
   .object({
     now: Instant,
+    /** How many there are of what the lists below show the first ones of: of late windows all, not one of each pipeline. */
+    counts: z.object({
+      failedWindows: z.number(),
+      failedRuns: z.number(),
+      lateWindows: z.number(),
+      runningRuns: z.number(),
+    }),
     /** Windows that failed and were not repaired, newest first. */
     failedRecords: z.array(PipelineRecord),
     /** Runs of dags without records that failed during the last day, newest first. */
     failedRuns: z.array(Run),
+    /** Of each pipeline the oldest one, the latest first. */
     late: z.array(LateWindow),
     running: z.array(Run),
     /** Windows that were completed, the newest first. */

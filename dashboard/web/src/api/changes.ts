@@ -24,13 +24,16 @@ export function isOfEngine({ kind }: Change): boolean {
   return kind !== OF_PLUGINS;
 }
 
-/** Whether an address shows something that changed: one thing only by its own changes, lists and overviews by any, who looks by none. */
+/**
+ * Whether an address shows something that changed: one thing only by its own changes, lists, overviews and what explains one thing by
+ * others by any, who looks by none.
+ */
 export function isTouched(address: string, changes: readonly Change[]): boolean {
   const [path = ''] = address.split('?');
   const [, collection = '', id] = path.split('/');
   const shown = changes.filter(shownBy(collection));
   if (collection === 'session' || shown.length === 0) return false;
-  if (id === undefined) return true;
+  if (id === undefined || path.endsWith('/explain')) return true;
   const name = decodeURIComponent(id);
   return shown.some((change) => {
     const named = nameIn(collection, change);

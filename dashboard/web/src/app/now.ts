@@ -22,7 +22,12 @@ export function noteClock(shown: string | null): void {
 
 /** The present moment by the installation's clock, which a demo lets run ahead. */
 export function useInstallationNow(): number {
-  return useNow() + aheadMs;
+  return installationTime(useNow());
+}
+
+/** A moment of the browser's clock by that of the installation. */
+export function installationTime(at: number): number {
+  return at + aheadMs;
 }
 
 const HOUR_MS = 3_600_000;

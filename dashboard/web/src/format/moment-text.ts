@@ -5,8 +5,18 @@ export type Clock = 'local' | 'utc';
 export function fieldText(moment: string, clock: Clock): string {
   const at = Date.parse(moment);
   if (Number.isNaN(at)) return '';
-  const shown = clock === 'utc' ? at : at - new Date(at).getTimezoneOffset() * 60_000;
-  return new Date(shown).toISOString().slice(0, 19).replace(/:00$/, '');
+  const text = clock === 'utc' ? new Date(at).toISOString().slice(0, 19) : localText(new Date(at));
+  return text.replace(/:00$/, '');
+}
+
+/** By its parts: offsets of long ago, which a year has while it is written digit by digit, are no whole minutes. */
+function localText(at: Date): string {
+  const day = [padded(at.getFullYear(), 4), padded(at.getMonth() + 1), padded(at.getDate())].join('-');
+  return `${day}T${[at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => padded(part)).join(':')}`;
+}
+
+function padded(part: number, digits = 2): string {
+  return String(part).padStart(digits, '0');
 }
 
 /** The moment that somebody wrote into such a field, in UTC as the API takes it; nothing while it is not whole. */

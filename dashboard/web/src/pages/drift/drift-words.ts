@@ -1,3 +1,4 @@
+import type { SchemaDriftJson } from '../../../../server/api/shapes/drift.ts';
 import type { Tone } from '../../format/tone.ts';
 
 const CHANGES: Readonly<Record<string, string>> = {
@@ -26,14 +27,21 @@ export interface Outcome {
   readonly tone: Tone;
 }
 
-interface Decided {
-  readonly decision: 'applied' | 'paused' | 'failed';
-  readonly recordStatus: string;
-}
+type Decided = Pick<SchemaDriftJson, 'decision' | 'recordStatus'>;
 
-/** A change that was kept back is no trouble any more once its window is loaded. */
+const WAITS: Outcome = { words: 'window waits', tone: 'waiting' };
+
+/** A window that a contract held back may have been loaded since, run again, or given up, which completes it too. */
+const HELD: Readonly<Record<Decided['recordStatus'], Outcome>> = {
+  PENDING: WAITS,
+  IN_PROGRESS: WAITS,
+  COMPLETED: { words: 'held, then completed', tone: 'off' },
+  FAILED: { words: 'window failed', tone: 'bad' },
+  CANCELLED: { words: 'window cancelled', tone: 'off' },
+};
+
 export function outcomeOf({ decision, recordStatus }: Decided): Outcome {
   if (decision === 'applied') return { words: 'applied', tone: 'good' };
-  if (recordStatus === 'COMPLETED') return { words: 'held, then loaded', tone: 'off' };
-  return decision === 'paused' ? { words: 'window waits', tone: 'waiting' } : { words: 'window failed', tone: 'bad' };
+  if (decision === 'failed' && recordStatus === 'IN_PROGRESS') return { words: 'window runs again', tone: 'busy' };
+  return HELD[recordStatus];
 }

@@ -20,7 +20,7 @@ export function HomePage(): ReactNode {
   return (
     <Page title="Home">
       <Ready reading={reading} what="the overview">
-        {(home) => <Overview home={{ ...home, late: unfailed(home.late) }} />}
+        {(home) => <Overview home={home} />}
       </Ready>
     </Page>
   );
@@ -51,28 +51,48 @@ function Overview({ home }: { readonly home: HomeJson }): ReactNode {
 interface Need {
   readonly title: string;
   readonly count: number;
+  /** Where only some of them stand here, which ones. */
+  readonly part?: string | undefined;
   readonly content: ReactNode;
 }
 
 /** What may need somebody: it stands first where there is any. */
-function needsOf({ failedRecords, failedRuns, late, running }: HomeJson): readonly Need[] {
+function needsOf({ counts, failedRecords, failedRuns, late, running }: HomeJson): readonly Need[] {
   const failed = failedRecords.length + failedRuns.length;
   return [
-    { title: 'Failed', count: failed, content: <Failures records={failedRecords} runs={failedRuns} /> },
-    { title: 'Late', count: late.length, content: <LateWindows late={late} /> },
-    { title: 'Running', count: running.length, content: <RunningRuns runs={running} /> },
+    {
+      title: 'Failed',
+      count: failed,
+      part: partOf('the newest', failed, counts.failedWindows + counts.failedRuns),
+      content: <Failures records={failedRecords} runs={failedRuns} />,
+    },
+    {
+      title: 'Late',
+      count: late.length,
+      part: partOf('the oldest of each pipeline,', late.length, counts.lateWindows),
+      content: <LateWindows late={late} />,
+    },
+    {
+      title: 'Running',
+      count: running.length,
+      part: partOf('the newest', running.length, counts.runningRuns),
+      content: <RunningRuns runs={running} />,
+    },
   ];
 }
 
-function section({ title, content }: Need): ReactNode {
+function partOf(which: string, shown: number, all: number): string | undefined {
+  return shown < all ? `${which} ${shown} of ${all.toLocaleString('en')}` : undefined;
+}
+
+function section({ title, part, content }: Need): ReactNode {
   return (
-    <Section key={title} title={title}>
+    <Section
+      key={title}
+      title={title}
+      beside={part === undefined ? undefined : <span className={styles['part']}>{part}</span>}
+    >
       {content}
     </Section>
   );
-}
-
-/** Windows that failed stand in a list of their own. */
-function unfailed(late: HomeJson['late']): HomeJson['late'] {
-  return late.filter(({ status }) => status !== 'FAILED');
 }

@@ -24,7 +24,7 @@ export function Tiles({ home }: { readonly home: HomeJson }): ReactNode {
           <Link href={href} className={`${styles['tile']} ${styles[tone]}`}>
             <Icon name={icon} size={15} />
             <span className={styles['tileTitle']}>{title}</span>
-            <strong>{count}</strong>
+            <strong>{count.toLocaleString('en')}</strong>
             <small>{words}</small>
           </Link>
         </li>
@@ -37,22 +37,23 @@ function tilesOf(home: HomeJson): readonly Tile[] {
   return [failedTile(home), lateTile(home), runningTile(home), ...standingTiles(home)];
 }
 
-function failedTile({ failedRecords, failedRuns }: HomeJson): Tile {
-  const count = failedRecords.length + failedRuns.length;
-  const shared = { title: 'Failed', count, href: '/records?status=FAILED' };
+function failedTile({ counts: { failedWindows, failedRuns } }: HomeJson): Tile {
+  const count = failedWindows + failedRuns;
+  const href = failedWindows === 0 && failedRuns > 0 ? '/runs?state=failed' : '/records?status=FAILED';
+  const shared = { title: 'Failed', count, href };
   if (count === 0) return { ...shared, words: 'nothing to repair', icon: 'check', tone: 'good' };
   return { ...shared, words: 'windows and runs to repair', icon: 'cross', tone: 'bad' };
 }
 
-function lateTile({ late }: HomeJson): Tile {
-  const shared = { title: 'Late', count: late.length, href: '/records?status=PENDING' };
-  if (late.length === 0) return { ...shared, words: 'every window is in time', icon: 'check', tone: 'good' };
+function lateTile({ counts: { lateWindows: count } }: HomeJson): Tile {
+  const shared = { title: 'Late', count, href: '/records?status=PENDING' };
+  if (count === 0) return { ...shared, words: 'every window is in time', icon: 'check', tone: 'good' };
   return { ...shared, words: 'windows behind their time', icon: 'wait', tone: 'waiting' };
 }
 
-function runningTile({ running }: HomeJson): Tile {
-  const shared = { title: 'Running', count: running.length, href: '/runs?state=running', icon: 'turn' } as const;
-  if (running.length === 0) return { ...shared, words: 'nothing runs now', tone: 'off' };
+function runningTile({ counts: { runningRuns: count } }: HomeJson): Tile {
+  const shared = { title: 'Running', count, href: '/runs?state=running', icon: 'turn' } as const;
+  if (count === 0) return { ...shared, words: 'nothing runs now', tone: 'off' };
   return { ...shared, words: 'runs at this moment', tone: 'busy' };
 }
 

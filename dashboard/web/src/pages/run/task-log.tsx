@@ -8,6 +8,7 @@ import { LogViewer } from '../../components/log-viewer/log-viewer.tsx';
 import { ErrorState, LoadingState } from '../../components/states/states.tsx';
 import { Command } from '../../components/values/copy-button.tsx';
 import styles from './run-page.module.css';
+import { logCommand } from './log-command.ts';
 import { triesOfTask } from './run-tries.ts';
 import { useTaskLog } from './use-task-log.ts';
 
@@ -38,7 +39,7 @@ export function TaskLog({ run, task, attempt }: TaskLogProps): ReactNode {
         </Button>
       ) : null}
       <LogViewer lines={lines} name={task.name} file={file} isLive={isLive} />
-      <Command text={`windrow runs logs ${run.id} ${task.taskId}`} />
+      <Command text={logCommand(run.id, task.name, attempt)} />
     </div>
   );
 }

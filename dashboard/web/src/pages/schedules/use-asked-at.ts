@@ -1,8 +1,7 @@
 import { useEffect } from 'react';
 
-/** A poll ends a moment after it is due; one that is late is waited for at this pace. */
-const BEHIND_MS = 1500;
-const PAUSE_MS = 10_000;
+import { installationTime } from '../../app/now.ts';
+import { askAgainIn } from './ask-again-in.ts';
 
 interface Reading {
   readonly dataUpdatedAt: number;
@@ -15,8 +14,7 @@ export function useAskedAt(moments: readonly (string | null)[], { dataUpdatedAt,
   const next = times.length === 0 ? undefined : Math.min(...times);
   useEffect(() => {
     if (next === undefined) return;
-    const wait = next - dataUpdatedAt + BEHIND_MS;
-    const timer = window.setTimeout(() => void refetch(), wait > 0 ? wait : PAUSE_MS);
+    const timer = window.setTimeout(() => void refetch(), askAgainIn(next, installationTime(dataUpdatedAt)));
     return () => window.clearTimeout(timer);
   }, [next, dataUpdatedAt, refetch]);
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo } from 'react';
+import type { ReactNode } from 'react';
 
 import type { GridColumnJson } from '../../../../../server/api/shapes/grid.ts';
 import { useZone } from '../../../app/preferences.ts';
@@ -33,7 +33,8 @@ const SHAPES: Readonly<Record<Tone, IconName>> = {
 export function Calendar({ dag }: { readonly dag: string }): ReactNode {
   const zone = useZone();
   const { items, reading } = useWindows(dag, AT_ONCE);
-  const months = useMemo(() => monthsOf(items.flatMap(windowOf), zone), [items, zone]);
+  const windows = items.flatMap(windowOf);
+  const months = monthsOf(windows, zone, reading.hasNextPage ? windows.at(-1)?.at : undefined);
   return (
     <>
       <Ready reading={reading} what="calendar">
@@ -89,18 +90,19 @@ function Day({ day }: { readonly day: CalendarDay }): ReactNode {
         <strong>
           <Icon name={SHAPES[tone]} size={11} />
           {tone === 'good' ? day.total : day.counts[tone]}
+          {day.isWhole ? '' : '+'}
         </strong>
       )}
     </span>
   );
 }
 
-function wordsOf({ counts, total }: CalendarDay): string {
-  if (total === 0) return 'no windows';
-  return (['bad', 'busy', 'waiting', 'off', 'good'] as const)
+function wordsOf({ counts, total, isWhole }: CalendarDay): string {
+  if (total === 0) return isWhole ? 'no windows' : 'not read yet';
+  const words = (['bad', 'busy', 'waiting', 'off', 'good'] as const)
     .filter((tone) => counts[tone] > 0)
-    .map((tone) => `${counts[tone]} ${WORDS[tone]}`)
-    .join(', ');
+    .map((tone) => `${counts[tone]} ${WORDS[tone]}`);
+  return [...words, ...(isWhole ? [] : ['others not read yet'])].join(', ');
 }
 
 function windowOf({ window, run, recordStatus }: GridColumnJson): readonly CalendarWindow[] {

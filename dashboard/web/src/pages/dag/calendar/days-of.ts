@@ -12,6 +12,8 @@ export interface CalendarDay {
   readonly day: string;
   readonly counts: Readonly<Record<Tone, number>>;
   readonly total: number;
+  /** False where older windows are not read yet, of which it may have some. */
+  readonly isWhole: boolean;
 }
 
 export interface CalendarMonth {
@@ -24,8 +26,16 @@ export interface CalendarMonth {
 
 const NONE: CalendarDay['counts'] = { good: 0, bad: 0, busy: 0, waiting: 0, off: 0 };
 
-/** Windows by the days on which they begin in the zone, in months, the newest month first; days without a window have none. */
-export function monthsOf(windows: readonly CalendarWindow[], zone: string | undefined): readonly CalendarMonth[] {
+/**
+ * Windows by the days on which they begin in the zone, in months, the newest month first; days without a window have none. Where
+ * there are windows before the one that begins at `readFrom`, its day and those before it are not whole.
+ */
+export function monthsOf(
+  windows: readonly CalendarWindow[],
+  zone: string | undefined,
+  readFrom?: number,
+): readonly CalendarMonth[] {
+  const cut = readFrom === undefined ? '' : timeText(readFrom, zone).slice(0, 10);
   const days = new Map<string, Record<Tone, number>>();
   for (const { at, state } of windows) {
     const day = timeText(at, zone).slice(0, 10);
@@ -34,16 +44,21 @@ export function monthsOf(windows: readonly CalendarWindow[], zone: string | unde
     days.set(day, counts);
   }
   const months = [...new Set([...days.keys()].map((day) => day.slice(0, 7)))].toSorted().toReversed();
-  return months.map((month) => ({ month, lead: leadOf(month), days: daysOfMonth(month, days) }));
+  return months.map((month) => ({ month, lead: leadOf(month), days: daysOfMonth(month, days, cut) }));
 }
 
-function daysOfMonth(month: string, known: ReadonlyMap<string, CalendarDay['counts']>): readonly CalendarDay[] {
+function daysOfMonth(
+  month: string,
+  known: ReadonlyMap<string, CalendarDay['counts']>,
+  cut: string,
+): readonly CalendarDay[] {
   const [year = 0, number = 1] = month.split('-').map(Number);
   const length = new Date(Date.UTC(year, number, 0)).getUTCDate();
   return Array.from({ length }, (_, index) => {
     const day = `${month}-${String(index + 1).padStart(2, '0')}`;
     const counts = known.get(day) ?? NONE;
-    return { day, counts, total: Object.values(counts).reduce((sum, count) => sum + count, 0) };
+    const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return { day, counts, total, isWhole: day > cut };
   });
 }
 
