@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { rowCount, rowDelta } from '#framework/assets';
+import { type CheckContext, rowCount, rowDelta, sourceFreshness } from '#framework/assets';
 import { duckDbConnection } from '#tasks/duckdb';
+import { Temporal } from '#framework';
 
 import { rowDeltaVerdict } from '../../../framework/plugins/assets/checks/row-delta.ts';
 import { failureOf } from '../../support/failure-of.ts';
@@ -30,6 +31,36 @@ describe('the row delta of a window', () => {
         expect(rowDeltaVerdict({ ...asked, rows }, earlier.toReversed())).toEqual(verdict);
       }),
     );
+  });
+});
+
+describe('the age of the newest row', () => {
+  const checks = (newest: string) => ({
+    table: (name: string) => name,
+    column: (name: string) => name,
+    rows: async () => [[newest]],
+  });
+  const result = (newest: string) =>
+    sourceFreshness({ ...table, column: 'modified__v', maxAge: '1h' }).run({
+      connections: { get: async () => ({ checks: checks(newest) }) },
+      clock: { now: () => Temporal.Instant.from('2026-01-20T14:00:00Z') },
+    } as unknown as CheckContext);
+
+  it.each([
+    ['2026-01-20 13:15:00.5', '2026-01-20T13:15:00.5Z'],
+    ['2026-01-20T13:15:00Z', '2026-01-20T13:15:00Z'],
+    ['2026-01-20 13:15:00+00', '2026-01-20T13:15:00Z'],
+    ['2026-01-20 15:15:00+02', '2026-01-20T13:15:00Z'],
+    ['2026-01-20 18:45:00.25+05:30', '2026-01-20T13:15:00.25Z'],
+    ['2026-01-20 08:15:00-0500', '2026-01-20T13:15:00Z'],
+    ['2026-01-20', '2026-01-20T00:00:00Z'],
+  ])('is that of the moment that %s names', async (newest, moment) => {
+    expect(await result(newest)).toMatchObject({ metadata: { newest: { value: moment } } });
+  });
+
+  it('is not young because its clock stands elsewhere', async () => {
+    expect(await result('2026-01-20 13:30:00+02')).toMatchObject({ passed: false });
+    expect(await result('2026-01-20 08:30:00-05')).toMatchObject({ passed: true });
   });
 });
 

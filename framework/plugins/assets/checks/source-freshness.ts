@@ -4,7 +4,7 @@ import type { AssetCheck } from '../asset-check.ts';
 import { type TableCheckOptions, tableCheck } from './table-check.ts';
 
 export interface SourceFreshnessOptions<Settings> extends Omit<TableCheckOptions<Settings>, 'windowColumn' | 'key'> {
-  /** A timestamp in UTC or a date, at which the source last changed a row. */
+  /** A timestamp in UTC or with its offset, or a date, at which the source last changed a row. */
   readonly column: string;
   /** The newest row may be so old: `26h`. */
   readonly maxAge: string;
@@ -40,14 +40,14 @@ function ageText(age: number): string {
   return age < 60_000 ? 'less than 1m' : formatDuration(milliseconds(Math.floor(age / 60_000) * 60_000));
 }
 
-/** `2026-01-20 13:15:00.5`, `2026-01-20T13:15:00Z` or `2026-01-20`. */
+const WITH_OFFSET = /T.*(?:Z|[+-]\d{2}(?::?\d{2})?)$/;
+
+/** `2026-01-20 15:15:00+02` or `2026-01-20T13:15:00Z`; in UTC `2026-01-20 13:15:00.5` and `2026-01-20`. */
 function momentOf(table: string, column: string, text: string): Temporal.Instant {
   try {
-    const plain = text
-      .trim()
-      .replace(' ', 'T')
-      .replace(/(Z|\+00(:?00)?)$/, '');
-    return Temporal.PlainDateTime.from(plain).toZonedDateTime('UTC').toInstant();
+    const iso = text.trim().replace(' ', 'T');
+    if (WITH_OFFSET.test(iso)) return Temporal.Instant.from(iso);
+    return Temporal.PlainDateTime.from(iso).toZonedDateTime('UTC').toInstant();
   } catch (cause) {
     throw new DataFailure(
       'E_CHECK_MOMENT',
