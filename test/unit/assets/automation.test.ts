@@ -42,6 +42,7 @@ function partition(change: Partial<PartitionFacts> = {}): PartitionFacts {
     partition: '2026-01-20T09:45Z',
     closesAt: at('2026-01-20T10:00Z'),
     madeAt: undefined,
+    begunAt: undefined,
     isInProgress: false,
     causes: new Set(),
     parents: [parent('2026-01-20T10:01Z')],
@@ -144,6 +145,18 @@ describe('an automation', () => {
     expect(reasons(evaluated(onParentsFresh(), partition({ parents: overdue })))).toEqual([
       'raw/orders of 2026-01-20T09:45Z is overdue.',
     ]);
+  });
+
+  it('onParentsFresh follows a parent that was made while the partition was, which may lack it', () => {
+    const made = { begunAt: at('2026-01-20T10:01Z'), madeAt: at('2026-01-20T10:04Z') };
+    const early = [parent('2026-01-20T10:00Z')];
+    expect(evaluated(onParentsFresh(), partition({ ...made, parents: early })).requests).toEqual([]);
+    const meanwhile = [...early, parent('2026-01-20T10:02Z')];
+    const again = evaluated(onParentsFresh(), partition({ ...made, parents: meanwhile }));
+    expect(again.requests).toEqual([
+      { partition: '2026-01-20T09:45Z', cause: 'parents made until 2026-01-20T10:02:00Z' },
+    ]);
+    expect(JSON.stringify(again.verdicts)).toContain('was made after the run began that made it.');
   });
 
   it('asks for a whole that has parents only once one was made after it was attached', () => {

@@ -36,12 +36,20 @@ export async function automate(tools: HookTools, project: AutomatedProject): Pro
   await database.run(RECONCILE);
   await database.run(FORGET_ENDS);
   const find = await finder(tools, project, automated);
+  const failures: unknown[] = [];
   for (const row of await database.run(DUE, [AT_ONCE])) {
-    if (signal.aborted) return;
+    if (signal.aborted) break;
     const { asset, attached_at: attachedAt } = DueRow.parse(row);
     const found = byKey.get(asset);
-    if (found !== undefined) await automateAsset(tools, { ...project, find }, { asset: found, attachedAt });
+    if (found === undefined) continue;
+    // One that cannot be evaluated keeps none of the others waiting: it says why, and its turn comes again behind them.
+    await automateAsset(tools, { ...project, find }, { asset: found, attachedAt }).catch(async (error: unknown) => {
+      failures.push(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      await database.run(EVALUATED, [asset, clock.now().toString(), reason]);
+    });
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** What a run was asked for is not under way any more, also where it is kept only now that it was asked for. */

@@ -16,7 +16,7 @@ export function onWindowClose(): Automation {
   return { kind: 'on_window_close' };
 }
 
-/** A partition is made when all of its parents are there and fresh, and again when one of them was made anew. */
+/** A partition is made when all of its parents are there and fresh, and again when one of them was made anew, also meanwhile. */
 export function onParentsFresh(): Automation {
   return { kind: 'on_parents_fresh' };
 }

@@ -63,12 +63,14 @@ function isAfterAttaching({ partition, closesAt, parents }: PartitionFacts, atta
   });
 }
 
-function isBehindParents({ madeAt, parents }: PartitionFacts): Verdict {
+function isBehindParents({ madeAt, begunAt, parents }: PartitionFacts): Verdict {
+  const since = begunAt ?? madeAt;
   const newer = parents.find(
-    (parent) => madeAt === undefined || (parent.madeAt !== undefined && isBefore(madeAt, parent.madeAt)),
+    (parent) => since === undefined || (parent.madeAt !== undefined && isBefore(since, parent.madeAt)),
   );
+  const after = begunAt === undefined ? 'it' : 'the run began that made it';
   return fact(newer !== undefined, {
-    yes: madeAt === undefined ? 'It is missing.' : `${named(newer)} was made after it.`,
+    yes: madeAt === undefined ? 'It is missing.' : `${named(newer)} was made after ${after}.`,
     no:
       parents.length === 0
         ? 'It has no parents to follow.'

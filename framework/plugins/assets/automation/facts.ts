@@ -16,6 +16,8 @@ export interface PartitionFacts {
   readonly closesAt: Temporal.Instant | undefined;
   /** Its last good materialization. */
   readonly madeAt: Temporal.Instant | undefined;
+  /** When the run that made it was asked for: what parents brought since may be missing in it. Undefined where no automation asked. */
+  readonly begunAt: Temporal.Instant | undefined;
   readonly isInProgress: boolean;
   /** Why it was asked for before; none is a reason twice. */
   readonly causes: ReadonlySet<string>;

@@ -34,8 +34,10 @@ export async function gatherFacts(database: PluginDatabase, question: FactsQuest
     partition,
   }));
   const own = named.map(({ key }) => ({ asset: asset.key, partition: key }));
+  const keys = asset.work?.keys ?? [asset.key];
   const made = await madeAt(database, own);
-  const asked = await requested(database, own);
+  const begun = await begunAt(database, { asset: asset.key, keys }, own);
+  const asked = await requested(database, keys, own);
   // Where a partition that is made is never asked for again, nothing of its parents matters.
   const isDone = (key: string | null): boolean =>
     (automation.kind === 'on_missing' || automation.kind === 'on_window_close') && made.has(nameOf(asset.key, key));
@@ -54,8 +56,9 @@ export async function gatherFacts(database: PluginDatabase, question: FactsQuest
       partition: key,
       closesAt: partition.window?.end,
       madeAt: made.get(nameOf(asset.key, key)),
+      begunAt: begun.get(key ?? ''),
       isInProgress: earlier.some(({ is_open: isOpen }) => isOpen),
-      causes: new Set(earlier.map(({ cause }) => cause)),
+      causes: new Set(earlier.filter((request) => request.asset === asset.key).map(({ cause }) => cause)),
       parents: (needs.get(key) ?? []).map(factsOf),
     };
   });
@@ -97,9 +100,20 @@ async function madeAt(
   );
 }
 
-async function requested(database: PluginDatabase, own: readonly Needed[]) {
+/** When the runs were asked for that have made these partitions, by their keys. */
+async function begunAt(
+  database: PluginDatabase,
+  { asset, keys }: { readonly asset: AssetKey; readonly keys: readonly AssetKey[] },
+  own: readonly Needed[],
+): Promise<ReadonlyMap<string, Temporal.Instant>> {
+  const rows = await database.run(BEGUN, [asset, own.map(({ partition }) => partition ?? ''), keys]);
+  return new Map(rows.map((row) => BegunRow.parse(row)).map(({ partition, at }) => [partition, at]));
+}
+
+/** What one function makes is under way whichever of its assets was asked for. */
+async function requested(database: PluginDatabase, keys: readonly AssetKey[], own: readonly Needed[]) {
   const partitions = own.map(({ partition }) => partition ?? '');
-  return (await database.run(REQUESTED, [own[0]?.asset, partitions])).map((row) => RequestedRow.parse(row));
+  return (await database.run(REQUESTED, [keys, partitions])).map((row) => RequestedRow.parse(row));
 }
 
 async function overdueAssets(database: PluginDatabase, { deps }: Asset): Promise<ReadonlySet<string>> {
@@ -112,7 +126,8 @@ function nameOf(asset: string, partition: string | null): string {
 }
 
 const MadeRow = z.object({ asset: z.string(), partition: z.string(), at: z.instanceof(Temporal.Instant) });
-const RequestedRow = z.object({ partition: z.string(), cause: z.string(), is_open: z.boolean() });
+const BegunRow = z.object({ partition: z.string(), at: z.instanceof(Temporal.Instant) });
+const RequestedRow = z.object({ asset: z.string(), partition: z.string(), cause: z.string(), is_open: z.boolean() });
 
 const MADE = `
 select s.asset, s.partition, s.at
@@ -120,10 +135,18 @@ from (select distinct * from unnest($1::text[], $2::text[]) as n (asset, partiti
 join partition_status as s on s.asset = wanted.asset and s.partition = wanted.partition
 where s.event_id is not null`;
 
+const BEGUN = `
+select s.partition, min(r.at) as at
+from partition_status as s
+join asset_event as e on e.id = s.event_id and e.part = s.part
+join automation_request as r on r.asset = any($3) and r.partition = s.partition and r.run_id = e.run_id
+where s.asset = $1 and s.partition = any($2)
+group by s.partition`;
+
 const REQUESTED = `
-select partition, cause, ended_at is null as is_open
+select asset, partition, cause, ended_at is null as is_open
 from automation_request
-where asset = $1 and partition = any($2)
+where asset = any($1) and partition = any($2)
 order by at desc
 limit 5000`;
 
