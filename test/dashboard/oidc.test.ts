@@ -155,6 +155,18 @@ describe('an identity provider', () => {
     expect(await whoAmI()).toMatchObject({ code: 'E_NOT_LOGGED_IN' });
   });
 
+  it('vouches for nobody any more in the roles of settings that were changed', async () => {
+    expect((await follow(`${url}/login/oidc`, 'alice')).answer.status).toBe(200);
+    const restarted = async (roles: OidcSettings['roles']): Promise<void> => {
+      await opened.pop()?.close();
+      await startAt(Number(new URL(url).port), { roleClaim: 'groups', roles });
+    };
+    await restarted({ ops: 'operator', staff: 'viewer' });
+    expect(await whoAmI()).toMatchObject({ actor: 'oidc:alice', role: 'operator' });
+    await restarted({ staff: 'viewer' });
+    expect(await whoAmI()).toMatchObject({ code: 'E_NOT_LOGGED_IN' });
+  });
+
   it('is not believed with another state, without the proof of the browser that asked, or twice', async () => {
     const { at } = await follow(`${url}/login/oidc`, 'alice', '/login/oidc/callback');
     const proof = new Map(jar);

@@ -4,6 +4,7 @@ import { Secret, type Temporal, hours, minutes, silentLog } from '#framework';
 import { type Access, type SessionAccess, access, sessionAccess } from '#framework/operate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import type { Database } from '../../framework/store/database.ts';
 import { migrate } from '../../framework/store/migrate.ts';
 import { type Store, openStore } from '../../framework/store/store.ts';
 import { freshDatabase } from '../support/database.ts';
@@ -84,6 +85,26 @@ describe('a user', () => {
     expect(await sessions.find(token)).toBeUndefined();
     expect(await sessions.logIn(LOGIN)).toEqual({ kind: 'wrong' });
     expect(await sessions.find(await logIn(sessions, { password: OTHER }))).toMatchObject({ actor: 'alice' });
+  });
+
+  it('gets no session by a password that is changed, or by an account that is removed, while it is looked at', async () => {
+    await addAlice();
+    const changes = [
+      [PASSWORD, () => tools.users.setPassword({ name: 'alice', password: OTHER, by: 'root' })],
+      [OTHER, () => tools.users.remove({ name: 'alice', by: 'root' })],
+    ] as const;
+    for (const [password, change] of changes) {
+      const database: Database = {
+        ...store.database,
+        run: async (statement, values) => {
+          const rows = await store.database.run(statement, values);
+          if (statement.text.includes('password_hash as hash')) await change();
+          return rows;
+        },
+      };
+      const meanwhile = sessionAccess({ database, clock, randomBytes, idle: hours(8), lifetime: hours(24) });
+      expect(await meanwhile.logIn({ ...LOGIN, password })).toEqual({ kind: 'wrong' });
+    }
   });
 
   it('is gone with all sessions once removed, and is not found by changes', async () => {

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
 import { type Clock, type Log, type Millis, hours } from '#framework';
-import { type Access, type SessionAccess, type Windrow, access, sessionAccess } from '#framework/operate';
+import {
+  type Access,
+  type OidcSettings,
+  type SessionAccess,
+  type Windrow,
+  access,
+  sessionAccess,
+} from '#framework/operate';
 
 import { type AccessOptions, type AccessRules, accessRules } from './access-rules.ts';
 
@@ -27,7 +34,13 @@ export async function openDoor({ store, clock, log }: Windrow, options: DoorOpti
   const tools = { database: store.database, clock, randomBytes };
   const own = access(tools);
   const rules = accessRules(options, await own.users.any());
-  const { settingsUser } = rules;
-  const vouched = settingsUser === undefined ? {} : { settingsUser };
+  const { settingsUser, oidc } = rules;
+  const vouched = { ...(settingsUser && { settingsUser }), ...(oidc && { provider: providerText(oidc) }) };
   return { rules, access: own, sessions: sessionAccess({ ...tools, idle, lifetime, ...vouched }), clock, log };
+}
+
+/** All that decides who comes in by the provider, and as what. */
+function providerText({ issuer, clientId, roleClaim, roles }: OidcSettings): string {
+  const given = Object.entries(roles).map(([value, role]) => `${value}=${role}`);
+  return JSON.stringify([issuer, clientId, roleClaim, given.toSorted()]);
 }

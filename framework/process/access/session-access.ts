@@ -16,7 +16,8 @@ import {
   insertSession,
   prolongSession,
 } from '../../store/access/sessions.ts';
-import { findPasswordHash, noteLogin } from '../../store/access/users.ts';
+import { findPasswordHash, holdPassword, noteLogin } from '../../store/access/users.ts';
+import type { Transaction } from '../../store/database.ts';
 import type { AccessTools } from './access-tools.ts';
 
 export interface SessionTools extends AccessTools {
@@ -25,6 +26,8 @@ export interface SessionTools extends AccessTools {
   readonly lifetime: Millis;
   /** An admin whom the settings name; a user of the database with this name cannot log in. */
   readonly settingsUser?: { readonly name: string; readonly password: Secret };
+  /** What the settings say of the identity provider and its roles: sessions of its people end when that changes. */
+  readonly provider?: string;
 }
 
 export interface SessionAccess {
@@ -66,12 +69,13 @@ const BYTES = 32;
 const NOTED_EVERY_MS = 60_000;
 
 export function sessionAccess(tools: SessionTools): SessionAccess {
-  const { database, clock, settingsUser, idle } = tools;
-  const hashesOf = (token: Secret): readonly Buffer[] =>
-    ['', ...(settingsUser === undefined ? [] : [bindingOf(settingsUser)])].map((binding) => hashOf(token, binding));
+  const { database, clock, settingsUser, provider, idle } = tools;
+  const bindings = new Set(['', ...(settingsUser === undefined ? [] : [bindingOf(settingsUser)]), provider ?? '']);
+  const hashesOf = (token: Secret): readonly Buffer[] => [...bindings].map((binding) => hashOf(token, binding));
   return {
     logIn: (login) => logIn(tools, login),
-    open: ({ address, ...owner }) => open(tools, owner, { address, binding: '' }),
+    open: ({ address, ...owner }) =>
+      database.transaction((transaction) => open(transaction, tools, { owner, address, binding: provider ?? '' })),
     find: async (token) => {
       const now = clock.now();
       const session = await findSession(database, hashesOf(token), now);
@@ -94,16 +98,16 @@ async function logIn(tools: SessionTools, { name, password, address }: Login): P
   const nameHash = digest(name.toLowerCase());
   const attempt = await takeLoginAttempt(database, nameHash, clock.now());
   if (attempt.kind === 'too_early') return attempt;
-  const { owner, actor } = await verify(tools, name, password);
-  if (owner === undefined) {
+  const { owner, actor, stored } = await verify(tools, name, password);
+  const session = owner && (await openVerified(tools, { owner, stored, address }));
+  if (owner === undefined || session === undefined) {
     await noteAccess(database, { actor, action: 'login_failed', details: { address } });
     return { kind: 'wrong' };
   }
   const now = clock.now();
   await forgetLoginAttempts(database, nameHash, now);
   if ('user' in owner) await noteLogin(database, owner.user, now);
-  const binding = 'user' in owner || tools.settingsUser === undefined ? '' : bindingOf(tools.settingsUser);
-  return { kind: 'opened', session: await open(tools, owner, { address, binding }) };
+  return { kind: 'opened', session };
 }
 
 /** Costs as much as any hash and is none. */
@@ -114,7 +118,7 @@ async function verify(
   { database, settingsUser }: SessionTools,
   name: string,
   password: Secret,
-): Promise<{ readonly owner?: SessionOwner; readonly actor: string }> {
+): Promise<{ readonly owner?: SessionOwner; readonly actor: string; readonly stored?: string }> {
   const isSettings = name === settingsUser?.name;
   const user = name.toLowerCase();
   const stored = isSettings ? undefined : await findPasswordHash(database, user);
@@ -124,24 +128,42 @@ async function verify(
     return { actor: name, ...(isRight ? { owner: { actor: name, role: 'admin' } } : {}) };
   }
   if (stored === undefined) return { actor: 'unknown' };
-  return { actor: user, ...(matches ? { owner: { user } } : {}) };
+  return { actor: user, stored, ...(matches ? { owner: { user } } : {}) };
+}
+
+interface Verified {
+  readonly owner: SessionOwner;
+  /** The hash that a user's password has matched. */
+  readonly stored: string | undefined;
+  readonly address: string;
+}
+
+/** Undefined where the password was changed or the user removed since it was looked at: their sessions were ended before this one. */
+async function openVerified(
+  tools: SessionTools,
+  { owner, stored = '', address }: Verified,
+): Promise<OpenedSession | undefined> {
+  const { database, settingsUser } = tools;
+  const binding = 'user' in owner || settingsUser === undefined ? '' : bindingOf(settingsUser);
+  return database.transaction(async (transaction) => {
+    if ('user' in owner && !(await holdPassword(transaction, owner.user, stored))) return undefined;
+    return open(transaction, tools, { owner, address, binding });
+  });
 }
 
 async function open(
-  { database, clock, randomBytes, idle, lifetime }: SessionTools,
-  owner: SessionOwner,
-  { address, binding }: { readonly address: string; readonly binding: string },
+  transaction: Transaction,
+  { clock, randomBytes, idle, lifetime }: SessionTools,
+  { owner, address, binding }: { readonly owner: SessionOwner; readonly address: string; readonly binding: string },
 ): Promise<OpenedSession> {
   const token = new Secret(Buffer.from(randomBytes(BYTES)).toString('base64url'));
   const now = clock.now();
   const expiresAt = now.add({ milliseconds: lifetime });
   const idleAt = now.add({ milliseconds: Math.min(idle, lifetime) });
-  await database.transaction(async (transaction) => {
-    await deleteEndedSessions(transaction, now);
-    await insertSession(transaction, { hash: hashOf(token, binding), owner, now, idleAt, expiresAt });
-    const actor = 'user' in owner ? owner.user : owner.actor;
-    await noteAccess(transaction, { actor, action: 'logged_in', details: { address } });
-  });
+  await deleteEndedSessions(transaction, now);
+  await insertSession(transaction, { hash: hashOf(token, binding), owner, now, idleAt, expiresAt });
+  const actor = 'user' in owner ? owner.user : owner.actor;
+  await noteAccess(transaction, { actor, action: 'logged_in', details: { address } });
   return { token, expiresAt, lifetimeMs: lifetime };
 }
 

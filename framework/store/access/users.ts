@@ -37,6 +37,11 @@ export async function findPasswordHash(executor: Executor, name: string): Promis
   return row === undefined ? undefined : HashRow.parse(row).hash;
 }
 
+/** Whether it is their password still; until the end of the transaction nobody changes it or removes them. */
+export async function holdPassword(transaction: Executor, name: string, hash: string): Promise<boolean> {
+  return (await transaction.run(HOLD_PASSWORD, [name, hash])).length > 0;
+}
+
 /** Returns whether there is such a user. Sessions follow at their next request. */
 export async function setUserRole(executor: Executor, name: string, role: Role): Promise<boolean> {
   return (await executor.run(SET_ROLE, [name, role])).length > 0;
@@ -79,6 +84,7 @@ order by name`,
 };
 const ANY = { name: 'dashboard_has_users', text: 'select 1 from dashboard_user limit 1' };
 const HASH = { text: 'select password_hash as hash from dashboard_user where name = $1' };
+const HOLD_PASSWORD = { text: 'select 1 from dashboard_user where name = $1 and password_hash = $2 for share' };
 const SET_ROLE = { text: 'update dashboard_user set role = $2 where name = $1 returning name' };
 const SET_HASH = { text: 'update dashboard_user set password_hash = $2 where name = $1 returning name' };
 const DELETE = { text: 'delete from dashboard_user where name = $1 returning name' };
