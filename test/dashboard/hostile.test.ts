@@ -102,6 +102,10 @@ describe('a forged cursor', () => {
     expect(told(await get(`${path}?cursor=${cursor('a\u0000b')}`), 'query.cursor')).toEqual([422, 'query.cursor']);
   });
 
+  it('of the windows of a backfill with a number that is none of theirs is refused', async () => {
+    expect(told(await get(`/backfills/1?cursor=${cursor(2 ** 31)}`), 'query.cursor')).toEqual([422, 'query.cursor']);
+  });
+
   it.each([
     ['events', [1, 2 ** 31, false]],
     ['checks/filled', [1, 2 ** 31]],
@@ -109,6 +113,20 @@ describe('a forged cursor', () => {
     expect(
       told(await get(`/assets/raw%2Forders/${list}?cursor=${cursor(position)}`, shop.url), 'query.cursor'),
     ).toEqual([422, 'query.cursor']);
+  });
+});
+
+describe('a partition of an asset', () => {
+  it.each(['+275760-09-13T00:00Z', '+010000-01-01T00:00Z', '9999-12-31T23:59Z'])('%s is none', async (partition) => {
+    const path = `/assets/raw%2Forders/partitions/${encodeURIComponent(partition)}`;
+    expect(told(await get(path, shop.url), 'no partition')).toEqual([404, 'no partition']);
+    const making = await post('/assets/raw%2Forders/materialize', { partition }, shop.url);
+    expect(told(making, 'body.partition')).toEqual([422, 'body.partition']);
+  });
+
+  it('that has not closed is not made, as the rest of it would be missing for good', async () => {
+    const making = await post('/assets/raw%2Forders/materialize', { partition: '2162-01-20T13:15Z' }, shop.url);
+    expect(told(making, 'has not closed yet')).toEqual([422, 'has not closed yet']);
   });
 });
 

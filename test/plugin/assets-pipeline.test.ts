@@ -192,7 +192,7 @@ describe('the assets of a pipeline', () => {
   });
 
   it('are made by the window of the partition that is asked for', async () => {
-    const { engine, catalog } = await open();
+    const { engine, catalog, clock } = await open();
     await engine.advance('orders');
     await records(engine, { [FIRST]: 'COMPLETED' });
     const select = 'redshift/veeva/product__v';
@@ -201,11 +201,12 @@ describe('the assets of a pipeline', () => {
       select,
       partition: '2026-01-20T13:15Z',
       what: 'assets',
+      now: clock.now(),
     });
     expect(planned).toMatchObject({ dagId: 'orders', window: { start: Temporal.Instant.from('2026-01-20T13:15Z') } });
     expect(planned).not.toHaveProperty('params');
     const request = { select, partition: '2026-01-20T13:15Z', what: 'assets' } as const;
-    const [again] = await materialize({ catalog, runs: pluginRuns(engine, 'assets') }, request);
+    const [again] = await materialize({ catalog, clock, runs: pluginRuns(engine, 'assets') }, request);
     expect(again?.run).toMatchObject({ kind: 'refused', reason: expect.stringContaining('record') });
   });
 

@@ -297,7 +297,7 @@ describe('assets', () => {
     const child = asset('child', { deps: [parent], partitions: quarters }, () => {});
     const engine = await open(defineAssets({ dags: [assetDag('family', { assets: [parent, child] })] }));
     await heard(engine);
-    const tools = { catalog: catalog(engine), runs: pluginRuns(engine, 'assets') };
+    const tools = { ...engine, catalog: catalog(engine), runs: pluginRuns(engine, 'assets') };
     const request = { select: 'child', partition: FIRST, what: 'assets', key: 'once' } as const;
 
     const [started] = await materialize(tools, request);

@@ -1,4 +1,4 @@
-import { DataFailure, type PluginRuns, type RequestedRun, type Window } from '#framework';
+import { type Clock, DataFailure, type PluginRuns, type RequestedRun, Temporal, type Window } from '#framework';
 
 import type { AssetDefinition, Maker } from './definition.ts';
 import type { AssetGraph } from './graph.ts';
@@ -33,14 +33,19 @@ export interface MaterializeRun {
 
 /**
  * Starts one run of each dag that makes selected assets; what only other systems make is left out.
- * @throws DataFailure `E_ASSET_SELECTION`, `E_ASSET_NOT_MADE`, `E_PARTITION_UNKNOWN`, `E_PARTITION_MISSING`
+ * @throws DataFailure `E_ASSET_SELECTION`, `E_ASSET_NOT_MADE`, `E_PARTITION_UNKNOWN`, `E_PARTITION_MISSING`, `E_PARTITION_OPEN`
  */
 export async function materialize(
-  { catalog, runs }: { readonly catalog: Pick<Catalog, 'graph'>; readonly runs: PluginRuns },
+  {
+    catalog,
+    runs,
+    clock,
+  }: { readonly catalog: Pick<Catalog, 'graph'>; readonly runs: PluginRuns; readonly clock: Clock },
   request: MaterializeRequest,
 ): Promise<readonly MaterializeRun[]> {
   const started: MaterializeRun[] = [];
-  for (const { assets, ...planned } of planMaterialize(await catalog.graph(), request)) {
+  const now = clock.now();
+  for (const { assets, ...planned } of planMaterialize(await catalog.graph(), { ...request, now })) {
     const run = await runs.start({
       ...planned,
       ...(request.by === undefined ? {} : { by: request.by }),
@@ -57,7 +62,7 @@ export async function materialize(
  */
 export function planMaterialize(
   graph: AssetGraph<AssetDefinition>,
-  request: Pick<MaterializeRequest, 'select' | 'partition' | 'what'>,
+  request: Pick<MaterializeRequest, 'select' | 'partition' | 'what'> & { readonly now: Temporal.Instant },
 ): readonly PlannedRun[] {
   const selected = selectAssets(graph, request.select);
   const wanted = selected.flatMap((key) => graph.find(key) ?? []);
@@ -67,11 +72,16 @@ export function planMaterialize(
     throw notCut(made, request.partition);
   }
   const groups = Map.groupBy(made, ({ maker }) => (maker.kind === 'external' ? '' : maker.dagId));
-  return [...groups].map(([dagId, members]) => ({
+  const planned = [...groups].map(([dagId, members]) => ({
     dagId,
     assets: members.map(({ key }) => key),
     ...runFacts(members, request),
   }));
+  const open = planned.find(
+    ({ window }) => window !== undefined && Temporal.Instant.compare(request.now, window.end) < 0,
+  );
+  if (open?.window !== undefined) throw stillOpen(open.assets, open.window, request.partition);
+  return planned;
 }
 
 function isMade({ maker }: AssetDefinition): boolean {
@@ -135,6 +145,14 @@ function windowMissing(keys: readonly AssetKey[]): DataFailure {
   return new DataFailure(
     'E_PARTITION_MISSING',
     `${keys.join(', ')}: made window by window, so name the partition. See which there are: windrow assets partitions ${first}.`,
+  );
+}
+
+/** What would be made of it would lack the rest, and count as made. */
+function stillOpen(keys: readonly AssetKey[], { end }: Window, partition = ''): DataFailure {
+  return new DataFailure(
+    'E_PARTITION_OPEN',
+    `The window of the partition "${partition}" of ${keys.slice(0, 5).join(', ')} has not closed yet. Make it from ${end.toString()} on, or name an earlier one.`,
   );
 }
 

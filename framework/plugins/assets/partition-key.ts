@@ -112,6 +112,8 @@ function readWindow({ windows, start }: WindowPartitions, text: string): Window 
 
 /** A moment in the window of that key: a day may begin after midnight, so its last second is asked for. */
 function momentIn(kind: WindowKind, text: string): Temporal.Instant | undefined {
+  // Behind the year 9999 there are moments whose window would end where no moment is.
+  if (!/^\d{4}-/.test(text)) return undefined;
   try {
     if (kind.kind === 'fixed' || kind.unit === 'hour') return Temporal.Instant.from(text);
     return Temporal.PlainDate.from(text).toZonedDateTime({ timeZone: kind.zone, plainTime: '23:59:59' }).toInstant();

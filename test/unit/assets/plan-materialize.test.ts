@@ -1,3 +1,4 @@
+import { Temporal } from '#framework';
 import { assetGraph, asset, multiAsset, names, planMaterialize, product, windows } from '#framework/assets';
 import { describe, expect, it } from 'vitest';
 
@@ -15,8 +16,13 @@ const graph = assetGraph(
     read(definitionJson(each, { kind: 'task', dagId: 'shop', taskId: each.work?.taskId ?? '' })),
   ),
 );
-const plan = (select: string, partition?: string) =>
-  planMaterialize(graph, { select, what: 'assets', ...(partition === undefined ? {} : { partition }) });
+const plan = (select: string, partition?: string, now = '2026-01-20T13:30Z') =>
+  planMaterialize(graph, {
+    select,
+    what: 'assets',
+    now: Temporal.Instant.from(now),
+    ...(partition === undefined ? {} : { partition }),
+  });
 
 describe('what a request to materialize would start', () => {
   it.each([
@@ -31,6 +37,15 @@ describe('what a request to materialize would start', () => {
 
   it('refuses a partition that no asset of the run has', () => {
     expect(failureOf(() => plan('orders or sales', '2026-01-20T13:15Z|asia')).code).toBe('E_PARTITION_UNKNOWN');
+  });
+
+  it('refuses a window that has not closed: what is made of it would lack the rest', () => {
+    const failure = failureOf(() => plan('orders', '2026-01-20T13:15Z', '2026-01-20T13:29:59Z'));
+    expect(failure).toMatchObject({
+      code: 'E_PARTITION_OPEN',
+      message: expect.stringContaining('from 2026-01-20T13:30:00Z on'),
+    });
+    expect(failureOf(() => plan('orders or sales', '2062-01-20T13:15Z|eu')).code).toBe('E_PARTITION_OPEN');
   });
 
   it('names all that one function makes, whichever of its assets is selected', () => {

@@ -31,4 +31,9 @@ export async function selecting<T>(path: 'query.select' | 'body.partition', work
   }
 }
 
-const UNUSABLE: ReadonlySet<string> = new Set(['E_ASSET_SELECTION', 'E_PARTITION_UNKNOWN', 'E_PARTITION_MISSING']);
+const UNUSABLE: ReadonlySet<string> = new Set([
+  'E_ASSET_SELECTION',
+  'E_PARTITION_UNKNOWN',
+  'E_PARTITION_MISSING',
+  'E_PARTITION_OPEN',
+]);

@@ -24,7 +24,8 @@ function starting(verb: string, what: 'assets' | 'checks', summary: string): End
     answer: Materialized,
     run: async ({ windrow, actor, assets, params: { key }, body: { dryRun, partition } }) => {
       const { catalog, runs } = await foundAsset(assets, key);
-      const request = { select: `key:"${key}"`, what, ...(partition === undefined ? {} : { partition }) };
+      const asking = { select: `key:"${key}"`, what, now: windrow.clock.now() };
+      const request = { ...asking, ...(partition === undefined ? {} : { partition }) };
       const [planned] = await selecting('body.partition', async () => planMaterialize(await catalog.graph(), request));
       if (planned === undefined) throw new Problem('E_REFUSED', `No dag makes ${key}.`);
       const { dagId, window, params } = planned;

@@ -31,7 +31,7 @@ export const backfillEndpoints: readonly Endpoint[] = [
     summary: 'A backfill with its windows in the order in which they run',
     role: 'viewer',
     params: IdParams,
-    query: z.strictObject({ limit: limitOf(200, 1000), cursor: cursorOf(z.number().int().nonnegative()) }),
+    query: z.strictObject({ limit: limitOf(200, 1000), cursor: cursorOf(z.int32().nonnegative()) }),
     answer: BackfillDetail,
     run: async ({ windrow, params: { id }, query: { limit, cursor } }) => {
       const asked = { limit: limit + 1, ...(cursor === undefined ? {} : { after: cursor }) };

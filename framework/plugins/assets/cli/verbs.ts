@@ -181,7 +181,7 @@ function start(what: MaterializeRequest['what']) {
       throw new DataFailure('E_ASSET_SELECTION', 'Name an asset, or select some: --select group:veeva.');
     }
     const asked = { select: selection, what, ...(partition === undefined ? {} : { partition }) };
-    const started = await materialize({ catalog: assetCatalog(tools.database), runs: tools.runs }, asked);
+    const started = await materialize({ ...tools, catalog: assetCatalog(tools.database) }, asked);
     return { json: started, text: materializedText(started) };
   };
 }
