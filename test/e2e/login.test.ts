@@ -138,6 +138,25 @@ describe('somebody who is logged in', () => {
     await page.close();
   });
 
+  it('leaves for the plain login although a page notices first that the session has ended', async () => {
+    const page = await freshPage();
+    await page.goto(`${url}/login?next=/dags`);
+    await logIn(page, 'operator');
+    await page.getByRole('switch').waitFor();
+    await page.route('**/api/v1/session', async (route) => {
+      if (route.request().method() !== 'DELETE') return route.fallback();
+      const answer = await route.fetch();
+      const refused = page.waitForResponse((response) => response.status() === 401);
+      await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Runs' }).click();
+      await refused;
+      return route.fulfill({ response: answer });
+    });
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL(/\/login/);
+    expect(page.url()).toBe(`${url}/login`);
+    await page.close();
+  });
+
   it('is led to the login when the session ends while a page is open, and back to that page', async () => {
     const page = await freshPage();
     await page.goto(`${url}/login?next=/dags`);

@@ -23,11 +23,20 @@ export async function send<Answer>({ method, path, body }: Sending): Promise<Ans
   return answerOf(await ask(path, { method, headers, body: JSON.stringify(body ?? {}) }));
 }
 
+/** Somebody is logging out: answers that the session has ended are no news, and the way back here is not kept. */
+let isLeaving = false;
+
 /** Ends the session and leaves for the login. @throws Problem */
 export async function logOut(): Promise<void> {
-  const response = await ask('/session', { method: 'DELETE' });
-  if (!response.ok) throw await problemOf(response);
-  location.assign('/login');
+  isLeaving = true;
+  try {
+    const response = await ask('/session', { method: 'DELETE' });
+    if (!response.ok) throw await problemOf(response);
+    location.assign('/login');
+  } catch (error) {
+    isLeaving = false;
+    throw error;
+  }
 }
 
 /** A path of the API with its query. */
@@ -49,7 +58,7 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
 
 async function answerOf<Answer>(response: Response): Promise<Answer> {
   // The session has ended; the login leads back here.
-  if (response.status === 401)
+  if (response.status === 401 && !isLeaving)
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   if (!response.ok) throw await problemOf(response);
   // The server made it by the schema that our type is inferred from.
