@@ -54,11 +54,12 @@ describe('an automation', () => {
   /** Evaluates as a tick does; each run that is asked for begins, and goes on. */
   async function evaluated(
     assets: Parameters<typeof assetDag>[1]['assets'],
-    trouble: (request: RunRequest) => void = () => {},
+    refusal: (request: RunRequest) => string | undefined = () => undefined,
   ) {
     const { graph } = defineAssets({ dags: [assetDag('shop', { assets })] });
     const start = async (request: RunRequest) => {
-      trouble(request);
+      const reason = refusal(request);
+      if (reason !== undefined) return { kind: 'refused', reason } as const;
       asked.push(request);
       return { kind: 'created', runId: runId(asked.length) } as const;
     };
@@ -76,7 +77,7 @@ describe('an automation', () => {
   }
 
   it('that cannot be evaluated keeps no other waiting, and says why', async () => {
-    const away = (request: RunRequest): void => {
+    const away = (request: RunRequest): undefined => {
       if (request.by === 'automation of broken') throw new Error('The source does not answer.');
     };
     await expect(evaluated([broken, fine], away)).rejects.toThrow('The source does not answer.');
@@ -92,6 +93,22 @@ describe('an automation', () => {
     clock.set('2026-01-20T13:31:00Z');
     await evaluated(both);
     expect(asked.map(({ key }) => key)).toEqual(['left 2026-01-20T13:15Z its window closed']);
+  });
+
+  it('asks for later windows also where many earlier ones are refused', async () => {
+    const orders = asset('orders', { partitions: quarters, automation: onWindowClose() }, () => {});
+    await evaluated([orders]);
+    clock.set('2026-01-21T13:16:00Z');
+    let refused = 0;
+    await evaluated([orders], () => {
+      refused += 1;
+      if (refused <= 94) return 'The window has its record already.';
+      return undefined;
+    });
+    expect(asked.map(({ window }) => window?.start.toString())).toEqual([
+      '2026-01-21T12:45:00Z',
+      '2026-01-21T13:00:00Z',
+    ]);
   });
 
   it('makes it again where a parent was made while its run went on', async () => {

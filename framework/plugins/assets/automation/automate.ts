@@ -86,17 +86,29 @@ async function automateAsset(
   project: AutomatedProject & { readonly find: FindParent },
   { asset, attachedAt }: { readonly asset: Automated; readonly attachedAt: Temporal.Instant },
 ): Promise<void> {
-  const { database, clock } = tools;
+  const { database, clock, signal } = tools;
   const now = clock.now();
   const { automation } = asset;
   const { find } = project;
   const { facts, partitions } = await gatherFacts(database, { asset, automation, attachedAt, now, find });
   const evaluation = evaluate(automation, facts);
+  let { requests } = evaluation;
   let refusal: string | null = null;
-  for (const request of evaluation.requests) {
-    const started = await start(tools, project, { asset, request, partition: partitions.get(request.partition) ?? {} });
-    if (started.kind === 'refused') refusal = started.reason;
-    else await database.run(ASKED, [asset.key, request.partition ?? '', request.cause, now.toString(), started.runId]);
+  const refused = new Set<string | null>();
+  while (requests.length > 0 && !signal.aborted) {
+    for (const request of requests) {
+      const partition = partitions.get(request.partition) ?? {};
+      const started = await start(tools, project, { asset, request, partition });
+      if (started.kind === 'refused') {
+        refusal = started.reason;
+        refused.add(request.partition);
+      } else
+        await database.run(ASKED, [asset.key, request.partition ?? '', request.cause, now.toString(), started.runId]);
+    }
+    // Where all are refused, as windows are that have their record, those behind them would never be asked for.
+    if (!requests.every(({ partition }) => refused.has(partition))) break;
+    const left = facts.partitions.filter(({ partition }) => !refused.has(partition));
+    ({ requests } = evaluate(automation, { ...facts, partitions: left }));
   }
   await keepEvaluation(tools, asset.key, evaluation);
   await database.run(EVALUATED, [asset.key, clock.now().toString(), refusal]);
