@@ -120,6 +120,25 @@ describe('the dags', () => {
   });
 });
 
+describe('the switch of a dag', () => {
+  it('shows what was asked for while everything else on the page is still asked anew', async () => {
+    await web.open('/dags');
+    const active = web.page.getByRole('switch', { name: 'orders is active' });
+    await expect.poll(() => active.getAttribute('aria-checked')).toBe('true');
+    const held = Promise.withResolvers<void>();
+    await web.page.route('**/api/v1/session', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await active.press('Space');
+    await expect.poll(() => active.getAttribute('title')).toBe('windrow dags unpause orders');
+    expect(await active.getAttribute('aria-checked')).toBe('false');
+    held.resolve();
+    await web.page.getByRole('switch', { name: 'orders is active', checked: false, disabled: false }).press('Space');
+    await eventually('the end of the pause', async () => !(await isPaused()) || undefined);
+  });
+});
+
 describe('a late window', () => {
   it('says on demand why it does not run', async () => {
     // As it stands before a scheduler has begun it.

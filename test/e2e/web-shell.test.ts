@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { barriers } from '../support/accessibility.ts';
+import { runShipments } from '../support/dashboard-installation.ts';
 import { dashboardPages } from '../support/dashboard-pages.ts';
 
 const web = dashboardPages();
@@ -31,6 +32,49 @@ describe('the address of a thing that is not there', () => {
     await web.page.getByRole('navigation', { name: 'Breadcrumbs' }).getByRole('link', { name: list }).click();
     await web.page.getByRole('heading', { name: list, level: 1 }).waitFor();
     expect(await barriers(web.page)).toEqual([]);
+  });
+});
+
+describe('a page that cannot be loaded', () => {
+  it('leaves the way to other pages open, and is loaded by another try', async () => {
+    const { page } = web;
+    await web.open('/no-such-page');
+    const ways = page.getByRole('navigation', { name: 'Main' });
+    await page.route('**/app/runs-page-*', (route) => route.abort());
+    await ways.getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('alert').getByText('This page has a fault').waitFor();
+    await ways.getByRole('link', { name: 'Records' }).click();
+    await page.getByRole('heading', { name: 'Records', level: 1 }).waitFor();
+
+    await ways.getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.unroute('**/app/runs-page-*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor();
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+  });
+});
+
+describe('the next part of a list', () => {
+  it('that cannot be had says so', async () => {
+    const { page } = web;
+    await runShipments(web.shown.windrow);
+    await page.route('**/api/v1/runs*', async (route) => {
+      if (route.request().url().includes('cursor=')) {
+        await route.fulfill({
+          status: 500,
+          json: { title: 'Internal fault', code: 'E_BUG', detail: 'The list broke.' },
+        });
+        return;
+      }
+      const response = await route.fetch();
+      const list: unknown = await response.json();
+      await route.fulfill({ response, json: Object.assign({}, list, { next: 'behind' }) });
+    });
+    await web.open('/runs');
+    await page.getByRole('button', { name: 'More runs' }).click();
+    await page.getByRole('alert').getByText('The list broke.').waitFor();
+    await expect.poll(() => page.getByRole('table', { name: 'Runs' }).count()).toBe(1);
   });
 });
 

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
-import { listRuns } from '#framework/operate';
+import { DataFailure } from '#framework';
+import { listRuns, operations } from '#framework/operate';
 
 import { barriers } from '../support/accessibility.ts';
 import { failWindow, runShipments } from '../support/dashboard-installation.ts';
@@ -15,6 +16,25 @@ async function failedWindow(index: number): Promise<{ readonly record: number; r
   if (run === undefined) throw new Error(`Record ${record} has no run.`);
   return { record, run: run.id };
 }
+
+/** Loads wait until they are told to fail. */
+function holdLoads(): { readonly fail: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { target } = web.shown.orders;
+  target.trouble = async () => {
+    await promise;
+    throw new DataFailure('E_TOO_LONG', 'Column "note" of row 7 is still too long for varchar(20).');
+  };
+  return {
+    fail: () => {
+      resolve();
+    },
+  };
+}
+
+afterEach(() => {
+  web.shown.orders.target.trouble = undefined;
+});
 
 describe('the page of a run', () => {
   it('shows what failed, and finishes live behind a re-run of the failed tasks that was shown first', async () => {
@@ -35,6 +55,29 @@ describe('the page of a run', () => {
     await web.picture('web-run-rerun');
     await dialog.getByRole('button', { name: 'Re-run failed tasks' }).click();
     await web.page.locator('main h1 + [data-state="success"]').waitFor();
+  });
+
+  it('does not ask anew by itself where a re-run has failed as well', async () => {
+    const { run } = await failedWindow(3);
+    const gate = holdLoads();
+    await web.open(`/runs/${run}`);
+    await web.page.getByRole('button', { name: 'Re-run failed tasks' }).click();
+    const dialog = web.page.getByRole('dialog');
+    const again = dialog.getByRole('button', { name: 'Re-run failed tasks' });
+    await expect.poll(() => again.isEnabled()).toBe(true);
+    // The run is asked anew behind the deed, and something else takes longer.
+    const held = Promise.withResolvers<void>();
+    await web.page.route('**/api/v1/session', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await again.click();
+    await web.page.locator('main h1 + [data-state="running"]').waitFor();
+    held.resolve();
+    await dialog.waitFor({ state: 'detached' });
+    gate.fail();
+    await web.page.locator('main h1 + [data-state="failed"]').waitFor();
+    expect(await dialog.count()).toBe(0);
   });
 
   it('finds lines of a log by word, level and try, and shows every try and the output', async () => {
@@ -87,6 +130,19 @@ describe('the page of a record', () => {
     const rows = web.page.getByRole('region', { name: 'Rows' });
     await expect.poll(() => rows.innerText()).toContain('equal');
     await web.looks('web-record');
+  });
+
+  it('says in an open dialog why a window cannot be run again any more', async () => {
+    const { record } = await failedWindow(4);
+    await web.open(`/records/${record}`);
+    await web.page.getByRole('button', { name: 'Re-run …' }).click();
+    const dialog = web.page.getByRole('dialog');
+    await dialog.getByRole('table', { name: 'Columns that change' }).waitFor();
+    const gate = holdLoads();
+    await operations(web.shown.windrow).rerunRecord(record, { by: 'somebody else' });
+    await dialog.getByRole('alert').waitFor();
+    await expect.poll(() => dialog.getByRole('button', { name: /^Re-run/ }).isDisabled()).toBe(true);
+    gate.fail();
   });
 
   it('gives a window up with the reason that somebody wrote', async () => {

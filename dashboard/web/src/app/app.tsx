@@ -1,6 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, Suspense, useState } from 'react';
-import { Route, Switch } from 'wouter';
+import { Route, Switch, useLocation } from 'wouter';
 
 import { newQueryClient } from '../api/queries.ts';
 import { LoadingState } from '../components/states/states.tsx';
@@ -12,10 +12,11 @@ import { Shell } from './shell.tsx';
 /** The whole dashboard: the frame, and inside it the page that the address names. */
 export function App(): ReactNode {
   const [client] = useState(newQueryClient);
+  const [path] = useLocation();
   return (
     <QueryClientProvider client={client}>
       <Shell>
-        <ErrorBoundary>
+        <ErrorBoundary path={path}>
           <Suspense fallback={<LoadingState what="the page" />}>
             <Switch>
               {ROUTES.map(({ path, page }) => (

@@ -18,6 +18,9 @@ interface LogViewerProps {
   readonly isLive: boolean;
 }
 
+/** Somebody who reads above it is not taken away from there. */
+const NEAR_END_PX = 66;
+
 const LEVELS = LOG_LEVELS.map((value) => ({ value, words: value }));
 
 /** The log of a task: search, level, download of the whole; only the rows in sight are in the page. */
@@ -73,12 +76,22 @@ function Rows({ shown, search, isLive }: RowsProps): ReactNode {
     getItemKey: (index) => shown[index]?.id ?? index,
   });
   const last = shown.length - 1;
+  const isAtEnd = useRef(true);
   useEffect(() => {
-    if (isLive) rows.scrollToIndex(last, { align: 'end' });
+    if (isLive && isAtEnd.current) rows.scrollToIndex(last, { align: 'end' });
   }, [isLive, last, rows]);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reached by the keyboard
-    <div ref={box} className={styles['rows']} role="log" aria-label="Lines" tabIndex={0}>
+    <div
+      ref={box}
+      className={styles['rows']}
+      role="log"
+      aria-label="Lines"
+      tabIndex={0}
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+      }}
+    >
       <div className={styles['all']} style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map(({ index, start, key }) => {
           const line = shown[index];

@@ -1,3 +1,4 @@
+import { useIsMutating } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import { Ready } from '../states/states.tsx';
@@ -14,11 +15,14 @@ export interface DeedDialogProps<Preview> extends Omit<ConfirmDialogProps<Previe
 export function DeedDialog<Preview>(props: DeedDialogProps<Preview>): ReactNode {
   const { questions, children, isReady = true, ...confirm } = props;
   const preview = useDryRun<Preview>(props.deed, isReady);
+  const isSending = useIsMutating() > 0;
+  // What cannot be done any more says why. Behind the deed itself it is no news, and the dialog closes.
+  const data = preview.isError && !isSending ? undefined : preview.data;
   return (
     <ConfirmDialog {...confirm} isReady={isReady && preview.isSuccess && !preview.isPlaceholderData}>
       {questions}
       {isReady ? (
-        <Ready reading={preview} what="preview">
+        <Ready reading={{ ...preview, data }} what="preview">
           {children}
         </Ready>
       ) : null}

@@ -9,7 +9,8 @@ import styles from './dags-page.module.css';
 export function PauseSwitch({ dag: { id, paused } }: { readonly dag: Pick<DagJson, 'id' | 'paused'> }): ReactNode {
   const sending = useSend();
   const refusal = useRefusal('operator');
-  const shown = sending.isPending ? !paused : paused;
+  // What was asked for, until what is shown has been asked anew; that comes before the sending is over.
+  const shown = sending.isPending ? sending.variables.path === pathOf(id, 'pause') : paused;
   return (
     <button
       type="button"
@@ -19,10 +20,14 @@ export function PauseSwitch({ dag: { id, paused } }: { readonly dag: Pick<DagJso
       aria-label={`${id} is active`}
       title={refusal ?? sending.error?.message ?? `windrow dags ${paused ? 'unpause' : 'pause'} ${id}`}
       disabled={sending.isPending || refusal !== undefined}
-      onClick={() => sending.mutate({ method: 'POST', path: `/dags/${id}/${paused ? 'unpause' : 'pause'}` })}
+      onClick={() => sending.mutate({ method: 'POST', path: pathOf(id, paused ? 'unpause' : 'pause') })}
     >
       <i />
       {sending.error === null ? (shown ? 'paused' : 'active') : sending.error.title}
     </button>
   );
+}
+
+function pathOf(id: string, verb: 'pause' | 'unpause'): string {
+  return `/dags/${id}/${verb}`;
 }

@@ -26,25 +26,34 @@ export function RunBadge({ run }: { readonly run: RunDetailJson }): ReactNode {
 export function RunActions({ run }: { readonly run: RunDetailJson }): ReactNode {
   const [open, setOpen] = useState<'rerun' | 'cancel' | undefined>();
   const close = (): void => setOpen(undefined);
-  const isOpen = run.state === 'queued' || run.state === 'running';
-  if (isOpen) {
-    return (
-      <>
-        <Button demands="operator" tone="danger" onClick={() => setOpen('cancel')}>
-          Cancel run
-        </Button>
-        {open === 'cancel' ? <CancelRun run={run} onClose={close} /> : null}
-      </>
-    );
-  }
-  if (!run.tasks.some(({ state }) => AGAIN.has(state))) return null;
+  // A dialog stays while the run changes below it, and closes itself: left out with its button, it would come back with it.
   return (
     <>
-      <Button demands="operator" tone="main" onClick={() => setOpen('rerun')}>
-        Re-run failed tasks
-      </Button>
+      <Ask run={run} onAsk={setOpen} />
+      {open === 'cancel' ? <CancelRun run={run} onClose={close} /> : null}
       {open === 'rerun' ? <RerunTasks run={run} tasks={{ kind: 'failed' }} onClose={close} /> : null}
     </>
+  );
+}
+
+interface AskProps {
+  readonly run: RunDetailJson;
+  readonly onAsk: (deed: 'rerun' | 'cancel') => void;
+}
+
+function Ask({ run: { state, tasks }, onAsk }: AskProps): ReactNode {
+  if (state === 'queued' || state === 'running') {
+    return (
+      <Button demands="operator" tone="danger" onClick={() => onAsk('cancel')}>
+        Cancel run
+      </Button>
+    );
+  }
+  if (!tasks.some((task) => AGAIN.has(task.state))) return null;
+  return (
+    <Button demands="operator" tone="main" onClick={() => onAsk('rerun')}>
+      Re-run failed tasks
+    </Button>
   );
 }
 
