@@ -20,11 +20,16 @@ export interface StreamUpload {
 /** Stores a stream of any length: in one call when it fits one part, otherwise part by part. */
 export async function uploadStream(api: BucketApi, upload: StreamUpload, signal?: AbortSignal): Promise<void> {
   const parts = cut(upload.body, upload.sizeOf ?? partBytes);
-  const first = await parts.next();
-  if (first.done === true) return;
-  const second = await parts.next();
-  if (second.done === true) return api.put(upload.object, first.value, signal);
-  await uploadParts(api, { ...upload, body: joined([first.value, second.value], parts) }, signal);
+  try {
+    const first = await parts.next();
+    if (first.done === true) return;
+    const second = await parts.next();
+    if (second.done === true) return await api.put(upload.object, first.value, signal);
+    await uploadParts(api, { ...upload, body: joined([first.value, second.value], parts) }, signal);
+  } finally {
+    // Closes a body that was not read to its end.
+    await parts.return(undefined);
+  }
 }
 
 async function uploadParts(

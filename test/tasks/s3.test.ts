@@ -118,6 +118,12 @@ describe('the S3 object store', () => {
     ).rejects.toBe(reason);
     expect(await store.find('stopped')).toBeUndefined();
   });
+
+  it('closes a stream that it did not read to its end, whatever holds a file open behind it', async () => {
+    const body = streamed(patterned(17 * MIB));
+    await expect(store.put('given up', body, { signal: AbortSignal.abort() })).rejects.toThrow('aborted');
+    expect(body.destroyed).toBe(true);
+  });
 });
 
 describe('the S3 object store under faults', () => {
