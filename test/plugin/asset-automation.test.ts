@@ -111,6 +111,19 @@ describe('an automation', () => {
     ]);
   });
 
+  it('does not make it again for a parent that the same run has made', async () => {
+    await evaluated([raw, report]);
+    await made('raw', '2026-01-20T13:17:00Z', 101);
+    clock.set('2026-01-20T13:18:00Z');
+    await evaluated([raw, report]);
+    await made('raw', '2026-01-20T13:20:00Z', 1);
+    await made('report', '2026-01-20T13:25:00Z', 1);
+    await database().run('update automation_request set ended_at = now()');
+    clock.set('2026-01-20T13:26:00Z');
+    await evaluated([raw, report]);
+    expect(asked.map(({ key }) => key)).toEqual(['report  parents made until 2026-01-20T13:17:00Z']);
+  });
+
   it('makes it again where a parent was made while its run went on', async () => {
     await evaluated([raw, report]);
     await made('raw', '2026-01-20T13:17:00Z', 101);

@@ -32,6 +32,7 @@ function parent(madeAt: string | undefined, change: Partial<ParentFacts> = {}): 
     asset: 'raw/orders',
     partition: '2026-01-20T09:45Z',
     madeAt: madeAt === undefined ? undefined : at(madeAt),
+    isOfSameRun: false,
     isOverdue: false,
     ...change,
   };
@@ -182,7 +183,9 @@ describe('an automation', () => {
   it('is never asked for with a parent that is absent, whatever else is known', () => {
     const minutes = fc.option(fc.integer({ min: -300, max: 300 }), { nil: undefined });
     const moment = minutes.map((count) => (count === undefined ? undefined : NOW.add({ minutes: count })));
-    const parents = fc.array(fc.record({ madeAt: moment, isOverdue: fc.boolean() }), { maxLength: 4 });
+    const parents = fc.array(fc.record({ madeAt: moment, isOfSameRun: fc.boolean(), isOverdue: fc.boolean() }), {
+      maxLength: 4,
+    });
     const cases = fc.record({ madeAt: moment, closesAt: moment, isInProgress: fc.boolean(), parents });
     const presets = fc.constantFrom(onMissing(), onParentsFresh(), CLOCK);
     fc.assert(

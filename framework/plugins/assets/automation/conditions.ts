@@ -66,7 +66,8 @@ function isAfterAttaching({ partition, closesAt, parents }: PartitionFacts, atta
 function isBehindParents({ madeAt, begunAt, parents }: PartitionFacts): Verdict {
   const since = begunAt ?? madeAt;
   const newer = parents.find(
-    (parent) => since === undefined || (parent.madeAt !== undefined && isBefore(since, parent.madeAt)),
+    (parent) =>
+      since === undefined || (parent.madeAt !== undefined && !parent.isOfSameRun && isBefore(since, parent.madeAt)),
   );
   const after = begunAt === undefined ? 'it' : 'the run began that made it';
   return fact(newer !== undefined, {

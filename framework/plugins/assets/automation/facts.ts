@@ -30,5 +30,7 @@ export interface ParentFacts {
   /** Undefined where the parent has no partition that belongs to it. */
   readonly partition: string | null | undefined;
   readonly madeAt: Temporal.Instant | undefined;
+  /** The same run has made the child: nothing of it is missing there. */
+  readonly isOfSameRun: boolean;
   readonly isOverdue: boolean;
 }

@@ -44,22 +44,27 @@ export async function gatherFacts(database: PluginDatabase, question: FactsQuest
   const needs = new Map(named.map(({ key, partition }) => [key, isDone(key) ? [] : parentsOf(question, partition)]));
   const parents = await madeAt(database, [...needs.values()].flat());
   const overdue = await overdueAssets(database, asset);
-  const factsOf = ({ asset: of, partition }: Needed): ParentFacts => ({
-    asset: of,
-    partition,
-    madeAt: partition === undefined ? undefined : parents.get(nameOf(of, partition)),
-    isOverdue: overdue.has(of),
-  });
+  const factsOf = ({ asset: of, partition }: Needed, childRun: string | null | undefined): ParentFacts => {
+    const parent = partition === undefined ? undefined : parents.get(nameOf(of, partition));
+    return {
+      asset: of,
+      partition,
+      madeAt: parent?.at,
+      isOfSameRun: typeof childRun === 'string' && parent?.run === childRun,
+      isOverdue: overdue.has(of),
+    };
+  };
   const facts = named.map(({ key, partition }): PartitionFacts => {
     const earlier = asked.filter((request) => request.partition === (key ?? ''));
+    const last = made.get(nameOf(asset.key, key));
     return {
       partition: key,
       closesAt: partition.window?.end,
-      madeAt: made.get(nameOf(asset.key, key)),
+      madeAt: last?.at,
       begunAt: begun.get(key ?? ''),
       isInProgress: earlier.some(({ is_open: isOpen }) => isOpen),
       causes: new Set(earlier.filter((request) => request.asset === asset.key).map(({ cause }) => cause)),
-      parents: (needs.get(key) ?? []).map(factsOf),
+      parents: (needs.get(key) ?? []).map((needed) => factsOf(needed, last?.run)),
     };
   });
   return {
@@ -86,7 +91,7 @@ function parentsOf({ asset, now, find }: FactsQuestion, child: Partition): reado
 async function madeAt(
   database: PluginDatabase,
   needed: readonly Needed[],
-): Promise<ReadonlyMap<string, Temporal.Instant>> {
+): Promise<ReadonlyMap<string, Omit<z.output<typeof MadeRow>, 'asset' | 'partition'>>> {
   const known = needed.flatMap(({ asset, partition }) =>
     partition === undefined ? [] : [[asset, partition ?? ''] as const],
   );
@@ -94,8 +99,8 @@ async function madeAt(
   const rows = await database.run(MADE, [known.map(([asset]) => asset), known.map(([, partition]) => partition)]);
   return new Map(
     rows.map((row) => {
-      const { asset, partition, at } = MadeRow.parse(row);
-      return [nameOf(asset, partition), at];
+      const { asset, partition, at, run } = MadeRow.parse(row);
+      return [nameOf(asset, partition), { at, run }];
     }),
   );
 }
@@ -125,14 +130,21 @@ function nameOf(asset: string, partition: string | null): string {
   return `${asset} ${partition ?? ''}`;
 }
 
-const MadeRow = z.object({ asset: z.string(), partition: z.string(), at: z.instanceof(Temporal.Instant) });
+const MadeRow = z.object({
+  asset: z.string(),
+  partition: z.string(),
+  at: z.instanceof(Temporal.Instant),
+  /** Null where no run has made it. */
+  run: z.string().nullable(),
+});
 const BegunRow = z.object({ partition: z.string(), at: z.instanceof(Temporal.Instant) });
 const RequestedRow = z.object({ asset: z.string(), partition: z.string(), cause: z.string(), is_open: z.boolean() });
 
 const MADE = `
-select s.asset, s.partition, s.at
+select s.asset, s.partition, s.at, e.run_id::text as run
 from (select distinct * from unnest($1::text[], $2::text[]) as n (asset, partition)) as wanted
 join partition_status as s on s.asset = wanted.asset and s.partition = wanted.partition
+left join asset_event as e on e.id = s.event_id and e.part = s.part
 where s.event_id is not null`;
 
 const BEGUN = `
