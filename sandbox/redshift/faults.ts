@@ -18,6 +18,7 @@ export const PRIVILEGES = [
   'create_schema',
   'create_table',
   'create_temporary_table',
+  'create_procedure',
   'alter_table',
   'drop_table',
   'analyze_table',

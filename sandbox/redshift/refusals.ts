@@ -23,6 +23,7 @@ export function shownByFault(prepared: Prepared, sql: string, faults: Faults): P
 const BY_TITLE: Readonly<Record<string, Privilege>> = {
   'CREATE SCHEMA': 'create_schema',
   'CREATE TABLE': 'create_table',
+  'CREATE PROCEDURE': 'create_procedure',
   'DROP TABLE': 'drop_table',
   ANALYZE: 'analyze_table',
   COMMENT: 'alter_table',
@@ -42,6 +43,7 @@ const DENIALS: Readonly<Record<Privilege, (names: Names) => string>> = {
   create_schema: () => 'permission denied for database dev',
   create_table: ({ schema }) => `permission denied for schema ${schema}`,
   create_temporary_table: () => 'permission denied to create temporary tables in database "dev"',
+  create_procedure: () => 'permission denied for language plpgsql',
   alter_table: ({ table }) => `must be owner of relation ${table}`,
   drop_table: ({ table }) => `must be owner of relation ${table}`,
   analyze_table: ({ table }) => `skipping "${table}" --- only table or database owner can analyze it`,

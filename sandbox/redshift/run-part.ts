@@ -10,9 +10,11 @@ import type { LongNames } from './long-names.ts';
 import { refuseByPermission, shownByFault } from './refusals.ts';
 import { resultSet } from './results.ts';
 import type { Sessions } from './session.ts';
+import { BEGIN } from './sql/transactions.ts';
 import { fromPostgres, serializableViolation } from './sql/foreign-errors.ts';
 import { prepare } from './sql/prepare.ts';
 import type { Prepared } from './sql/prepared.ts';
+import { CALL, keptStatements, refuseInProcedure } from './sql/procedure.ts';
 import { RedshiftError } from './sql/redshift-error.ts';
 import { tokenize } from './sql/tokenize.ts';
 import type { Part, Statement } from './statement.ts';
@@ -38,9 +40,7 @@ export async function runPart(
   statement.movePart(part, 'STARTED');
   const started = process.hrtime.bigint();
   try {
-    await misbehave(part, statement, tools);
-    const prepared = await read(statement, part, machine);
-    await run(prepared, part, tools);
+    const prepared = await runSql(part.sql, { ...tools, statement, part, isInProcedure: false });
     statement.movePart(part, 'FINISHED');
     return prepared;
   } catch (error) {
@@ -51,12 +51,50 @@ export async function runPart(
   }
 }
 
-async function misbehave(
-  part: Part,
-  statement: Statement,
-  { machine, lease }: { machine: Machine; lease: Lease },
-): Promise<void> {
-  const { sql } = part;
+interface Running {
+  readonly machine: Machine;
+  readonly lease: Lease;
+  readonly statement: Statement;
+  readonly part: Part;
+  readonly isInProcedure: boolean;
+}
+
+async function runSql(sql: string, running: Running): Promise<Prepared> {
+  await misbehave(sql, running);
+  const prepared = await read(sql, running);
+  if (running.isInProcedure) refuseInProcedure(prepared);
+  if (prepared.title === CALL) return callProcedure(prepared, running);
+  await run(prepared, running);
+  return prepared;
+}
+
+/** One transaction, as Redshift makes it. Each statement runs as if it had come alone; what it finds is thrown away. */
+async function callProcedure(call: Prepared, running: Running): Promise<Prepared> {
+  const { part, lease, statement } = running;
+  const { connection } = lease;
+  const { rows } = await queryRaw(connection, call.postgres);
+  const isOwn = !isInTransaction(connection);
+  if (isOwn) await connection.query(BEGIN);
+  let touchesSession = false;
+  try {
+    for (const sql of keptStatements(rows[0]?.[0] ?? '')) {
+      statement.cancelled.signal.throwIfAborted();
+      const ran = await runSql(sql, { ...running, isInProcedure: true });
+      touchesSession ||= ran.touchesSession;
+    }
+    if (isOwn) await connection.query('commit');
+  } catch (error) {
+    if (isOwn) await connection.query('rollback').catch(() => undefined);
+    throw error;
+  }
+  part.rows = 0;
+  part.result = undefined;
+  return { ...call, touchesSession };
+}
+
+async function misbehave(whole: string, { machine, lease, statement }: Running): Promise<void> {
+  // The statements of a procedure are asked when they run.
+  const [sql = ''] = whole.split('$$', 1);
   const slow = machine.faults.take('slow_statement', { sql });
   if (slow !== undefined) await holdUp(slow.ms, statement.cancelled.signal, machine.faults.cleared);
   if (machine.faults.take('login_refused', {}) !== undefined)
@@ -77,23 +115,19 @@ async function holdUp(ms: number, cancelled: AbortSignal, cleared: AbortSignal):
   });
 }
 
-async function read(statement: Statement, part: Part, machine: Machine): Promise<Prepared> {
-  const tokens = tokenize(part.sql);
+async function read(sql: string, { statement, machine }: Running): Promise<Prepared> {
+  const tokens = tokenize(sql);
   const used = new Set(tokens.flatMap((token) => (token.kind === 'parameter' ? [token.value] : [])));
   const prepared = prepare(
     tokens,
     statement.request.parameters.filter(({ name }) => used.has(name)),
   );
   await machine.names.keep(tokens);
-  refuseByPermission(prepared, part.sql, machine.faults);
-  return shownByFault(prepared, part.sql, machine.faults);
+  refuseByPermission(prepared, sql, machine.faults);
+  return shownByFault(prepared, sql, machine.faults);
 }
 
-async function run(
-  prepared: Prepared,
-  part: Part,
-  { machine, lease }: { machine: Machine; lease: Lease },
-): Promise<void> {
+async function run(prepared: Prepared, { machine, lease, part }: Running): Promise<void> {
   const { connection } = lease;
   if (prepared.transaction === 'outside_only' && isInTransaction(connection)) {
     throw new RedshiftError(`${prepared.title} cannot run inside a transaction block`);

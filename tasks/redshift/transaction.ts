@@ -1,8 +1,23 @@
+import { Failure } from '#framework';
+
 import type { Place } from './client.ts';
+import { isConflict } from './errors.ts';
+import { type ProcedureName, asProcedures, isProcedureStatement } from './sql/load/procedure.ts';
 import type { Statement } from './sql/text.ts';
 import { MOST_STATEMENTS, type RunOptions, type Warehouse } from './warehouse.ts';
 
-export type TransactionPath = 'batch' | 'session';
+export const TRANSACTION_PATHS = ['batch', 'procedure', 'session'] as const;
+export type TransactionPath = (typeof TRANSACTION_PATHS)[number];
+
+/** What one transaction does. The first and the last statements stand alone, so that a lock comes before anything looks. */
+export interface TransactionWork {
+  readonly first: readonly Statement[];
+  readonly middle: readonly Statement[];
+  /** May say how the transaction ran. */
+  readonly last: (path: TransactionPath) => readonly Statement[];
+  /** Nothing in the schema is called so. */
+  readonly procedure: ProcedureName;
+}
 
 /**
  * A session outlives its last statement by this long. It ends the transaction of a worker that died, which locks out its
@@ -14,20 +29,38 @@ export type TransactionPath = 'batch' | 'session';
 const KEEP_ALIVE_SECONDS = 3;
 
 /**
- * Runs the statements in one transaction: up to 40 as one batch call, more in a session between BEGIN and COMMIT.
+ * Runs the work in one transaction: up to 40 statements as one batch call; more as a batch as well, in which procedures hold
+ * them, and where Redshift takes none (or they are too long for it) in a session between BEGIN and COMMIT, a call each.
  * A failure means that nothing was applied, unless the answer to the commit was lost: ask the load log.
  */
 export async function runTransaction(
   warehouse: Warehouse,
-  statements: readonly Statement[],
+  work: TransactionWork,
   options: RunOptions = {},
 ): Promise<TransactionPath> {
-  if (statements.length <= MOST_STATEMENTS) {
-    await warehouse.run(statements, options);
-    return 'batch';
-  }
-  await inSession(warehouse, { statements, end: 'commit' }, options);
+  const whole = (path: TransactionPath) => [...work.first, ...work.middle, ...work.last(path)];
+  const path = whole('batch').length <= MOST_STATEMENTS ? 'batch' : 'procedure';
+  const batch =
+    path === 'batch' ? whole(path) : [...work.first, ...asProcedures(work.middle, work.procedure), ...work.last(path)];
+  if (batch.length <= MOST_STATEMENTS && (await ranAsBatch(warehouse, batch, options))) return path;
+  await inSession(warehouse, { statements: whole('session'), end: 'commit' }, options);
   return 'session';
+}
+
+/** Only the session tells which statement of a procedure failed, and it needs no right to make one. */
+async function ranAsBatch(
+  warehouse: Warehouse,
+  statements: readonly Statement[],
+  options: RunOptions,
+): Promise<boolean> {
+  try {
+    await warehouse.run(statements, options);
+    return true;
+  } catch (error) {
+    if (isConflict(error) || !(error instanceof Failure) || !isProcedureStatement(error.details['statement']))
+      throw error;
+    return false;
+  }
 }
 
 /** Runs the statements in one transaction and takes them back: nothing stays, even where this process ends half-way. */

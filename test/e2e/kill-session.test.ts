@@ -32,23 +32,35 @@ async function lastReceipt(): Promise<string> {
   return row?.[0] ?? '';
 }
 
-describe('a worker that is killed in a session, whose open transaction locks the load log', () => {
+const NO_PROCEDURES = { kind: 'permission_denied', privilege: 'create_procedure' } as const;
+
+describe.each([
+  { path: 'procedure', window: WINDOW, rules: [] },
+  { path: 'session', window: WINDOW + 1, rules: [NO_PROCEDURES] },
+])('a worker that is killed in a $path, whose open transaction locks the load log', ({ path, window, rules }) => {
   it('leaves a window that a new one completes, once', async () => {
     const { faults } = veeva.sandbox.redshift;
-    faults.set([{ kind: 'slow_statement', ms: 60_000, matching: 'insert into .{0,20}windrow_load_log', times: 1 }]);
-    veeva.publish(WINDOW);
+    const held = {
+      kind: 'slow_statement',
+      ms: 60_000,
+      matching: 'insert into .{0,20}windrow_load_log',
+      times: 1,
+    } as const;
+    faults.set([...rules, held]);
+    veeva.publish(window);
     const killed = startWorkerProcess(veeva);
-    await eventually('the last statement', async () => (faults.rules.length === 0 ? true : undefined));
+    await eventually('the last statement', async () => (faults.rules.length === rules.length ? true : undefined));
     await killed.kill();
-    expect(await veeva.find(WINDOW)).toMatchObject({ pipelineStatus: 'IN_PROGRESS' });
+    expect(await veeva.find(window)).toMatchObject({ pipelineStatus: 'IN_PROGRESS' });
     // What it had sent goes on without it.
     faults.clear();
+    faults.set(rules);
 
     const next = startWorkerProcess(veeva);
-    await veeva.completed(WINDOW);
+    await veeva.completed(window);
     await next.close();
-    expect(await lastReceipt()).toContain('"path":"session"');
-    expect(await veeva.loads(WINDOW)).toHaveLength(1);
-    expect(await veeva.differences(WINDOW)).toEqual([]);
+    expect(await lastReceipt()).toContain(`"path":"${path}"`);
+    expect(await veeva.loads(window)).toHaveLength(1);
+    expect(await veeva.differences(window)).toEqual([]);
   });
 });

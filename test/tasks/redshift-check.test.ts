@@ -60,6 +60,7 @@ describe('the check of a warehouse', () => {
       ['sign in', 'ok'],
       ['schema', 'ok'],
       ['tables', 'ok'],
+      ['procedures', 'ok'],
       ['owners', 'ok'],
       ['stage', 'ok'],
       ['load errors', 'ok'],
@@ -69,6 +70,7 @@ describe('the check of a warehouse', () => {
       ['enable_case_sensitive_identifier', 'ok'],
     ]);
     expect(await query("select from pg_class where relname like 'windrow_check%'")).toEqual([]);
+    expect(await query("select from pg_proc where proname like 'sp_windrow_check%'")).toEqual([]);
     expect(await ground.store.list('windrow_check')).toEqual([]);
   });
 
@@ -106,6 +108,15 @@ describe('the check of a warehouse', () => {
       'a user that may not drop tables',
       { kind: 'permission_denied', privilege: 'drop_table' },
       { check: 'tables', found: /must be owner/, remedy: /alter table … owner to "/ },
+    ],
+    [
+      'a user that may not make procedures',
+      { kind: 'permission_denied', privilege: 'create_procedure' },
+      {
+        check: 'procedures',
+        found: /denied for language plpgsql/,
+        remedy: /grant usage on language plpgsql to ".*is slower/,
+      },
     ],
     [
       'a user without temporary tables',
@@ -178,7 +189,7 @@ describe('the check of a warehouse', () => {
   it('names a user without CREATE on the database while the schema is missing, and is content once it stands', async () => {
     ground.sandbox.faults.set([{ kind: 'permission_denied', privilege: 'create_schema' }]);
     const found = await problems(ground.openWith({ schema: 'missing' }));
-    expect(found.map(({ check }) => check)).toEqual(['schema', 'tables']);
+    expect(found.map(({ check }) => check)).toEqual(['schema', 'tables', 'procedures']);
     expect(found[0]).toMatchObject({ remedy: expect.stringContaining('create schema "missing" authorization "') });
     expect(await problems()).toEqual([]);
   });

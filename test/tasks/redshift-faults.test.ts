@@ -22,6 +22,8 @@ beforeAll(async () => {
 afterEach(() => ground.sandbox.faults.clear());
 afterAll(() => ground.close());
 
+const NO_PROCEDURES = { kind: 'permission_denied', privilege: 'create_procedure' } as const;
+
 let records = 0;
 
 /** A window of `tables` tables that nothing else touches. */
@@ -64,22 +66,40 @@ describe('when the Data API misbehaves', () => {
   });
 
   it.each([
+    ['a lost answer to the transaction', { kind: 'lost_answer', matching: 'call .*sp_windrow', times: 1 }],
+    [
+      'a conflict inside its procedure',
+      { kind: 'serializable_violation', matching: 'insert into "vault"."call_.*_20"', times: 1 },
+    ],
+  ] as const)('applies a long window in one call, once, in spite of %s', async (name, fault) => {
+    const { manifest, context, rows, whole } = await staged(`call_${name.replaceAll(/\W/g, '_')}`, 25);
+    ground.sandbox.faults.set([fault]);
+    await expect(ground.target.load(manifest, context)).resolves.toMatchObject({
+      outcome: 'loaded',
+      details: { path: 'procedure' },
+    });
+    expect(ground.sandbox.faults.rules).toEqual([]);
+    expect(await rows()).toEqual(whole);
+  });
+
+  it.each([
     ['a session lost on the way', { kind: 'session_loss', matching: 'insert into "vault"."long_.*_20"', times: 1 }],
     ['a lost answer to the commit', { kind: 'lost_answer', matching: '"commit"', times: 1 }],
-  ] as const)('applies a long window once in spite of %s', async (name, fault) => {
+  ] as const)('applies a long window in a session once in spite of %s', async (name, fault) => {
     const { manifest, context, rows, whole } = await staged(`long_${name.replaceAll(/\W/g, '_')}`, 25);
-    ground.sandbox.faults.set([fault]);
+    ground.sandbox.faults.set([NO_PROCEDURES, fault]);
     await expect(ground.target.load(manifest, context)).resolves.toMatchObject({
       outcome: 'loaded',
       details: { path: 'session' },
     });
-    expect(ground.sandbox.faults.rules).toEqual([]);
+    expect(ground.sandbox.faults.rules).toEqual([NO_PROCEDURES]);
     expect(await rows()).toEqual(whole);
   });
 
   it('keeps the session of a long window through a statement that takes longer than an idle session lives', async () => {
     const { manifest, context, rows, whole } = await staged('unhurried', 25);
     ground.sandbox.faults.set([
+      NO_PROCEDURES,
       { kind: 'slow_statement', ms: 3500, matching: 'insert into "vault"."unhurried_20"', times: 1 },
       { kind: 'fail_statement', nth: 2, matching: 'insert into "vault"."unhurried_1"', message: 'tried again' },
     ]);

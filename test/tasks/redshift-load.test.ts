@@ -43,33 +43,48 @@ function table(name: string, change: Partial<TableWindow>): TableWindow {
 }
 
 describe('loading a window', () => {
-  it('applies forty extracts in a session, all or nothing', async () => {
+  it('applies forty extracts in one call, all or nothing, and says which statement failed', async () => {
     const many = Array.from({ length: 40 }, (_, index) =>
       table(`many_${index}`, { updates: ODD_ROWS, deletes: [['V09']] }),
     );
     const manifest = await ground.stage({ number: 7, tables: many });
-    ground.sandbox.faults.set([
-      { kind: 'fail_statement', matching: 'insert into "vault"."many_30"', times: 1, message: 'Disk Full' },
-    ]);
+    const full = { kind: 'fail_statement', matching: 'insert into "vault"."many_30"', message: 'Disk Full' } as const;
+    ground.sandbox.faults.set([full]);
     await expect(ground.target.load(manifest, contextOf(manifest))).rejects.toMatchObject({
       code: 'E_REDSHIFT_STATEMENT',
       message: expect.stringMatching(/insert rows of many_30.*of 85.*Disk Full/s),
     });
     expect(await rowsOf(ground.opened, table('many_0', {}))).toEqual([]);
+    ground.sandbox.faults.clear();
     const receipt = await ground.target.load(manifest, contextOf(manifest, { fence: 2 }));
-    expect(receipt).toMatchObject({ details: { path: 'session' } });
+    expect(receipt).toMatchObject({ details: { path: 'procedure' } });
+    const left = { name: 'list procedures', sql: "select proname from pg_proc where proname like 'sp_windrow%'" };
+    expect(await ground.opened.warehouse.rows(left)).toEqual([]);
     for (const one of many) expect(await rowsOf(ground.opened, one)).toEqual(ODD_TEXT);
   });
 
   it.each([
     [17, 'batch'],
-    [18, 'session'],
+    [18, 'procedure'],
   ])('applies %i extracts with updates and deletes as one %s', async (extracts, path) => {
     const tables = Array.from({ length: extracts }, (_, index) =>
       table(`of_${extracts}_${index}`, { updates: ODD_ROWS, deletes: [['V09']] }),
     );
     const manifest = await ground.stage({ number: 100 + extracts, tables });
     expect(await ground.target.load(manifest, contextOf(manifest))).toMatchObject({ details: { path } });
+  });
+
+  it('applies a long window in a session, a call each, where it may make no procedure', async () => {
+    const tables = Array.from({ length: 25 }, (_, index) => table(`unaided_${index}`, { updates: ODD_ROWS }));
+    const manifest = await ground.stage({ number: 130, tables });
+    ground.sandbox.faults.set([{ kind: 'permission_denied', privilege: 'create_procedure' }]);
+    const receipt = await ground.target.load(manifest, contextOf(manifest));
+    expect(receipt).toMatchObject({ details: { path: 'session' } });
+    expect(await ground.target.load(manifest, contextOf(manifest, { fence: 2 }))).toMatchObject({
+      outcome: 'already_loaded',
+      details: { path: 'session' },
+    });
+    for (const one of tables) expect(await rowsOf(ground.opened, one)).toEqual(ODD_TEXT);
   });
 
   it.each([

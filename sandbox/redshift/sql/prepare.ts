@@ -7,6 +7,7 @@ import { rewriteExpressions } from './expressions.ts';
 import { prepareMerge } from './merge.ts';
 import { quoteLiteral, quoteName } from './names.ts';
 import { type Prepared, prepared } from './prepared.ts';
+import { prepareCall, prepareCreateProcedure, prepareDropProcedure } from './procedure.ts';
 import { RedshiftError } from './redshift-error.ts';
 import { refuseForeignSyntax } from './refuse.ts';
 import { prepareShow, prepareReset, prepareSet } from './settings.ts';
@@ -84,7 +85,7 @@ const STATEMENTS: Readonly<Record<string, Reader>> = {
   comment,
   grant: () => prepared('GRANT', ''),
   revoke: () => prepared('REVOKE', ''),
-  call: notHere('CALL'),
+  call: prepareCall,
   unload: notHere('UNLOAD'),
   declare: notHere('DECLARE'),
   fetch: notHere('FETCH'),
@@ -115,6 +116,7 @@ function create(cursor: Cursor, tokens: readonly Token[]): Prepared {
   if (cursor.takeWord('schema')) return createSchema(cursor);
   const isReplacing = cursor.takeWord('or', 'replace');
   if (cursor.takeWord('view')) return createView(cursor, isReplacing);
+  if (cursor.takeWord('procedure')) return prepareCreateProcedure(cursor, isReplacing);
   refuseObject(cursor, tokens);
   throw new RedshiftError(`the Redshift stand-in does not do CREATE ${cursor.name().toUpperCase()}`);
 }
@@ -153,6 +155,7 @@ function alter(cursor: Cursor, tokens: readonly Token[]): Prepared {
 }
 
 function drop(cursor: Cursor, tokens: readonly Token[]): Prepared {
+  if (cursor.takeWord('procedure')) return prepareDropProcedure(cursor);
   const kind = ['table', 'view', 'schema'].find((word) => cursor.takeWord(word));
   if (kind === undefined) {
     refuseObject(cursor, tokens);

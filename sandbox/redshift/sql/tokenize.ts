@@ -59,6 +59,7 @@ function endOfComment(sql: string, start: number): number {
 
 function tokenAt(sql: string, at: number): Token {
   const first = sql.charAt(at);
+  if (sql.startsWith('$$', at)) return dollarQuoted(sql, at);
   if (first === "'") return literal(sql, { start: at, quote: at });
   if ((first === 'E' || first === 'e') && sql.charAt(at + 1) === "'") return literal(sql, { start: at, quote: at + 1 });
   return (
@@ -126,6 +127,13 @@ function literal(sql: string, place: { readonly start: number; readonly quote: n
     else value += text === "''" ? "'" : text;
   }
   return { kind: 'string', value, text: sql.slice(place.start, at), start: place.start };
+}
+
+/** `$$ … $$`, without escapes. */
+function dollarQuoted(sql: string, at: number): Token {
+  const end = sql.indexOf('$$', at + 2);
+  if (end < 0) throw new RedshiftError('unterminated dollar-quoted string at or near "$$"', { position: at + 1 });
+  return { kind: 'string', value: sql.slice(at + 2, end), text: sql.slice(at, end + 2), start: at };
 }
 
 function match(pattern: RegExp, sql: string, at: number): string | undefined {

@@ -5,12 +5,13 @@ import type { RedshiftSettings } from '../config.ts';
 import { MOST_COLUMNS } from '../sql/names.ts';
 import { findSchema } from '../sql/catalog.ts';
 import { createSchema } from '../sql/system-tables.ts';
+import type { Statement } from '../sql/text.ts';
 import { rehearse } from '../transaction.ts';
 import type { CheckQuestion, Finding, Step } from './finding.ts';
 import { probeFile } from './probe-file.ts';
 import { type RefusedStep, remedyFor, saidBy } from './remedies.ts';
 import { checkSettings } from './settings.ts';
-import { WHO_AM_I, copyProbe, foreignTables, readable, tableProbe, tableWidths } from './statements.ts';
+import { WHO_AM_I, copyProbe, foreignTables, procedureProbe, readable, tableProbe, tableWidths } from './statements.ts';
 
 /** Asks for everything that loads need, by doing it and taking it back; nothing stays. */
 export async function checkRedshift(question: CheckQuestion): Promise<readonly Finding[]> {
@@ -25,6 +26,7 @@ export async function checkRedshift(question: CheckQuestion): Promise<readonly F
 
 const CHECKS: readonly (readonly [string, (step: Step) => Promise<Finding>])[] = [
   ['tables', checkTables],
+  ['procedures', checkProcedures],
   ['owners', checkOwners],
   ['stage', checkStage],
   ['load errors', checkErrorTable],
@@ -73,12 +75,25 @@ async function checkSchema({ warehouse, settings, signal }: Step): Promise<Findi
   return { check, outcome: 'ok', found: `${settings.schema} is made by the first load` };
 }
 
-async function checkTables({ warehouse, settings, token, signal }: Step): Promise<Finding> {
-  const { schema } = settings;
-  const [row] = await warehouse.rows(findSchema(schema), { signal });
-  const probe = tableProbe(schema, `windrow_check_${token}`);
-  await rehearse(warehouse, row === undefined ? [createSchema(schema), ...probe] : probe, { signal });
+async function checkTables(step: Step): Promise<Finding> {
+  const { schema } = step.settings;
+  await rehearseInSchema(step, tableProbe(schema, `windrow_check_${step.token}`));
   return { check: 'tables', outcome: 'ok', found: `may create, alter and drop tables in ${schema}` };
+}
+
+async function checkProcedures(step: Step): Promise<Finding> {
+  const { schema } = step.settings;
+  await rehearseInSchema(step, procedureProbe(schema, `sp_windrow_check_${step.token}`));
+  return { check: 'procedures', outcome: 'ok', found: `may create, call and drop procedures in ${schema}` };
+}
+
+/** In the schema, or in one made for it where the first load has yet to make it. */
+async function rehearseInSchema(
+  { warehouse, settings: { schema }, signal }: Step,
+  probe: readonly Statement[],
+): Promise<void> {
+  const [row] = await warehouse.rows(findSchema(schema), { signal });
+  await rehearse(warehouse, row === undefined ? [createSchema(schema), ...probe] : probe, { signal });
 }
 
 const MOST_NAMED = 5;

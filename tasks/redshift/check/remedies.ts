@@ -70,6 +70,11 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
     /permission denied for schema (\S+)/,
     (step, schema) => `Run: grant usage, create on schema "${schema}" to ${grantee(step)}`,
   ],
+  [
+    /permission denied for language (\S+)/,
+    (step, language) =>
+      `Run: grant usage on language ${language} to ${grantee(step)}. Without it a window of more than 40 statements takes a call for each, and is slower.`,
+  ],
   [/temporary tables/, (step) => `Run: grant temp on database "${step.settings.database}" to ${grantee(step)}`],
   [
     /must be owner/,

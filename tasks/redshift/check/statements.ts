@@ -1,3 +1,4 @@
+import { asProcedures } from '../sql/load/procedure.ts';
 import { lines, literal, qualified, quote } from '../sql/text.ts';
 import type { Statement } from '../sql/text.ts';
 
@@ -12,6 +13,12 @@ export function tableProbe(schema: string, name: string): readonly Statement[] {
     { name: 'alter a table', sql: `alter table ${table} drop column "old"` },
     { name: 'drop a table', sql: `drop table ${table}` },
   ];
+}
+
+/** As a long window makes one; all of it is taken back. */
+export function procedureProbe(schema: string, name: string): readonly Statement[] {
+  const who = WHO_AM_I;
+  return asProcedures([who, who, who, who], { schema, name });
 }
 
 /** The table goes with the session of the batch, whatever happens. */

@@ -37,10 +37,9 @@ import { isConflict, isSchemaRace } from '../errors.ts';
 import { forgetQuarantined, insertQuarantined } from '../sql/audit/quarantine.ts';
 import { applyStatements } from '../sql/load/apply.ts';
 import { guardLoad, insertLoadLog, lockLoadLog } from '../sql/load/load-log.ts';
-import { KEY_REMOVED, loadNames, stagingPrefix } from '../sql/names.ts';
+import { KEY_REMOVED, applyProcedure, loadNames, stagingPrefix } from '../sql/names.ts';
 import type { Statement } from '../sql/text.ts';
-import { runTransaction } from '../transaction.ts';
-import { MOST_STATEMENTS } from '../warehouse.ts';
+import { TRANSACTION_PATHS, type TransactionPath, type TransactionWork, runTransaction } from '../transaction.ts';
 import { analyzeLarge } from './analyze.ts';
 import { refuseTooManyColumns } from './column-limit.ts';
 import { writeComments } from './comments.ts';
@@ -88,34 +87,26 @@ export async function load(
     ...quarantineStatements(tools.schema, leftOut, context),
   ];
   const comparison = await planComparison(tools, staged, context);
-  const statements = comparison.length + applied.length + 3;
-  const receipt: LoadReceipt = {
+  const receiptBy = (path: TransactionPath): LoadReceipt => ({
     outcome: 'loaded',
     rows: manifest.rows,
     tables: present.length,
     schemaChanges,
     details: {
-      statements,
-      path: statements > MOST_STATEMENTS ? 'session' : 'batch',
+      statements: comparison.length + applied.length + 3,
+      path,
       loaded: loadedRows(present),
       removedLater: planned.filter((table) => table.state === 'gone').map((table) => table.table),
       ...exactnessDetails(manifest),
     },
+  });
+  const work: TransactionWork = {
+    first: [lockLoadLog(tools.schema), guardLoad(tools.schema, context)],
+    middle: [...comparison, ...applied],
+    last: (path) => [logRow(tools, { manifest, receipt: receiptBy(path), context })],
+    procedure: { schema: tools.schema, name: applyProcedure(context) },
   };
-  const committed = await commit(
-    tools,
-    [
-      lockLoadLog(tools.schema),
-      guardLoad(tools.schema, context),
-      ...comparison,
-      ...applied,
-      logRow(tools, { manifest, receipt, context }),
-    ],
-    {
-      receipt,
-      context,
-    },
-  );
+  const committed = await commit(tools, work, { receiptBy, context });
   await analyzeLarge(tools, present, context);
   return reported(tools, committed, context);
 }
@@ -186,28 +177,38 @@ export function olderStaging(staging: Iterable<string>, context: TransferContext
 
 const MOST_CONFLICTS = 3;
 
+interface Answering {
+  readonly receiptBy: (path: TransactionPath) => LoadReceipt;
+  readonly context: TransferContext;
+}
+
 /**
  * Commits, or finds out what happened instead. Whatever error comes back, the load log knows: a lost answer to a commit
  * that happened is a success, and because the guard refuses a second one, a whole transaction may safely be repeated.
  */
 async function commit(
   tools: LoadTools,
-  statements: readonly Statement[],
-  { receipt, context }: { readonly receipt: LoadReceipt; readonly context: TransferContext },
+  work: TransactionWork,
+  { receiptBy, context }: Answering,
 ): Promise<LoadReceipt> {
   for (let tried = 1; ; tried += 1) {
     try {
-      await runTransaction(tools.warehouse, statements, { signal: context.signal });
-      return receipt;
+      return receiptBy(await runTransaction(tools.warehouse, work, { signal: context.signal }));
     } catch (error) {
       context.signal.throwIfAborted();
       const logged = await findLoggedLoad(tools, context);
-      if (logged !== undefined)
-        return logged.fence === context.fence && logged.loadId === context.loadId ? receipt : answerOf(logged, context);
+      if (logged !== undefined) return receiptOf(logged, { receiptBy, context });
       if (tried === MOST_CONFLICTS || !isConflict(error)) throw error;
       context.log.warn('Another transaction was in the way; trying the whole transaction again.', { tried });
     }
   }
+}
+
+/** This very try's own load has its whole receipt at hand; the log may hold a shortened one, but knows how it ran. */
+function receiptOf(logged: LoggedLoad, { receiptBy, context }: Answering): LoadReceipt {
+  const answer = answerOf(logged, context);
+  if (logged.fence !== context.fence) return answer;
+  return receiptBy(TRANSACTION_PATHS.find((path) => path === answer.details['path']) ?? 'batch');
 }
 
 function logRow(

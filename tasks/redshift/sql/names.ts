@@ -31,5 +31,10 @@ export function stagingPrefix(recordId: number): string {
   return `${OWN_PREFIX}stage_r${recordId}_f`;
 }
 
+/** The procedure that applies one try of a record; Redshift keeps the prefix `sp_` free for those of users. */
+export function applyProcedure(load: { readonly recordId: number; readonly fence: number }): string {
+  return `sp_${OWN_PREFIX}apply_r${load.recordId}_f${load.fence}`;
+}
+
 export const windowEndColumn = quote(WINDOW_END);
 export const recordIdColumn = quote(RECORD_ID);
