@@ -47,12 +47,22 @@ describe('what an archive says about itself', () => {
     ]);
   });
 
-  it('holds updates only where the manifest has no types', async () => {
+  it.each(['full', 'log'] as const)('holds updates only where the manifest of a %s has no types', async (kind) => {
     const manifest = 'extract,records,file\nObject.product__v,1,Object/product__v.csv\n';
-    expect((await read({ 'manifest.csv': manifest, 'metadata_full.csv': METADATA })).lines).toMatchObject([
+    expect((await read({ 'manifest.csv': manifest, 'metadata_full.csv': METADATA }, kind)).lines).toMatchObject([
       { type: 'updates' },
     ]);
   });
+
+  it.each(['extract,records,file\nObject.product__v,1,', 'extract,records,file,type\nObject.product__v,1,'])(
+    'is refused where an incremental manifest does not tell removed rows from new ones: %j',
+    async (lines) => {
+      const manifest = `${lines}Object/product__v_deletes.csv\n`;
+      const failure = await failureOfAsync(() => read({ 'manifest.csv': manifest, 'metadata_full.csv': METADATA }));
+      expect(failure.code).toBe('E_ARCHIVE_MANIFEST_UNREADABLE');
+      expect(failure.message).toContain('"type" whether the rows of Object.product__v are new (updates) or removed');
+    },
+  );
 
   it('may describe a Full in Metadata/metadata.csv, where an incremental file has changes only', async () => {
     const files = { 'manifest.csv': MANIFEST, 'Metadata/metadata.csv': METADATA };

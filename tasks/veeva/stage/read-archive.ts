@@ -24,7 +24,7 @@ export async function readArchive(
     const member = tree.find(path);
     return member === undefined ? [] : [{ path: member.path, member: `${member.member} of ${archive}`, signal }];
   };
-  const lines = (await Promise.all(found('manifest.csv').map(readManifestCsv))).flat();
+  const lines = (await Promise.all(found('manifest.csv').map((file) => readManifestCsv(file, kind)))).flat();
   const changes = await readMetadata(found('Metadata/metadata.csv'));
   const full = found('metadata_full.csv');
   // A Full may describe everything in Metadata/metadata.csv instead; elsewhere that file holds changes only.
