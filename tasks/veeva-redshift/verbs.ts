@@ -3,8 +3,6 @@ import type { Command } from 'commander';
 import {
   type AddVerbs,
   type Answer,
-  RECORD_STATUSES,
-  type RecordStatus,
   Temporal,
   type VerbTools,
   type WindowRecord,
@@ -16,6 +14,7 @@ import {
 } from '#framework';
 import { EXTRACT_KINDS, type ExtractKind, type Gap, findGaps, vaultConnection } from '#tasks/veeva';
 
+import { comparedRecords } from './compared-records.ts';
 import { quarantine, quarantineVerb } from './quarantine-verb.ts';
 import { reconcile } from './reconcile-verb.ts';
 
@@ -59,7 +58,7 @@ export async function gaps(tools: VerbTools, options: GapOptions): Promise<Answe
     return trouble('usage', { code: 'E_USAGE', message });
   }
   const pipelineId = options.pipeline ?? `veeva_${kind}`;
-  const records = await recordsOf(tools, pipelineId);
+  const records = await comparedRecords((page) => tools.records({ pipelineId, ...page }));
   if (records.length === 0) {
     const message = `The pipeline ${pipelineId} has no window yet, so there is nothing to compare with Vault's list.`;
     return notFound(message);
@@ -68,16 +67,6 @@ export async function gaps(tools: VerbTools, options: GapOptions): Promise<Answe
   const compared = records.map(({ id, window, pipelineStatus: status }) => ({ id, window, status }));
   const found = findGaps({ kind, pipelineId, items, records: compared, now: tools.clock.now() });
   return { exit: found.some(({ kind: gap }) => gap !== 'odd_file') ? 'failed' : 'ok', ...said(found, records.length) };
-}
-
-/** Newest first, so many of each status: what Vault can still list, and what was never loaded. */
-const MOST = 2000;
-
-async function recordsOf({ records }: VerbTools, pipelineId: string): Promise<readonly WindowRecord[]> {
-  const open = RECORD_STATUSES.filter((status) => status !== 'COMPLETED');
-  const filters: { readonly status?: RecordStatus }[] = [{}, ...open.map((status) => ({ status }))];
-  const found = await Promise.all(filters.map((filter) => records({ pipelineId, limit: MOST, ...filter })));
-  return [...new Map(found.flat().map((record) => [record.id, record])).values()];
 }
 
 /** Fulls are listed only where the question reaches back to where they begin. */
@@ -92,7 +81,8 @@ async function listed({ connections }: VerbTools, kind: ExtractKind, records: re
 
 function oldest(records: readonly WindowRecord[]): Temporal.Instant {
   const [first] = records.toSorted((a, b) => Temporal.Instant.compare(a.window.start, b.window.start));
-  return first?.window.start ?? BEGINNING;
+  // Where clocks change, and where a log day has other midnights than the Vault, a file begins before its window.
+  return first?.window.start.subtract({ hours: 25 }) ?? BEGINNING;
 }
 
 /** Vault may delay an answer by five minutes. */

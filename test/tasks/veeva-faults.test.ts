@@ -189,6 +189,19 @@ describe('a window that is not there', () => {
     ]);
   });
 
+  it.each(['2026-01-20T00:00Z', '2026-01-21T00:00Z'])(
+    'says of a log day that ends at another midnight than those of the Vault which zone is to be named: %s',
+    async (midnight) => {
+      const now = acceleratedClock(Temporal.Instant.from('2026-01-21T07:59Z'), 1);
+      const { source, context } = await open({ clock: now, changesPerWindow: 1 });
+      const end = Temporal.Instant.from(midnight);
+      const count = await source('log').count(context({ start: end.subtract({ hours: 24 }), end, zone: 'UTC' }));
+      expect(count).toMatchObject({ kind: 'not_yet', reason: expect.stringContaining('143462-20260120-0800-L') });
+      expect(count).toMatchObject({ reason: expect.stringContaining('schedule of the pipeline (dags/veeva-log.ts)') });
+      expect(count).not.toMatchObject({ reason: expect.stringContaining('hole') });
+    },
+  );
+
   it('waits for a future window until it is due', async () => {
     const { source, context } = await open();
     const window = quarter(8);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { type ExtractKind, findGaps } from '../../tasks/veeva/index.ts';
 import type { ListedItem } from '../../tasks/veeva/index.ts';
+import { type PageOfRecords, comparedRecords } from '../../tasks/veeva-redshift/compared-records.ts';
 
 const NOW = Temporal.Instant.from('2026-01-20T14:05Z');
 
@@ -34,6 +35,17 @@ describe('findGaps', () => {
   ])('says of a file that is not listed at %s: %j', (now, kinds) => {
     const found = gaps({ items: [], records: [record(1, '13:30', 'PENDING')], now: Temporal.Instant.from(now) });
     expect(found.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  it.each([
+    ['veeva_incremental', 'windrow dags trigger veeva_full: '],
+    ['veeva_duckdb_incremental', 'windrow dags trigger veeva_duckdb_full: '],
+    ['changes', 'windrow dags trigger, of the pipeline that loads Fulls and covers changes: '],
+  ])('names the Full that %s needs where a file is listed no more', (pipelineId, command) => {
+    const now = Temporal.Instant.from('2026-01-30T13:31Z');
+    const records = [record(1, '13:30', 'FAILED')];
+    const [found] = findGaps({ kind: 'incremental', pipelineId, items: [], records, now });
+    expect(found).toMatchObject({ kind: 'expired', remedy: expect.stringMatching(`^${command}`) });
   });
 
   it.each(['FAILED', 'CANCELLED'] as const)('names a window that is %s although its file is there', (status) => {
@@ -75,6 +87,54 @@ describe('findGaps', () => {
     ];
     const now = Temporal.Instant.from('2026-03-09T06:00Z');
     expect(findGaps({ kind: 'log', pipelineId: 'veeva_log', items: [log], records, now })).toEqual([]);
+  });
+});
+
+describe('comparedRecords', () => {
+  /** Ids from the newest down, as a store gives them. */
+  const store = (statuses: readonly RecordStatus[]) => async (page: PageOfRecords) =>
+    statuses
+      .map((status, index) => ({ id: index + 1, status }))
+      .filter(({ id, status }) => id < (page.before ?? Infinity) && status === (page.status ?? status))
+      .toReversed()
+      .slice(0, page.limit);
+
+  it('leaves no record out between the oldest that waits and the newest', async () => {
+    const statuses: RecordStatus[] = ['COMPLETED', 'FAILED', ...Array<RecordStatus>(4500).fill('PENDING')];
+    const ids = (await comparedRecords(store(statuses))).map(({ id }) => id);
+    expect(ids).toEqual(Array.from({ length: ids.length }, (_none, index) => 4502 - index));
+    expect(ids).toContain(2);
+  });
+
+  it('looks at the newest only where all are completed', async () => {
+    expect(await comparedRecords(store(Array<RecordStatus>(4500).fill('COMPLETED')))).toHaveLength(2000);
+    expect(await comparedRecords(store([]))).toEqual([]);
+  });
+});
+
+describe('a log pipeline whose days end at other midnights than those of the Vault', () => {
+  it('is told so, rather than to wait', () => {
+    const day = (text: string): Temporal.Instant => Temporal.Instant.from(text);
+    const log = (stop: string): ListedItem => ({
+      ...file('13:00'),
+      name: `143462-${stop.slice(0, 10).replaceAll('-', '')}-0800-L`,
+      extractKind: 'log',
+      start: day(stop).subtract({ hours: 24 }),
+      stop: day(stop),
+    });
+    const window = { start: day('2026-01-19T00:00Z'), end: day('2026-01-20T00:00Z'), zone: 'UTC' };
+    const records = [
+      { id: recordId(1), window, status: 'IN_PROGRESS' as const },
+      {
+        id: recordId(2),
+        window: { ...window, start: window.end, end: day('2026-01-21T00:00Z') },
+        status: 'PENDING' as const,
+      },
+    ];
+    const items = [log('2026-01-20T08:00Z'), log('2026-01-21T08:00Z')];
+    const found = findGaps({ kind: 'log', pipelineId: 'our_log', items, records, now: day('2026-01-21T10:00Z') });
+    expect(found.map(({ kind }) => kind)).toEqual(['late', 'odd_file', 'late']);
+    for (const { remedy } of found) expect(remedy).toBe('name the zone of the Vault in the schedule of our_log');
   });
 });
 

@@ -55,7 +55,7 @@ export function findGaps(compared: Compared): readonly Gap[] {
   return gaps.toSorted((a, b) => Temporal.Instant.compare(a.window.start, b.window.start));
 }
 
-function gapOf({ id, window, status }: GapRecord, { kind, items, now }: Compared): Gap | [] {
+function gapOf({ id, window, status }: GapRecord, { kind, pipelineId, items, now }: Compared): Gap | [] {
   if (status === 'COMPLETED') return [];
   const match = matchWindow(items, { kind, window, now });
   const gap = { window, record: id };
@@ -73,19 +73,45 @@ function gapOf({ id, window, status }: GapRecord, { kind, items, now }: Compared
     case 'not_published': {
       const due = window.end.add({ milliseconds: KIND_FACTS[kind].lag });
       if (Temporal.Instant.compare(now, due) <= 0) return [];
-      const remedy = 'none needed: asked again every minute; tell Veeva Support where it stays';
+      const remedy = match.isOtherZone
+        ? nameZone(pipelineId)
+        : 'none needed: asked again every minute; tell Veeva Support where it stays';
       return { ...gap, kind: 'late', file: undefined, reason: match.reason, remedy };
     }
     case 'expired':
-      return { ...gap, kind: 'expired', file: undefined, reason: match.reason, remedy: EXPIRED[kind](id) };
+      return {
+        ...gap,
+        kind: 'expired',
+        file: undefined,
+        reason: match.reason,
+        remedy: EXPIRED[kind]({ id, pipelineId }),
+      };
   }
 }
 
-const EXPIRED: Readonly<Record<ExtractKind, (id: RecordId) => string>> = {
-  incremental: () => 'windrow dags trigger veeva_full: a new Full has all of it, and later windows go on behind it',
-  full: () => 'windrow dags trigger veeva_full loads the newest one',
-  log: (id) => `export the audit trail of that day in Vault, then windrow records skip ${id} --reason TEXT`,
+function nameZone(pipelineId: string): string {
+  return `name the zone of the Vault in the schedule of ${pipelineId}`;
+}
+
+interface Stuck {
+  readonly id: RecordId;
+  readonly pipelineId: string;
+}
+
+const EXPIRED: Readonly<Record<ExtractKind, (stuck: Stuck) => string>> = {
+  incremental: ({ pipelineId }) =>
+    `${triggerFull(pipelineId)}: a new Full has all of it, and later windows go on behind it`,
+  full: ({ pipelineId }) => `windrow dags trigger ${pipelineId} loads the newest one`,
+  log: ({ id }) => `export the audit trail of that day in Vault, then windrow records skip ${id} --reason TEXT`,
 };
+
+/** Into the same target: a Full of another pipeline ends no window of this one. */
+function triggerFull(pipelineId: string): string {
+  const full = pipelineId.replace(/_incremental$/, '_full');
+  return full === pipelineId
+    ? `windrow dags trigger, of the pipeline that loads Fulls and covers ${pipelineId}`
+    : `windrow dags trigger ${full}`;
+}
 
 function timesWithoutRecord(records: readonly GapRecord[], pipelineId: string): readonly Gap[] {
   return records.flatMap(({ window }, index) => {
@@ -104,7 +130,7 @@ function timesWithoutRecord(records: readonly GapRecord[], pipelineId: string): 
 }
 
 /** Fulls are loaded on demand, so that a Full without a record is usual. */
-function oddFiles(records: readonly GapRecord[], { kind, items }: Compared): readonly Gap[] {
+function oddFiles(records: readonly GapRecord[], { kind, pipelineId, items }: Compared): readonly Gap[] {
   const [first, last] = [records.at(0)?.window.start, records.at(-1)?.window.end];
   if (kind === 'full' || first === undefined || last === undefined) return [];
   return items.flatMap((item) => {
@@ -118,7 +144,10 @@ function oddFiles(records: readonly GapRecord[], { kind, items }: Compared): rea
       record: undefined,
       file: item.name,
       reason: `Vault lists ${item.name}, whose times are those of no record`,
-      remedy: 'none where records cover these times: each of them waits for the file with its own times',
+      remedy:
+        kind === 'log'
+          ? nameZone(pipelineId)
+          : 'none where records cover these times: each of them waits for the file with its own times',
     };
   });
 }

@@ -12,6 +12,10 @@ interface Vault {
 /** Fulls are listed only when the question reaches back to where they begin. */
 const BEGINNING = Temporal.Instant.from('2000-01-01T00:00Z');
 
+const A_LITTLE = { hours: 2 };
+/** The logs beside a day tell whether its midnights are those of the Vault; 25 hours where clocks change. */
+const A_DAY = { hours: 25 };
+
 /**
  * Asks Vault for more than the window, because whether it lists files within or across the asked range is not documented,
  * and picks the window's own file from the answer.
@@ -19,11 +23,12 @@ const BEGINNING = Temporal.Instant.from('2000-01-01T00:00Z');
 export async function findWindow({ client, kind }: Vault, context: TransferContext): Promise<Match> {
   const { window, clock, signal, pipelineId, recordId } = context;
   const now = clock.now();
-  const to = window.end.add({ hours: 2 });
-  const from = kind === 'full' ? BEGINNING : window.start.subtract({ hours: 2 });
+  const margin = kind === 'log' ? A_DAY : A_LITTLE;
+  const to = window.end.add(margin);
+  const from = kind === 'full' ? BEGINNING : window.start.subtract(margin);
   const query = { kind, from, to: Temporal.Instant.compare(to, now) > 0 ? undefined : to };
   const listing = await client.list(query, { signal, reference: `${pipelineId}-${recordId}` });
   if (listing.kind === 'none_yet')
-    return { kind: 'not_published', until: now.add({ minutes: 10 }), reason: listing.reason };
+    return { kind: 'not_published', until: now.add({ minutes: 10 }), reason: listing.reason, isOtherZone: false };
   return matchWindow(listing.items, { kind, window, now });
 }

@@ -8,7 +8,13 @@ export type Match =
   | { readonly kind: 'file'; readonly file: ListedFile }
   /** Vault failed to publish the file and tries again. */
   | { readonly kind: 'hole'; readonly name: string; readonly until: Temporal.Instant; readonly reason: string }
-  | { readonly kind: 'not_published'; readonly until: Temporal.Instant; readonly reason: string }
+  | {
+      readonly kind: 'not_published';
+      readonly until: Temporal.Instant;
+      readonly reason: string;
+      /** Days of the window's zone are not those of the Vault, so that no file will ever be the window's own. */
+      readonly isOtherZone: boolean;
+    }
   /** The file is not listed and will not come any more. */
   | { readonly kind: 'expired'; readonly reason: string };
 
@@ -69,13 +75,34 @@ function waitForHole(hole: ListedHole, { kind, now }: Wanted): Match {
 function notPublished(items: readonly ListedItem[], { kind, window, now }: Wanted): Match {
   const due = window.end.add({ milliseconds: KIND_FACTS[kind].lag });
   const until = isAfter(due, now) ? due : now.add(POLL);
-  const later = items.some((item) => item.extractKind === kind && isAfter(item.stop, window.end));
-  const hint = later ? ' Later files are listed already: Vault has a hole here.' : '';
+  const own = items.filter((item) => item.extractKind === kind);
+  const odd = kind === 'log' ? own.find(({ stop }) => isOtherMidnight(stop, window)) : undefined;
   return {
     kind: 'not_published',
     until,
-    reason: `Vault does not list the ${kind} file of ${windowText(window)} yet.${hint}`,
+    reason: `Vault does not list the ${kind} file of ${windowText(window)} yet.${odd === undefined ? holeHint(own, window) : zoneHint(odd)}`,
+    isOtherZone: odd !== undefined,
   };
+}
+
+/** The shortest day, on which clocks go forward. */
+const SHORTEST_DAY_MS = 23 * 3_600_000;
+
+/** Nearer than a day to the end of this one. */
+function isOtherMidnight(stop: Temporal.Instant, { end }: Window): boolean {
+  const apart = Math.abs(stop.epochMilliseconds - end.epochMilliseconds);
+  return apart > 0 && apart < SHORTEST_DAY_MS;
+}
+
+function zoneHint({ name, stop }: ListedItem): string {
+  return (
+    ` It lists ${name}, which ends at ${stop.toString()}: a log ends at midnight of the Vault's own zone. ` +
+    'Name that zone in the schedule of the pipeline (dags/veeva-log.ts).'
+  );
+}
+
+function holeHint(own: readonly ListedItem[], { end }: Window): string {
+  return own.some(({ stop }) => isAfter(stop, end)) ? ' Later files are listed already: Vault has a hole here.' : '';
 }
 
 function isAfter(a: Temporal.Instant, b: Temporal.Instant): boolean {
