@@ -21,11 +21,11 @@ const repetitive = fc
 
 describe('Snappy', () => {
   const snappy = new Snappy();
-  const pack = (pieces: readonly Uint8Array[]): Uint8Array => {
-    snappy.begin(pieces.reduce((sum, { length }) => sum + length, 0));
-    for (const piece of pieces) snappy.add(piece);
-    return Uint8Array.from(snappy.result());
-  };
+  const pack = (pieces: readonly Uint8Array[]): Uint8Array =>
+    snappy.compress(
+      pieces,
+      pieces.reduce((sum, { length }) => sum + length, 0),
+    );
   const unpacked = (packed: Uint8Array, length: number): Buffer => {
     const bytes = Buffer.alloc(length);
     snappyUncompress(packed, bytes);

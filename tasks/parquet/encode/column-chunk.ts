@@ -4,6 +4,7 @@ import { repeats } from './dictionaries.ts';
 import { levels } from './levels.ts';
 import { type Page, pageHeader } from './page-header.ts';
 import { plainValues } from './plain-values.ts';
+import { release } from './release.ts';
 import type { Snappy } from './snappy.ts';
 import { TextDictionary } from './text-dictionary.ts';
 
@@ -89,15 +90,14 @@ export class ColumnChunk {
 
   #page(page: Page, pieces: readonly Uint8Array[]): Uint8Array {
     const uncompressed = pieces.reduce((sum, { length }) => sum + length, 0);
-    this.#snappy.begin(uncompressed);
-    for (const piece of pieces) this.#snappy.add(piece);
-    const body = this.#snappy.result();
+    const body = this.#snappy.compress(pieces, uncompressed);
     const header = pageHeader(page, { uncompressed, compressed: body.length });
     this.#bytes += header.length + body.length;
     this.#uncompressedBytes += header.length + uncompressed;
     const bytes = new Uint8Array(header.length + body.length);
     bytes.set(header);
     bytes.set(body, header.length);
+    release(body);
     return bytes;
   }
 }

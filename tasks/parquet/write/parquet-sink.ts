@@ -1,6 +1,7 @@
 import type { AnyColumn, ColumnPlan } from '../columns/open-column.ts';
 import { ColumnChunk } from '../encode/column-chunk.ts';
 import { type PlacedChunk, footer } from '../encode/footer.ts';
+import { release } from '../encode/release.ts';
 import { Snappy } from '../encode/snappy.ts';
 import { OutputFile } from './output-file.ts';
 import type { RowSink } from './row-sink.ts';
@@ -43,11 +44,6 @@ function writeChunk(chunk: ColumnChunk, file: OutputFile): PlacedChunk {
     release(page);
   }
   return { ...facts, offset };
-}
-
-/** Gives the memory back at once: V8 would mark its whole heap for every few megabytes that only wait to be collected. */
-function release({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 function ending(metadata: Uint8Array): Uint8Array {
