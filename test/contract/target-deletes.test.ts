@@ -8,6 +8,11 @@ import { shownRows } from './row-lives.ts';
 import { TARGETS, type TargetGround } from './target-ground.ts';
 
 const COLUMNS: readonly CsvColumn[] = ['id', 'name__v'].map((name) => ({ name, type: 'text' }));
+/** Two rows that differ in each of their keys: a number, a boolean, a date, a timestamp and a text. */
+const KEYED = [
+  ['1', 'true', '2026-01-20', '2026-01-20T13:15:00.000Z', 'one'],
+  ['2', 'false', '2026-01-21', '2026-01-21T13:15:00.000Z', 'two'],
+] as const;
 const VALUES = COLUMNS.map(({ name }) => name);
 
 describe.each(TARGETS)('$product keeps deleted rows and versions where the settings say so', ({ code, open }) => {
@@ -95,6 +100,32 @@ describe.each(TARGETS)('$product keeps deleted rows and versions where the setti
       '3|NULL|13:30|NULL',
       '3|c|13:15|13:30',
     ]);
+  });
+
+  it.each(['merge', 'replace'] as const)('opens and ends versions by keys of any type, under mode %s', async (mode) => {
+    const history = ground.targetKeeping('history');
+    const table = `versions_typed_${mode}`;
+    const types = ['number', 'boolean', 'date', 'timestamp', 'text'] as const;
+    const columns: readonly CsvColumn[] = [...types.map((type) => ({ name: `${type}__v`, type })), ...COLUMNS];
+    const shown = ['number__v', 'name__v'];
+    for (const key of types) {
+      const own = `${table}_${key}`;
+      const window = { table: own, columns, key: [`${key}__v`] };
+      const row = (...values: readonly string[]) => [...KEYED[values[0] === '1' ? 0 : 1], ...values];
+      await load(history, 1, { ...window, updates: [row('1', 'a'), row('2', 'b')] });
+      await load(history, 2, { ...window, mode, updates: [row('1', 'a'), row('2', 'c')] });
+      await load(history, 3, {
+        ...window,
+        mode,
+        updates: [row('1', 'a')],
+        ...(mode === 'merge' ? { deletes: [[KEYED[1][types.indexOf(key)] ?? null]] } : {}),
+      });
+      expect(await shownRows(ground, { table: own, values: shown, policy: 'history' })).toEqual([
+        '1|a|13:15|NULL',
+        '2|b|13:15|13:30',
+        '2|c|13:30|13:45',
+      ]);
+    }
   });
 
   it('closes every version where a Full has no rows at all', async () => {

@@ -107,28 +107,35 @@ function currentContent(table: AppliedTable, window: AppliedWindow): string {
   );
 }
 
-/** The key under its names, and everything else so that trailing blanks count. */
+/** The key under its names, which stand there once, and everything that needs more so that trailing blanks count. */
 function content(
   { key, columns }: AppliedTable,
   value: (column: AppliedColumn) => string,
   longText: (column: AppliedColumn) => ComparedPieces,
 ): string {
   const keys = key.map((column) => `${value(column)} as ${quote(column.name)}`);
-  const exact = columns.map((column) =>
-    column.targetType.kind === 'long_text' ? exactPieces(longText(column)) : exactValue(column, value(column)),
-  );
+  const named = new Set(key.map(({ name }) => name));
+  const exact = columns.flatMap((column) => {
+    if (column.targetType.kind === 'long_text') return exactPieces(longText(column));
+    return named.has(column.name) ? exactKey(column, value(column)) : exactValue(column, value(column));
+  });
   return [...keys, ...exact].join(', ');
 }
 
 /** Set operations compare no SUPER. */
-function exactPieces({ count, pieces }: ComparedPieces): string {
-  return [count, ...pieces.map((piece) => `${piece}, octet_length(${piece})`)].join(', ');
+function exactPieces({ count, pieces }: ComparedPieces): readonly string[] {
+  return [count, ...pieces.flatMap((piece) => [piece, `octet_length(${piece})`])];
 }
 
 /** Redshift ignores trailing blanks when it compares VARCHAR, and a VARCHAR that is full has no room for a mark. */
-function exactValue({ targetType }: AppliedColumn, value: string): string {
-  if (targetType.kind !== 'text') return value;
-  return targetType.bytes < LONGEST_TEXT_BYTES ? `${value} || ']'` : `${value}, octet_length(${value})`;
+function exactValue({ targetType }: AppliedColumn, value: string): readonly string[] {
+  if (targetType.kind !== 'text') return [value];
+  return targetType.bytes < LONGEST_TEXT_BYTES ? [`${value} || ']'`] : [value, `octet_length(${value})`];
+}
+
+/** A key of the same name a second time would be ambiguous. */
+function exactKey(column: AppliedColumn, value: string): readonly string[] {
+  return exactValue(column, value).filter((text) => text !== value);
 }
 
 const LONGEST_TEXT_BYTES = 65_535;
