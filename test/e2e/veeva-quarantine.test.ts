@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { listQuarantine } from '#framework/operate';
-import { redshiftConnection } from '#tasks/redshift';
 
 import { type VeevaInstallation, fileOf, loadFull, openVeeva } from '../support/veeva-installation.ts';
+import { VEEVA_TARGETS, type VeevaTarget } from '../support/veeva-target.ts';
 
 const USERS = 'Object.user__sys';
 const PRODUCTS = 'Object.product__v';
 
 /** Two rows of window 1 cannot be loaded; one may be left out, and in a second installation two. */
-async function open(rows: number): Promise<VeevaInstallation> {
+async function open(target: VeevaTarget, rows: number): Promise<VeevaInstallation> {
   const environment = { ON_BAD_ROW: 'quarantine', QUARANTINE_ROWS: String(rows) };
-  const veeva = await openVeeva({ environment, vault: { changesPerWindow: 200 } });
+  const veeva = await openVeeva({ target, environment, vault: { changesPerWindow: 200 } });
   await loadFull(veeva);
   return veeva;
 }
@@ -22,73 +22,81 @@ function spoil({ sandbox }: VeevaInstallation, window: number): void {
   sandbox.vault.faults.add({ kind: 'value', extract: PRODUCTS, column: 'name__v', row: 0, value: 'a\0b', file });
 }
 
-/** What Redshift keeps of the rows that were left out. */
-async function leftOut({ windrow }: VeevaInstallation): Promise<readonly (readonly (string | null)[])[]> {
-  const { warehouse } = await windrow.connections.get(redshiftConnection);
-  const sql =
-    'select extract, side, line_number::varchar, column_name, code, value, record_id::varchar from vault.windrow_quarantine order by extract';
-  return warehouse.rows({ name: 'read the quarantine for a test', sql });
+/** What the target keeps of the rows that were left out. */
+function leftOut({ ask }: VeevaInstallation): Promise<readonly (readonly (string | null)[])[]> {
+  return ask(
+    'select "extract", side, line_number::varchar, column_name, code, value, record_id::varchar from vault.windrow_quarantine order by "extract"',
+  );
 }
 
-describe('a window with rows that cannot be loaded, under policy quarantine', () => {
-  let veeva: VeevaInstallation;
-  beforeAll(async () => {
-    veeva = await open(2);
-  });
-  afterAll(() => veeva.close());
-
-  it('completes without them, keeps them with their reasons in table and stage, and differs from Vault in nothing else', async () => {
-    spoil(veeva, 1);
-    veeva.publish(1);
-    const record = await veeva.completed(1);
-    expect(await leftOut(veeva)).toEqual([
-      [PRODUCTS, 'updates', '2', 'name__v', 'E_TEXT_NUL', 'a␀b', String(record.id)],
-      [USERS, 'updates', '2', 'amount__c', 'E_NUMBER_UNREADABLE', '12,5', String(record.id)],
-    ]);
-    const { sourceCount = 0, targetCount = 0, result, details } = record.audit;
-    expect({ result, missing: sourceCount - targetCount, details }).toMatchObject({
-      result: 'PASS',
-      missing: 2,
-      details: { quarantined: 2, differences: [] },
+describe.each(VEEVA_TARGETS)(
+  '$product: a window with rows that cannot be loaded, under policy quarantine',
+  (target) => {
+    let veeva: VeevaInstallation;
+    beforeAll(async () => {
+      veeva = await open(target, 2);
     });
-    expect(await listQuarantine(veeva.windrow.store.database, { limit: 5 })).toMatchObject([
-      {
-        recordId: record.id,
-        rows: 2,
-        tables: [
-          { table: 'product__v', rows: 1 },
-          { table: 'user__sys', rows: 1 },
-        ],
-        command: `windrow veeva quarantine --record ${record.id}`,
-      },
-    ]);
-    const differing = await veeva.differences(1);
-    expect(differing.length).toBeGreaterThan(0);
-    expect(differing.every(({ table }) => ['product__v', 'user__sys'].includes(table))).toBe(true);
-    const [message, ...more] = veeva.sandbox.sns.messages();
-    expect(message?.subject).toMatch(/^Windrow: veeva_incremental left rows out of .* \(E_ROWS_LEFT_OUT\)$/);
-    expect(JSON.parse(message?.message ?? '')).toMatchObject({
-      record_id: record.id,
-      error: expect.stringMatching(/^2 rows .*, and nothing waits/),
-      show: `windrow veeva quarantine --record ${record.id}`,
+    afterAll(() => veeva.close());
+
+    it('completes without them, keeps them with their reasons in table and stage, and differs from Vault in nothing else', async () => {
+      spoil(veeva, 1);
+      veeva.publish(1);
+      const record = await veeva.completed(1);
+      expect(await leftOut(veeva)).toEqual([
+        [PRODUCTS, 'updates', '2', 'name__v', 'E_TEXT_NUL', 'a␀b', String(record.id)],
+        [USERS, 'updates', '2', 'amount__c', 'E_NUMBER_UNREADABLE', '12,5', String(record.id)],
+      ]);
+      const { sourceCount = 0, targetCount = 0, result, details } = record.audit;
+      expect({ result, missing: sourceCount - targetCount, details }).toMatchObject({
+        result: 'PASS',
+        missing: 2,
+        details: { quarantined: 2, differences: [] },
+      });
+      expect(await listQuarantine(veeva.windrow.store.database, { limit: 5 })).toMatchObject([
+        {
+          recordId: record.id,
+          rows: 2,
+          tables: [
+            { table: 'product__v', rows: 1 },
+            { table: 'user__sys', rows: 1 },
+          ],
+          command: `windrow veeva quarantine --record ${record.id}`,
+        },
+      ]);
+      const differing = await veeva.differences(1);
+      expect(differing.length).toBeGreaterThan(0);
+      expect(differing.every(({ table }) => ['product__v', 'user__sys'].includes(table))).toBe(true);
+      const [message, ...more] = veeva.sandbox.sns.messages();
+      // SNS takes fewer than 100 characters.
+      expect(message?.subject).toBe(
+        `Windrow: ${target.incremental} left rows out of 2026-03-02T08:00Z..2026-03-02T08:15Z (E_ROWS_LEFT_OUT)`.slice(
+          0,
+          99,
+        ),
+      );
+      expect(JSON.parse(message?.message ?? '')).toMatchObject({
+        record_id: record.id,
+        error: expect.stringMatching(/^2 rows .*, and nothing waits/),
+        show: `windrow veeva quarantine --record ${record.id}`,
+      });
+      expect(more).toEqual([]);
+      expect(veeva.logged.join('\n')).toMatch(/windrow_quarantine instead of their tables.*keeps the older version/);
     });
-    expect(more).toEqual([]);
-    expect(veeva.logged.join('\n')).toMatch(/windrow_quarantine instead of their tables.*keeps the older version/);
-  });
 
-  it('has nothing in quarantine any more once the repaired file is loaded by a re-run', async () => {
-    veeva.sandbox.vault.faults.clear();
-    await veeva.rerun(1, 'SOURCE_TO_STAGE');
-    expect(await leftOut(veeva)).toEqual([]);
-    expect(await listQuarantine(veeva.windrow.store.database, { limit: 5 })).toEqual([]);
-    expect(await veeva.differences(1)).toEqual([]);
-    expect(veeva.sandbox.sns.messages()).toHaveLength(1);
-  });
-});
+    it('has nothing in quarantine any more once the repaired file is loaded by a re-run', async () => {
+      veeva.sandbox.vault.faults.clear();
+      await veeva.rerun(1, 'SOURCE_TO_STAGE');
+      expect(await leftOut(veeva)).toEqual([]);
+      expect(await listQuarantine(veeva.windrow.store.database, { limit: 5 })).toEqual([]);
+      expect(await veeva.differences(1)).toEqual([]);
+      expect(veeva.sandbox.sns.messages()).toHaveLength(1);
+    });
+  },
+);
 
-describe('a window with more such rows than the limit', () => {
+describe.each(VEEVA_TARGETS)('$product: a window with more such rows than the limit', (target) => {
   it('fails with the limit and a row, and loads nothing', async () => {
-    const veeva = await open(1);
+    const veeva = await open(target, 1);
     try {
       spoil(veeva, 1);
       veeva.publish(1);

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import {
   type Closable,
   type Dag,
-  type DeletePolicy,
   type Environment,
   type Temporal,
   closeAll,
@@ -16,10 +15,10 @@ import { type Windrow, listRecords, openWindrow, operations, readEngineSettings 
 
 import type { Mismatch } from '../../sandbox/demo/compare-table.ts';
 import { verify } from '../../sandbox/demo/verify.ts';
-import { SHOWN, listColumns, listTables, queryFile } from '../contract/target-ground.ts';
 import { freshDatabase } from './database.ts';
 import { eventually } from './engine.ts';
 import { type VeevaInstallation, type VeevaOptions, openVeeva } from './veeva-installation.ts';
+import { duckDbReader } from './veeva-target.ts';
 
 /** The stand-ins, and pipelines over them that load into a DuckDB file. */
 export interface DuckDbInstallation extends Closable {
@@ -40,7 +39,6 @@ export interface DuckDbInstallation extends Closable {
 export async function openVeevaDuckDb(
   dags: readonly Dag[],
   vault: NonNullable<VeevaOptions['vault']>,
-  deletes: DeletePolicy = 'hard',
 ): Promise<DuckDbInstallation> {
   const opened: Closable[] = [];
   try {
@@ -49,11 +47,7 @@ export async function openVeevaDuckDb(
     const veeva = await openVeeva({ works: false, vault });
     opened.push(veeva);
     const file = join(directory, 'vault.duckdb');
-    const windrow = await openPipelines(
-      veeva,
-      { dags, environment: { DUCKDB_FILE: file, DUCKDB_DELETES: deletes } },
-      opened,
-    );
+    const windrow = await openPipelines(veeva, { dags, environment: { DUCKDB_FILE: file } }, opened);
     return {
       veeva,
       windrow,
@@ -126,14 +120,7 @@ async function differences(
 ): Promise<readonly Mismatch[]> {
   const { mismatches, tables } = await verify({
     vault: { truth: (moment) => sandbox.vault.truth(moment).filter(({ extract }) => isOurs(extract)) },
-    reader: {
-      listTables: () => listTables(file),
-      listColumns: (table) => listColumns(file, table),
-      async *readTable(table, columns) {
-        const values = columns.map(({ name, type }) => SHOWN[type.kind](`"${name}"`));
-        yield await queryFile(file, `select ${values.join(', ')} from "${table}" where ${rows}`);
-      },
-    },
+    reader: duckDbReader(file, rows),
     windowsTo: to,
     logsTo: to,
   });

@@ -5,11 +5,26 @@ import { join } from 'node:path';
 
 import { inject, vi } from 'vitest';
 
-import { type Closable, type Phase, Temporal, type WindowRecord, closeAll, recordId } from '#framework';
-import { type Windrow, findRecord, listRecords, openWindrow, operations, readEngineSettings } from '#framework/operate';
+import {
+  type Closable,
+  type DeletePolicy,
+  type Phase,
+  Temporal,
+  type WindowRecord,
+  closeAll,
+  recordId,
+} from '#framework';
+import {
+  type Project,
+  type Windrow,
+  findRecord,
+  listRecords,
+  openWindrow,
+  operations,
+  readEngineSettings,
+} from '#framework/operate';
 import { type Sandbox, startSandbox } from '#sandbox';
 import { dynamoDbConnection } from '#tasks/dynamodb';
-import { redshiftConnection } from '#tasks/redshift';
 
 import type { Mismatch } from '../../sandbox/demo/compare-table.ts';
 import { verify } from '../../sandbox/demo/verify.ts';
@@ -17,15 +32,19 @@ import type { VaultOptions } from '../../sandbox/vault/index.ts';
 import { collectingLog } from './collecting-log.ts';
 import { freshDatabase } from './database.ts';
 import { type BackendName, PATIENT_LEASE, eventually } from './engine.ts';
-import { hurriedProject } from './hurried-project.ts';
 import { freshRedis } from './redis.ts';
 import { type SteppedClock, steppedClock } from './stepped-clock.ts';
+import { REDSHIFT, type VeevaTarget } from './veeva-target.ts';
 
 /** When the simulated Vault gets Direct Data: window 1 begins here, and no log day ends in the windows of a test. */
 export const ENABLED_AT = Temporal.Instant.from('2026-03-02T08:00Z');
 const LAST_MIDNIGHT = Temporal.Instant.from('2026-03-02T00:00Z');
 
 export interface VeevaOptions {
+  /** Default: Redshift. */
+  readonly target?: VeevaTarget;
+  /** Default: `hard`. */
+  readonly deletes?: DeletePolicy;
   /** Default: jobs go through PostgreSQL. */
   readonly backend?: BackendName;
   readonly vault?: Partial<VaultOptions>;
@@ -38,6 +57,7 @@ export interface VeevaOptions {
 export interface VeevaInstallation extends Closable {
   readonly sandbox: Required<Sandbox>;
   readonly windrow: Windrow;
+  readonly target: VeevaTarget;
   readonly clock: SteppedClock;
   /** Everything that another process needs to open the same installation. */
   readonly environment: Readonly<Record<string, string>>;
@@ -55,8 +75,10 @@ export interface VeevaInstallation extends Closable {
   /** Load ids that Redshift's own log holds for the window, in the order of their commits. */
   readonly loads: (window: number) => Promise<readonly string[]>;
   readonly watermark: () => Promise<Temporal.Instant | undefined>;
-  /** Where Redshift differs from what the Vault held at the end of the window. */
-  readonly differences: (window: number) => Promise<readonly Mismatch[]>;
+  /** Where the target differs from what the Vault held at the end of the window; `rows` is a condition in SQL. */
+  readonly differences: (window: number, rows?: string) => Promise<readonly Mismatch[]>;
+  /** Asks the target past its connector. */
+  readonly ask: ReturnType<VeevaTarget['ask']>;
 }
 
 /** Opens an installation of the real dags whose Full is still to be loaded. */
@@ -70,13 +92,15 @@ export async function openVeeva(options: VeevaOptions = {}): Promise<VeevaInstal
   }
 }
 
-/** Loads the Full and the log that is there already. */
-export async function loadFull({ windrow, completed }: VeevaInstallation): Promise<void> {
-  const triggered = await operations(windrow).triggerDag('veeva_full');
+/** Loads the Full and, where the target takes logs, the one that is there already. */
+export async function loadFull({ windrow, target, completed }: VeevaInstallation): Promise<void> {
+  const triggered = await operations(windrow).triggerDag(target.full);
   if (triggered.kind !== 'created') throw new Error(`The Full could not be started: ${JSON.stringify(triggered)}`);
   await completed(0);
+  if (!target.loadsLogs) return;
   await eventually('the log of the day before', async () => {
     const [log] = await listRecords(windrow.store.database, { pipelineId: 'veeva_log', limit: 1 });
+    if (log?.pipelineStatus === 'FAILED') throw new Error(`The log failed: ${log.error?.message}`);
     return log?.pipelineStatus === 'COMPLETED' ? log : undefined;
   });
 }
@@ -93,6 +117,7 @@ export function fileOf(window: number): string {
 }
 
 async function open(options: VeevaOptions, opened: Closable[]): Promise<VeevaInstallation> {
+  const { target = REDSHIFT, deletes = 'hard' } = options;
   const keep = <T extends Closable>(part: T): T => {
     opened.push(part);
     return part;
@@ -130,6 +155,7 @@ async function open(options: VeevaOptions, opened: Closable[]): Promise<VeevaIns
     WINDROW_TICK: '200ms',
     ...(options.works === false ? {} : { WINDROW_LEASE: PATIENT_LEASE }),
     WINDROW_HOME: directory,
+    ...target.environment(directory, deletes),
     ...(options.backend === 'redis' ? redisEnvironment() : {}),
     ...options.environment,
   };
@@ -137,20 +163,20 @@ async function open(options: VeevaOptions, opened: Closable[]): Promise<VeevaIns
   for (const [name, value] of Object.entries(environment)) if (name.startsWith('AWS_')) vi.stubEnv(name, value);
   keep({ close: async () => void vi.unstubAllEnvs() });
   const logged: string[] = [];
-  const windrow = keep(await openOver(environment, clock, logged));
+  const windrow = keep(await openOver({ environment, clock, logged, project: target.project }));
   if (options.works !== false) {
     keep(windrow.startScheduler());
     await keep(windrow.startWorker()).ready();
   }
   const close = once(() => closeAll(opened));
-  const parts = { sandbox, windrow };
+  const parts = { sandbox, windrow, target };
   return {
     ...parts,
     clock,
     environment,
     logged,
-    ...recordQuestions(windrow),
-    ...evidence(parts),
+    ...recordQuestions(parts),
+    ...evidence(parts, directory),
     publish: publisher(clock),
     close,
   };
@@ -161,16 +187,17 @@ function once(work: () => Promise<void>): () => Promise<void> {
   return () => (done ??= work());
 }
 
-async function openOver(
-  environment: VeevaInstallation['environment'],
-  clock: SteppedClock,
-  logged: string[],
-): Promise<Windrow> {
+interface Opening extends Pick<VeevaInstallation, 'environment' | 'clock'> {
+  readonly logged: string[];
+  readonly project: Project;
+}
+
+async function openOver({ environment, clock, logged, project }: Opening): Promise<Windrow> {
   const sources = { environment, readFile: () => undefined };
   const reading = readEngineSettings(sources);
   if (reading.kind === 'unreadable') throw new Error(reading.problems.join('\n'));
   const log = collectingLog(logged);
-  return openWindrow({ project: hurriedProject, settings: reading.settings, sources, clock, log, random: () => 0.5 });
+  return openWindrow({ project, settings: reading.settings, sources, clock, log, random: () => 0.5 });
 }
 
 function redisEnvironment(): Readonly<Record<string, string>> {
@@ -190,10 +217,10 @@ const ID_OF_WINDOW = {
 
 type RecordQuestions = Pick<VeevaInstallation, 'ended' | 'completed' | 'find' | 'rerun'>;
 
-function recordQuestions(windrow: Windrow): RecordQuestions {
+function recordQuestions({ windrow, target }: Pick<VeevaInstallation, 'windrow' | 'target'>): RecordQuestions {
   const find: RecordQuestions['find'] = async (window) => {
     const { database } = windrow.store;
-    const pipelineId = window === 0 ? 'veeva_full' : 'veeva_incremental';
+    const pipelineId = window === 0 ? target.full : target.incremental;
     const [row] = await database.run(ID_OF_WINDOW, [pipelineId, windowEnd(window).toString()]);
     return row === undefined ? undefined : findRecord(database, recordId(Number(row['id'])));
   };
@@ -218,24 +245,31 @@ function recordQuestions(windrow: Windrow): RecordQuestions {
   return { find, ended, completed, rerun };
 }
 
-type Evidence = Pick<VeevaInstallation, 'differences' | 'loads' | 'watermark'>;
+type Evidence = Pick<VeevaInstallation, 'ask' | 'differences' | 'loads' | 'watermark'>;
 
 /** What the systems at both ends say themselves. */
-function evidence({ sandbox, windrow }: Pick<VeevaInstallation, 'sandbox' | 'windrow'>): Evidence {
+function evidence(
+  { sandbox, windrow, target }: Pick<VeevaInstallation, 'sandbox' | 'windrow' | 'target'>,
+  directory: string,
+): Evidence {
+  const ask = target.ask(windrow, directory);
   return {
-    differences: async (window) => {
-      const { reader } = await windrow.connections.get(redshiftConnection);
+    ask,
+    differences: async (window, rows = 'true') => {
+      const reader = await target.reader(windrow, directory, rows);
+      const truth: Required<Sandbox>['vault']['truth'] = (moment) =>
+        sandbox.vault.truth(moment).filter(({ extract }) => target.loadsLogs || !extract.startsWith('Log.'));
       const moments = { windowsTo: windowEnd(window), logsTo: LAST_MIDNIGHT };
-      const { mismatches, tables } = await verify({ vault: sandbox.vault, reader, ...moments });
+      const { mismatches, tables } = await verify({ vault: { truth }, reader, ...moments });
       if (tables === 0) throw new Error('The Vault knows no tables, so nothing was verified.');
       return mismatches;
     },
     loads: async (window) => {
-      const { warehouse } = await windrow.connections.get(redshiftConnection);
-      const pipeline = window === 0 ? 'veeva_full' : 'veeva_incremental';
+      const pipeline = window === 0 ? target.full : target.incremental;
       const end = windowEnd(window).toString().replace('T', ' ').replace('Z', '');
-      const sql = `select load_id from vault.windrow_load_log where pipeline_id = '${pipeline}' and window_end = '${end}' order by fence`;
-      const rows = await warehouse.rows({ name: 'read the load log for a test', sql });
+      const rows = await ask(
+        `select load_id from vault.windrow_load_log where pipeline_id = '${pipeline}' and window_end = '${end}' order by fence`,
+      );
       return rows.map(([id]) => id ?? '');
     },
     watermark: async () => (await windrow.connections.get(dynamoDbConnection)).readWatermark(),
