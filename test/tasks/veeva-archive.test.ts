@@ -117,7 +117,10 @@ describe('names and types of tables', () => {
   it('leave room for every declared character and for longer values, and never cut', () => {
     const facts = { column: 'x', label: '', type: 'String', length: 128 };
     expect(textBytes(facts, 10)).toBe(384);
-    expect(textBytes(facts, 765)).toBe(765);
+    expect(textBytes(facts, 384)).toBe(384);
+    expect(textBytes(facts, 765)).toBe(1024);
+    expect(textBytes(facts, 1024)).toBe(1024);
+    expect(textBytes(facts, 40_000)).toBe(65_535);
     expect(textBytes({ ...facts, length: 64_000 }, 10)).toBe(65_535);
     expect(textBytes(undefined, 90_000)).toBe(90_000);
     expect(emptyColumnType('Object.x__c', facts)).toEqual({ kind: 'text', bytes: 384 });

@@ -46,14 +46,16 @@ export function csvType(extract: string, facts: ColumnFacts): CsvType {
 }
 
 /**
- * Room for text: three bytes for every declared character, so that ordinary windows never widen a column, and more
- * where the values are longer. Declared lengths are advisory; nothing is ever cut to them.
+ * Room for text: three bytes for every declared character, so that ordinary windows never widen a column. Where values
+ * are longer, the next power of two that holds them: texts that grow a little in each window widen, and lock, a table
+ * a few times and not in each. Declared lengths are advisory; nothing is ever cut to them.
  */
 export function textBytes(facts: ColumnFacts | undefined, seen: number): number {
   const { type = '', length } = facts ?? {};
   const declared =
     length === undefined ? (BY_TYPE[type.toLowerCase()]?.bytes ?? USUAL_BYTES) : length * BYTES_PER_CHARACTER;
-  return Math.max(seen, Math.min(MOST_BYTES, declared));
+  const most = Math.min(MOST_BYTES, declared);
+  return seen <= most ? most : Math.max(seen, Math.min(MOST_BYTES, 2 ** Math.ceil(Math.log2(seen))));
 }
 
 /** The type of a column without a single value: no more than the declaration, so that a target never widens for it. */
