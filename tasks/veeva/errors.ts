@@ -55,6 +55,13 @@ const tryAgainIn =
       retryAfterMs: problem.retryAfterMs ?? usualMs,
     });
 
+/** Only administrators may enter, for as long as somebody configures the Vault: hours or days. */
+const closed: Sorter = (problem) =>
+  new RemoteFailure('E_VAULT_CLOSED', `${said(problem)} Windows wait until the Vault is open again.`, {
+    ...facts(problem),
+    retryAfterMs: problem.retryAfterMs ?? 10 * ONE_MINUTE,
+  });
+
 const BY_TYPE: Readonly<Record<string, Sorter>> = {
   NO_PASSWORD_PROVIDED: loginRefused,
   USERNAME_OR_PASSWORD_INCORRECT: loginRefused,
@@ -71,7 +78,7 @@ const BY_TYPE: Readonly<Record<string, Sorter>> = {
   ATTRIBUTE_NOT_SUPPORTED: requestRefused,
   INVALID_SESSION_ID: sessionExpired,
   API_LIMIT_EXCEEDED: tryAgainIn(ONE_MINUTE),
-  CONFIGURATION_MODE_ENABLED: tryAgainIn(10 * ONE_MINUTE),
+  CONFIGURATION_MODE_ENABLED: closed,
 };
 
 /** Sorts what Vault answered into a failure of ours. */

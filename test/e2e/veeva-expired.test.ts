@@ -5,7 +5,7 @@ import { type RecordFilter, listRecords, operations } from '#framework/operate';
 
 import { gaps } from '../../tasks/veeva-redshift/verbs.ts';
 import { eventually } from '../support/engine.ts';
-import { ENABLED_AT, type VeevaInstallation, loadFull, openVeeva } from '../support/veeva-installation.ts';
+import { ENABLED_AT, type VeevaInstallation, fileOf, loadFull, openVeeva } from '../support/veeva-installation.ts';
 
 let veeva: VeevaInstallation;
 
@@ -27,11 +27,17 @@ function windowAt(moment: string): number {
   return ENABLED_AT.until(moment).total('minutes') / 15;
 }
 
-it('goes on by itself behind a new Full where a file is not listed any more', async () => {
+it('goes on by itself behind a new Full where Vault never publishes a file', async () => {
   const { windrow, clock, ended, find, completed, differences } = veeva;
   veeva.publish(1);
   await completed(1);
 
+  veeva.sandbox.vault.faults.add({ kind: 'error_item', file: fileOf(2), nextRetry: '2026-03-02T09:00Z' });
+  veeva.publish(2);
+  await eventually('the window to wait', async () => {
+    const text = `select reason from task_instance where state = 'deferred' and reason like '%${fileOf(2)}%'`;
+    return (await windrow.store.database.run({ text }))[0];
+  });
   // Nobody looks for longer than Vault lists its files: ten days.
   clock.moveTo(Temporal.Instant.from('2026-03-12T08:46Z'));
   const lost = await ended(2);

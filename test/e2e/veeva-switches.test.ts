@@ -104,6 +104,16 @@ const SWITCHES: Readonly<Record<FaultKind, Switch>> = {
   },
 };
 
+/** Further forms of a switch. */
+const FORMS: Readonly<Record<string, Switch>> = {
+  'no_data_yet, as an empty list': { faults: () => [{ kind: 'no_data_yet', form: 'empty' }], ends: 'deferred' },
+  'unsorted, shuffled': exact({ kind: 'unsorted', order: 'shuffled' }),
+  'failure, of a Vault that only administrators may enter': {
+    faults: () => [{ kind: 'failure', endpoint: 'list', type: 'CONFIGURATION_MODE_ENABLED' }],
+    ends: 'deferred',
+  },
+};
+
 // One installation for the whole file: every switch takes the next busy window of the same Vault and leaves it whole.
 let veeva: VeevaInstallation;
 let newest = 0;
@@ -118,7 +128,7 @@ afterAll(() => veeva.close());
 afterEach(() => veeva.sandbox.vault.faults.clear());
 
 describe('each switch of the Vault stand-in', () => {
-  it.each(Object.entries(SWITCHES))(
+  it.each([...Object.entries(SWITCHES), ...Object.entries(FORMS)])(
     'ends as it must, and the tables are those of the Vault: %s',
     async (_kind, row) => {
       const window = await nextBusyWindow();

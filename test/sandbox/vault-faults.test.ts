@@ -179,12 +179,20 @@ describe('faults of an archive', () => {
     expect(await rows()).toBe(right - 1);
   });
 
-  it('name lists of deletes after their file', async () => {
-    bench.vault.faults.add({ kind: 'delete_extract_suffix', suffix: '_deletes', file: FIRST });
-    const lines = (await bench.client.open(await bench.client.item(FIRST))).records('manifest.csv');
-    const deletes = lines.filter(({ type }) => type === 'deletes');
+  it.each([
+    ['_deletes', /_deletes$/],
+    ['_deleted__sys', /(_deleted__sys|[^s]_deletes)$/],
+  ] as const)('name lists of deletes as extracts of their own: %s', async (suffix, form) => {
+    bench.vault.faults.add({ kind: 'delete_extract_suffix', suffix, file: FIRST });
+    const archive = await bench.client.open(await bench.client.item(FIRST));
+    const deletes = archive.records('manifest.csv').filter(({ type }) => type === 'deletes');
     expect(deletes.length).toBeGreaterThan(0);
-    expect(deletes.every(({ extract = '' }) => extract.endsWith('_deletes'))).toBe(true);
+    for (const { extract = '', file = '' } of deletes) {
+      expect(extract).toMatch(form);
+      expect(file).toBe(`${extract.replace('.', '/')}.csv`);
+      expect(archive.has(file)).toBe(true);
+    }
+    expect(deletes.some(({ extract = '' }) => extract.endsWith(suffix))).toBe(true);
   });
 
   it('change only the file that they name', async () => {

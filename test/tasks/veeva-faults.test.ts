@@ -174,6 +174,15 @@ describe('a window that is not there', () => {
     expect(count.kind).toBe('not_yet');
   });
 
+  it.each(['auth', 'list'] as const)('waits while the Vault is open to administrators only (%s)', async (endpoint) => {
+    const closed = { kind: 'failure', endpoint, type: 'CONFIGURATION_MODE_ENABLED' } as const;
+    const { vault, source, context } = await open({ faults: [closed] });
+    const count = await source('incremental').count(context(quarter(0)));
+    expect(count).toMatchObject({ kind: 'not_yet', reason: expect.stringContaining('CONFIGURATION_MODE_ENABLED') });
+    vault.faults.clear();
+    expect((await source('incremental').count(context(quarter(0)))).kind).toBe('counted');
+  });
+
   it('waits for the retry that Vault announces, and lands once it is there', async () => {
     const { vault, source, context } = await open();
     vault.faults.add({ kind: 'error_item', file: FIRST, nextRetry: '2026-01-20T11:15Z' });

@@ -18,7 +18,7 @@ export function applyContentFault(entries: Entries, fault: ContentFault): Entrie
     case 'records_mismatch':
       return edit(entries, isManifest, (rows) => miscount(rows, fault));
     case 'delete_extract_suffix':
-      return edit(entries, isManifest, (rows) => suffixDeletes(rows, fault.suffix));
+      return nameDeletes(entries, fault.suffix);
     case 'extra_metadata_column':
       return edit(entries, isMetadata, (rows) => insertColumn(rows, fault.at, fault.name));
     case 'metadata_date_name':
@@ -83,6 +83,19 @@ function retype(rows: Rows, { extract, column, type }: Of<'metadata_type'>): Row
   return rows.map((row) => (row[1] === extract && row[3] === column ? row.with(5, type) : row));
 }
 
-function suffixDeletes(rows: Rows, suffix: string): Rows {
-  return rows.map((row) => (row[2] === 'deletes' ? row.with(0, `${row[0] ?? ''}${suffix}`) : row));
+/** Files are named after the extracts in both forms. */
+function nameDeletes(entries: Entries, suffix: Of<'delete_extract_suffix'>['suffix']): Entries {
+  const renamed = entries.map((entry) => ({ ...entry, name: deletesName(entry.name, suffix) }));
+  return edit(renamed, isManifest, (rows) =>
+    rows.map((row) => {
+      if (row[2] !== 'deletes') return row;
+      const [extract = '', , , , file = ''] = row;
+      return row.with(0, deletesName(`${extract}_deletes`, suffix)).with(4, deletesName(file, suffix));
+    }),
+  );
+}
+
+/** Only extracts of Vault itself are known by `_deleted__sys`. */
+function deletesName(name: string, suffix: Of<'delete_extract_suffix'>['suffix']): string {
+  return suffix === '_deletes' ? name : name.replace(/__sys_deletes(\.csv)?$/, '_deleted__sys$1');
 }

@@ -121,8 +121,8 @@ const ARCHIVES = [
   z.strictObject({ kind: z.literal('directory_entries'), file }),
   z.strictObject({ kind: z.literal('extra_folder'), name: z.string(), file }),
   z.strictObject({ kind: z.literal('members_reversed'), file }),
-  /** The manifest names a list of deletes after its file: `Object.product__v_deletes`. */
-  z.strictObject({ kind: z.literal('delete_extract_suffix'), suffix: z.string(), file }),
+  /** The manifest names a list of deletes as an extract of its own: `Object.product__v_deletes`, `Document.document_version_deleted__sys`. */
+  z.strictObject({ kind: z.literal('delete_extract_suffix'), suffix: z.enum(['_deletes', '_deleted__sys']), file }),
 ] as const;
 
 const CallFault = z.discriminatedUnion('kind', CALLS);

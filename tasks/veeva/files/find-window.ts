@@ -1,6 +1,6 @@
-import { Temporal, type TransferContext } from '#framework';
+import { RemoteFailure, Temporal, type TransferContext } from '#framework';
 
-import type { VaultClient } from '../client.ts';
+import type { Listing, VaultClient } from '../client.ts';
 import type { ExtractKind } from './extract-kind.ts';
 import { type Match, matchWindow } from './match-window.ts';
 
@@ -27,8 +27,18 @@ export async function findWindow({ client, kind }: Vault, context: TransferConte
   const to = window.end.add(margin);
   const from = kind === 'full' ? BEGINNING : window.start.subtract(margin);
   const query = { kind, from, to: Temporal.Instant.compare(to, now) > 0 ? undefined : to };
-  const listing = await client.list(query, { signal, reference: `${pipelineId}-${recordId}` });
+  const listing = await listOpen(() => client.list(query, { signal, reference: `${pipelineId}-${recordId}` }));
   if (listing.kind === 'none_yet')
     return { kind: 'not_published', until: now.add({ minutes: 10 }), reason: listing.reason, isOtherZone: false };
   return matchWindow(listing.items, { kind, window, now });
+}
+
+/** A Vault in configuration mode has nothing to list for the time being; tries would be used up long before it is open again. */
+async function listOpen(list: () => Promise<Listing>): Promise<Listing> {
+  try {
+    return await list();
+  } catch (error) {
+    if (!(error instanceof RemoteFailure) || error.code !== 'E_VAULT_CLOSED') throw error;
+    return { kind: 'none_yet', reason: error.message };
+  }
 }
