@@ -55,6 +55,7 @@ const Table = z.strictObject({
   extract: z.string(),
   schema: Schema,
   mode: z.enum(LOAD_MODES),
+  absent: z.array(z.string()).exactOptional(),
   updates: Rows,
   deletes: Rows,
 });

@@ -27,6 +27,8 @@ export interface StagedTable {
   readonly extract: string;
   readonly schema: TableSchema;
   readonly mode: LoadMode;
+  /** Columns that the source describes and the files of updates lack: their rows have nothing there. */
+  readonly absent?: readonly string[];
   /** Full images of new and changed rows; columns of the files in the order of `schema.columns`. */
   readonly updates: { readonly rows: number; readonly files: readonly StagedFile[] };
   /** Keys of removed rows; columns of the files are `schema.key` in order, each with its type in `schema.columns`. */

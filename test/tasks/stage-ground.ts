@@ -39,6 +39,8 @@ export interface TableWindow {
   readonly updates?: readonly (readonly (string | null)[])[];
   readonly deletes?: readonly (readonly (string | null)[])[];
   readonly longText?: LongText;
+  /** Columns that the source describes and the file lacks. */
+  readonly absent?: readonly string[];
   /** Rows of one file; all in one when absent. */
   readonly fileRows?: number;
 }
@@ -181,6 +183,7 @@ async function stageTable(tools: StageTools, table: TableWindow, place: StagePla
     extract: `Object.${table.table}`,
     schema: { table: table.table, columns: widest(columns, deletes.columns), key },
     mode: table.mode ?? 'merge',
+    ...(table.absent === undefined ? {} : { absent: table.absent }),
     updates: { rows: table.updates?.length ?? 0, files: updates.files },
     deletes: { rows: table.deletes?.length ?? 0, files: deletes.files },
   };

@@ -16,7 +16,7 @@ export interface AppliedTable {
   readonly deletePolicy: DeletePolicy;
   readonly columns: readonly AppliedColumn[];
   readonly key: readonly AppliedColumn[];
-  /** Columns of longer texts than the window brings: its rows have nothing there. */
+  /** Columns of longer texts than the window brings, or absent from its file: its rows have nothing there. */
   readonly emptied?: readonly string[];
   readonly updates?: string;
   readonly deletes?: string;

@@ -32,6 +32,8 @@ export interface LoadTable {
   readonly mode: LoadMode;
   readonly columns: readonly LoadColumn[];
   readonly key: readonly Column[];
+  /** Columns that the source describes and the file lacks. */
+  readonly absent?: readonly string[];
   readonly updates: StagedPart | undefined;
   readonly deletes: StagedPart | undefined;
 }
@@ -131,6 +133,7 @@ function loadTable(staged: StagedTable, name: (side: StagedSide) => string): Loa
     mode: staged.mode,
     columns,
     key,
+    ...(staged.absent === undefined ? {} : { absent: staged.absent.map((name) => name.toLowerCase()) }),
     updates: part('updates', inStage),
     deletes: part('deletes', key),
   };

@@ -63,6 +63,8 @@ export interface LaterChanges {
 export interface WantedTable {
   readonly table: string;
   readonly columns: readonly Column[];
+  /** Columns that the source describes and the window lacks. */
+  readonly absent?: readonly string[];
 }
 
 export interface SchemaQuestion {
@@ -92,7 +94,7 @@ export interface PlannedTable {
   /** Types of the columns that this window loads; one that a later window removed is absent. */
   readonly types: ReadonlyMap<string, ColumnType>;
   readonly deletePolicy: DeletePolicy;
-  /** Standing columns of longer texts than the window brings. */
+  /** Standing columns in which the rows of the window have nothing: of longer texts than it brings, or absent from its file. */
   readonly emptied?: readonly string[];
 }
 
@@ -141,10 +143,20 @@ function planTable(wanted: WantedTable, question: SchemaQuestion): TablePlan {
     changes.push(...plan.changes);
     if (plan.type !== undefined) types.set(column.name, plan.type);
   }
-  const emptied = wanted.columns.flatMap(({ name }) =>
-    standingParts(existing, name).filter((part) => !brings(wanted, part)),
-  );
+  const emptied = emptiedColumns(wanted, existing, question);
   return { changes, table: { table, state: 'existing', types, deletePolicy, emptied } };
+}
+
+function emptiedColumns(
+  wanted: WantedTable,
+  existing: ExistingTable,
+  { removals }: Pick<SchemaQuestion, 'removals'>,
+): readonly string[] {
+  const isRemoved = (name: string): boolean =>
+    removals.some(({ table, column }) => table === wanted.table && column === name);
+  const absent = (wanted.absent ?? []).filter((name) => existing.has(name) && !isRemoved(name));
+  const parts = [...wanted.columns.map(({ name }) => name), ...absent].flatMap((name) => standingParts(existing, name));
+  return [...new Set([...absent, ...parts])].filter((name) => !brings(wanted, name));
 }
 
 function brings({ columns }: WantedTable, name: string): boolean {

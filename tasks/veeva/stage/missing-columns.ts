@@ -15,24 +15,24 @@ export interface MissingColumnTools {
 const MOST_NAMED = 20;
 
 /**
- * Rows are whole images, so NULL would take the place of what stands in a column that the header lacks.
+ * The columns that the header lacks. Rows are whole images, so NULL takes the place of what stands there.
  * @throws DataFailure `E_ARCHIVE_COLUMN_MISSING` with the names of both sides
  */
-export function requireColumns(
+export function missingColumns(
   { extract, columns }: Pick<ExtractPlan, 'extract' | 'columns'>,
   converted: Pick<Converted, 'columns' | 'unknownColumns'>,
   { onMissingColumn, log }: MissingColumnTools,
-): void {
+): readonly string[] {
   const header = new Set(converted.columns.map(({ name }) => name));
   const missing = [...columns.keys()].filter((name) => !header.has(name));
   // How the metadata names its own columns differs from Vault to Vault.
-  if (missing.length === 0 || extract === METADATA_EXTRACT) return;
+  if (missing.length === 0 || extract === METADATA_EXTRACT) return [];
   if (onMissingColumn === 'null') {
     log.warn('The header lacks columns that the metadata describes; they become NULL', {
       extract,
       columns: missing.slice(0, MOST_NAMED),
     });
-    return;
+    return missing;
   }
   const { unknownColumns } = converted;
   const more =

@@ -15,7 +15,7 @@ import type { ConvertRequest, Converted, Converter, LongText } from '#tasks/parq
 import type { ColumnFacts } from '../archive/metadata.ts';
 import type { Spooled } from '../archive/unpack.ts';
 import { type BadRowOptions, conversionPolicy, quarantinedRow, reportReplaced } from './bad-rows.ts';
-import { type MissingColumnPolicy, requireColumns } from './missing-columns.ts';
+import { type MissingColumnPolicy, missingColumns } from './missing-columns.ts';
 import type { ExtractPlan, MemberPlan } from './plan-extracts.ts';
 import { type UploadTools, upload } from './upload.ts';
 import { csvType, emptyColumnType, textBytes } from './vault-types.ts';
@@ -56,6 +56,7 @@ export async function stageExtract(plan: ExtractPlan, tools: StagingTools): Prom
       key: tableKey(plan, columns),
     },
     mode: plan.mode,
+    ...(updates.absent.length === 0 ? {} : { absent: updates.absent }),
     updates: { rows: updates.rows, files: updates.files },
     deletes: { rows: deletes.rows, files: deletes.files },
   };
@@ -69,12 +70,14 @@ export async function stageExtract(plan: ExtractPlan, tools: StagingTools): Prom
 interface StagedPart {
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** Columns that the metadata describes and the file lacks. */
+  readonly absent: readonly string[];
   readonly files: readonly StagedFile[];
   readonly quarantined: readonly QuarantinedRow[];
   readonly replacedValues: number;
 }
 
-const NO_PART: StagedPart = { rows: 0, columns: [], files: [], quarantined: [], replacedValues: 0 };
+const NO_PART: StagedPart = { rows: 0, columns: [], absent: [], files: [], quarantined: [], replacedValues: 0 };
 
 async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Promise<StagedPart> {
   const { file, records } = plan[part];
@@ -83,13 +86,14 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
   const converted = await tools.converter.convert({ ...request, signal: tools.signal });
   await rm(file.path, { force: true });
   requireCount(plan, { part, expected: records, found: converted.rows + converted.badRows.length });
-  if (part === 'updates') requireColumns(plan, converted, tools);
+  const absent = part === 'updates' ? missingColumns(plan, converted, tools) : [];
   report(plan, part, { converted, log: tools.log });
   const place = { extract: plan.extract, table: plan.table.toLowerCase(), side: part };
   reportReplaced(place, converted, tools.log);
   return {
     rows: converted.rows,
     columns: converted.columns,
+    absent,
     files: await upload(converted, fileName(plan.table), tools),
     quarantined: converted.badRows.map((row) => quarantinedRow(place, row)),
     replacedValues: converted.replaced.values,

@@ -56,11 +56,11 @@ function closeByChanges(applied: AppliedTable): readonly Closing[] {
 }
 
 function standingContent({ columns, emptied = [] }: AppliedTable): string {
-  return [...columns.map(({ name }) => name), ...emptied].map(quote).join(', ');
+  return [...columns.map(({ name }) => quote(name)), ...emptied.map((name) => `${quote(name)} is null`)].join(', ');
 }
 
 function stagedContent({ columns, emptied = [] }: AppliedTable): string {
-  return [...columns.map(({ name }) => quote(name)), ...emptied.map((name) => `null as ${quote(name)}`)].join(', ');
+  return [...columns.map(({ name }) => quote(name)), ...emptied.map(() => 'true')].join(', ');
 }
 
 /** A version that an earlier try of a window with this end opened would be closed at its own beginning. */

@@ -94,12 +94,12 @@ function goneKeys(table: AppliedTable & { readonly deletes: string }, { schema }
 
 /** Set operations take NULL for equal to NULL, and name each column once a side: a statement has room for 100 KB. */
 function stagedContent(table: AppliedTable, staging: string, { schema }: AppliedWindow): string {
-  const nothing = (table.emptied ?? []).map(() => ', cast(null as varchar)').join('');
+  const nothing = (table.emptied ?? []).map(() => ', true').join('');
   return lines(`select ${content(table, stagedValue, stagedText)}${nothing}`, `from ${qualified(schema, staging)}`);
 }
 
 function currentContent(table: AppliedTable, window: AppliedWindow): string {
-  const standing = (table.emptied ?? []).map((name) => `, ${quote(name)}`).join('');
+  const standing = (table.emptied ?? []).map((name) => `, ${quote(name)} is null`).join('');
   return lines(
     `select ${content(table, (column) => quote(column.name), standingText)}${standing}`,
     `from ${qualified(window.schema, table.table)}`,
