@@ -1,6 +1,6 @@
 import type { FieldBlock } from '../csv/field-block.ts';
 import type { RefusedRow } from '../csv/refused.ts';
-import { readDay } from './calendar.ts';
+import { UNREADABLE, readDay } from './calendar.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { Validity } from './validity.ts';
 
@@ -30,8 +30,8 @@ export class DateColumn implements ColumnBuilder {
       const length = (ends[field] ?? 0) - start;
       let day = 0;
       if (length === 0) this.validity.setNull(this.rows);
-      else day = length === DATE_LENGTH ? readDay(bytes, start) : Number.NaN;
-      if (Number.isNaN(day)) return { code: 'E_DATE_UNREADABLE', row };
+      else day = length === DATE_LENGTH ? readDay(bytes, start) : UNREADABLE;
+      if (day === UNREADABLE) return { code: 'E_DATE_UNREADABLE', row };
       this.days[this.rows] = day;
       this.rows += 1;
     }

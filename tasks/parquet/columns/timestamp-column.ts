@@ -1,6 +1,6 @@
 import type { FieldBlock } from '../csv/field-block.ts';
 import type { RefusedRow } from '../csv/refused.ts';
-import { UNREADABLE, readDay, readDigits } from './calendar.ts';
+import { UNREADABLE, readDay, readTwoDigits } from './calendar.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { Validity } from './validity.ts';
 
@@ -19,6 +19,8 @@ export class TimestampColumn implements ColumnBuilder {
   readonly words: Int32Array;
   rows = 0;
   #position = 0;
+  /** Of the day. */
+  #second = 0;
   #micros = 0;
 
   constructor(capacity: number) {
@@ -40,34 +42,36 @@ export class TimestampColumn implements ColumnBuilder {
         this.validity.setNull(this.rows);
         this.#store(0, 0);
       } else {
-        const seconds = this.#read(bytes, start, end);
-        if (Number.isNaN(seconds)) return { code: 'E_TIMESTAMP_UNREADABLE', row };
-        this.#store(seconds, this.#micros);
+        const day = this.#read(bytes, start, end);
+        if (day === UNREADABLE) return { code: 'E_TIMESTAMP_UNREADABLE', row };
+        this.#store(day * 86_400 + this.#second, this.#micros);
       }
       this.rows += 1;
     }
     return undefined;
   }
 
-  /** Whole seconds from 1970-01-01, or NaN; leaves the rest in `#micros`. */
+  /** Days from 1970-01-01, or `UNREADABLE`; leaves the rest in `#second` and `#micros`. */
   #read(bytes: Buffer, start: number, end: number): number {
     this.#micros = 0;
     this.#position = start + MINUTE_FORM;
     if (end <= this.#position || bytes[start + 10] !== LETTER_T || bytes[start + 13] !== COLON) return UNREADABLE;
-    const hour = readDigits(bytes, start + 11, 2);
-    const minute = readDigits(bytes, start + 14, 2);
-    if (!(hour < 24 && minute < 60)) return UNREADABLE;
+    const hour = readTwoDigits(bytes, start + 11);
+    const minute = readTwoDigits(bytes, start + 14);
     const second = bytes[this.#position] === COLON ? this.#seconds(bytes, end) : 0;
-    if (!this.#isZoneUtc(bytes, end)) return UNREADABLE;
-    return readDay(bytes, start) * 86_400 + hour * 3600 + minute * 60 + second;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || !this.#isZoneUtc(bytes, end))
+      return UNREADABLE;
+    this.#second = hour * 3600 + minute * 60 + second;
+    return readDay(bytes, start);
   }
 
+  /** The second of the minute; negative where it cannot be read. */
   #seconds(bytes: Buffer, end: number): number {
-    const second = readDigits(bytes, this.#position + 1, 2);
-    if (!(second < 60)) return UNREADABLE;
+    const second = readTwoDigits(bytes, this.#position + 1);
+    if (second > 59) return -1;
     this.#position += 3;
     if (bytes[this.#position] === POINT) this.#micros = this.#fraction(bytes, end);
-    return this.#micros < 0 ? UNREADABLE : second;
+    return this.#micros < 0 ? -1 : second;
   }
 
   /** The fraction in microseconds, or -1 where there is none or it is finer than a microsecond. */
