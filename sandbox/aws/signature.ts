@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { type KeyObject, createHmac, createSecretKey, hash, timingSafeEqual } from 'node:crypto';
 
 /** A request as it arrived. */
 export interface SignedRequest {
@@ -17,7 +17,7 @@ export interface SigningScope {
   readonly region: string;
   readonly service: string;
   /** Signing keys by day, so that each is derived once. */
-  readonly keys: Map<string, Buffer>;
+  readonly keys: Map<string, KeyObject>;
 }
 
 export const SIGNATURE_REFUSALS = [
@@ -52,8 +52,7 @@ export function verifySignature(request: SignedRequest, scope: SigningScope, now
   if (parts.accessKeyId !== scope.accessKeyId) {
     return refused('unknown_key', `The access key id "${parts.accessKeyId}" does not exist here.`);
   }
-  const day = signedAt.slice(0, 8);
-  const expectedScope = `${day}/${scope.region}/${scope.service}/aws4_request`;
+  const expectedScope = scopeText(scope, signedAt);
   if (parts.scope !== expectedScope) {
     return refused('wrong_scope', `The credential is scoped to "${parts.scope}"; expected "${expectedScope}".`);
   }
@@ -63,16 +62,38 @@ export function verifySignature(request: SignedRequest, scope: SigningScope, now
       `The request was signed at ${signedAt}, more than 15 minutes away from the server's clock.`,
     );
   }
-  const text = [
-    'AWS4-HMAC-SHA256',
-    signedAt,
-    expectedScope,
-    sha256(canonicalRequest(request, scope, parts.signedHeaders)),
-  ];
-  const expected = hmac(signingKey(scope, day), text.join('\n'));
+  const expected = signatureOf(request, scope, { signedAt, headers: parts.signedHeaders });
   return sameBytes(expected, Buffer.from(parts.signature, 'hex'))
     ? { kind: 'valid' }
     : refused('mismatch', 'The signature does not match. Check the secret access key and the signing method.');
+}
+
+/** The `Authorization` header of a request that carries `x-amz-date`; all of its headers are signed. */
+export function authorizationOf(request: SignedRequest, scope: SigningScope): string {
+  const headers = Object.keys(request.headers).toSorted();
+  const signedAt = headerText(request, 'x-amz-date') ?? '';
+  const signature = signatureOf(request, scope, { signedAt, headers }).toString('hex');
+  const credential = `${scope.accessKeyId}/${scopeText(scope, signedAt)}`;
+  return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${headers.join(';')}, Signature=${signature}`;
+}
+
+interface Signing {
+  readonly signedAt: string;
+  readonly headers: readonly string[];
+}
+
+function signatureOf(request: SignedRequest, scope: SigningScope, { signedAt, headers }: Signing): Buffer {
+  const canonical = hash('sha256', canonicalRequest(request, scope, headers));
+  const text = ['AWS4-HMAC-SHA256', signedAt, scopeText(scope, signedAt), canonical].join('\n');
+  return hmac(signingKey(scope, dayOf(signedAt)), text);
+}
+
+function scopeText({ region, service }: SigningScope, signedAt: string): string {
+  return `${dayOf(signedAt)}/${region}/${service}/aws4_request`;
+}
+
+function dayOf(signedAt: string): string {
+  return signedAt.slice(0, 8);
 }
 
 interface AuthorizationParts {
@@ -127,7 +148,8 @@ function splitOnce(text: string, mark: string): readonly string[] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function encode(text: string): string {
+/** Percent-encoding as AWS signs it. */
+export function encode(text: string): string {
   return encodeURIComponent(text).replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
@@ -143,20 +165,19 @@ function compactDateMs(text: string): number | undefined {
 }
 
 /** Asked only for the clock's own days: a signature of another day is refused before. */
-function signingKey(scope: SigningScope, day: string): Buffer {
+function signingKey(scope: SigningScope, day: string): KeyObject {
   const known = scope.keys.get(day);
   if (known !== undefined) return known;
-  const key = [scope.region, scope.service, 'aws4_request'].reduce(hmac, hmac(`AWS4${scope.secretAccessKey}`, day));
+  const key = [day, scope.region, scope.service, 'aws4_request'].reduce(
+    (before, text) => createSecretKey(hmac(before, text)),
+    createSecretKey(`AWS4${scope.secretAccessKey}`, 'utf8'),
+  );
   scope.keys.set(day, key);
   return key;
 }
 
-function hmac(key: Buffer | string, text: string): Buffer {
+function hmac(key: KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text, 'utf8').digest();
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
 function sameBytes(a: Buffer, b: Buffer): boolean {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { type Clock, type Closable, systemClock } from '#framework';
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { readBody } from './http-server.ts';
 import { type SignatureVerdict, type SigningScope, verifySignature } from './signature.ts';
@@ -48,7 +48,7 @@ export async function readSigned(
   nowMs: number,
 ): Promise<{ readonly body: Buffer; readonly verdict: SignatureVerdict }> {
   const body = await readBody(request, MOST_BODY_BYTES);
-  const payloadHash = createHash('sha256').update(body).digest('hex');
+  const payloadHash = hash('sha256', body);
   const signed = { method: request.method ?? 'POST', url: request.url ?? '/', headers: request.headers, payloadHash };
   return { body, verdict: verifySignature(signed, scope, nowMs) };
 }

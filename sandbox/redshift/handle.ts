@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Clock } from '#framework';
@@ -54,7 +54,7 @@ async function answer(
 }
 
 function verify(request: IncomingMessage, body: Buffer, { scope, clock }: Door): void {
-  const payloadHash = createHash('sha256').update(body).digest('hex');
+  const payloadHash = hash('sha256', body);
   const signed = { method: request.method ?? '', url: request.url ?? '/', headers: request.headers, payloadHash };
   const verdict = verifySignature(signed, scope, clock.now().epochMilliseconds);
   if (verdict.kind === 'valid') return;

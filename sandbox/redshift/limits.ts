@@ -10,6 +10,8 @@ export interface Limits {
   readonly pageRows: number;
   /** PostgreSQL connections for calls without a session; further statements wait as SUBMITTED. */
   readonly connections: number;
+  /** COPY reads a Parquet file of at most so many bytes in memory, a larger one with DuckDB. */
+  readonly smallParquetBytes: number;
   /** Ended statements that are kept to be described. */
   readonly keptStatements: number;
 }
@@ -23,5 +25,6 @@ export const USUAL_LIMITS: Limits = {
   resultBytes: 500 * 1024 * 1024,
   pageRows: 1000,
   connections: 12,
+  smallParquetBytes: 1024 * 1024,
   keptStatements: 10_000,
 };

@@ -3,7 +3,6 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { S3Client } from '@aws-sdk/client-s3';
 import { type Closable, type Clock, systemClock } from '#framework';
 import { Pool } from 'pg';
 
@@ -12,6 +11,7 @@ import type { SigningScope } from '../aws/signature.ts';
 import type { AwsStandIn } from '../aws/stand-in.ts';
 import { installDatabase } from './catalog/install.ts';
 import { openParquetReader } from './copy/parquet-reader.ts';
+import { openS3Reader } from './copy/s3-reader.ts';
 import { Faults } from './faults.ts';
 import { handle } from './handle.ts';
 import { type Limits, USUAL_LIMITS } from './limits.ts';
@@ -106,18 +106,25 @@ async function openMachine(options: RedshiftOptions, { databaseUrl, limits, cloc
   const names = new LongNames(pool);
   await names.load();
   const sessions = new Sessions(databaseUrl, limits, clock);
-  const { endpoint, region, accessKeyId, secretAccessKey } = options.s3;
-  const s3 = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } });
+  const s3 = openS3Reader(options.s3, systemClock);
   const directory = await mkdtemp(join(tmpdir(), 'windrow-redshift-'));
   const parquet = await openParquetReader();
   const close = async (): Promise<void> => {
     await sessions.closeAll();
     await pool.end();
-    s3.destroy();
+    s3.close();
     parquet.close();
     await rm(directory, { recursive: true, force: true });
   };
-  return { pool, sessions, faults: new Faults(), limits, names, copy: { s3, pool, parquet, directory, clock }, close };
+  return {
+    pool,
+    sessions,
+    faults: new Faults(),
+    limits,
+    names,
+    copy: { s3, pool, parquet, directory, smallParquetBytes: limits.smallParquetBytes, clock },
+    close,
+  };
 }
 
 function scopeOf({ s3, accessKeyId, secretAccessKey, region }: RedshiftOptions): SigningScope {

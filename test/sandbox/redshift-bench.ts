@@ -19,7 +19,7 @@ import { closeAll } from '#framework';
 import { inject } from 'vitest';
 
 import { type RedshiftOptions, type RedshiftSandbox, startRedshift } from '../../sandbox/redshift/index.ts';
-import { startS3 } from '../../sandbox/s3/index.ts';
+import { type S3Sandbox, startS3 } from '../../sandbox/s3/index.ts';
 
 export const BUCKET = 'stage';
 export const ROLE = 'arn:aws:iam::123456789012:role/load';
@@ -38,6 +38,7 @@ export interface RedshiftBench {
   readonly rows: (sql: string, more?: Partial<ExecuteStatementCommandInput>) => Promise<Cell[][]>;
   readonly rowsOf: (id: string) => Promise<Cell[][]>;
   readonly put: (key: string, body: string | Uint8Array) => Promise<void>;
+  readonly s3Faults: S3Sandbox['faults'];
   readonly close: () => Promise<void>;
 }
 
@@ -57,6 +58,7 @@ export async function openRedshiftBench(options: Partial<RedshiftOptions> = {}):
   return {
     sandbox,
     ...calls(client, { Database: sandbox.database, WorkgroupName: sandbox.workgroup }),
+    s3Faults: s3.faults,
     put: async (Key, Body) => void (await store.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }))),
     close: async () => {
       client.destroy();
@@ -70,7 +72,7 @@ export async function openRedshiftBench(options: Partial<RedshiftOptions> = {}):
 function calls(
   client: RedshiftDataClient,
   address: RedshiftBench['address'],
-): Omit<RedshiftBench, 'sandbox' | 'put' | 'close'> {
+): Omit<RedshiftBench, 'sandbox' | 'put' | 's3Faults' | 'close'> {
   const place = (more: { SessionId?: string | undefined }): object => (more.SessionId === undefined ? address : {});
   const outcome = async (Id: string | undefined, sessionId: string | undefined): Promise<Outcome> => {
     const described = await client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: 20 }));

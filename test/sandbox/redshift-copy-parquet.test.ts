@@ -15,21 +15,17 @@ import {
 import { Table as ParquetTable, writeParquet } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { Limits } from '../../sandbox/redshift/limits.ts';
 import { BUCKET, ROLE, type RedshiftBench, openRedshiftBench } from './redshift-bench.ts';
 
 let bench: RedshiftBench;
-beforeAll(async () => {
-  bench = await openRedshiftBench();
-});
-afterAll(() => bench.close());
-
 /** A Parquet file with the result of a DuckDB query. */
-async function parquet(query: string): Promise<Uint8Array> {
+async function parquet(query: string, more = ''): Promise<Uint8Array> {
   const directory = await mkdtemp(join(tmpdir(), 'windrow-parquet-'));
   const duck = await DuckDBInstance.create(':memory:');
   const connection = await duck.connect();
   const path = join(directory, 'file.parquet');
-  await connection.run(`copy (${query}) to '${path}' (format parquet)`);
+  await connection.run(`copy (${query}) to '${path}' (format parquet${more})`);
   connection.closeSync();
   duck.closeSync();
   const bytes = await readFile(path);
@@ -54,7 +50,17 @@ async function load(columns: string, query: string): Promise<string> {
   return error ?? target;
 }
 
-describe('COPY of Parquet', () => {
+const READERS: readonly (readonly [string, Partial<Limits>])[] = [
+  ['in memory', {}],
+  ['with DuckDB', { smallParquetBytes: 0 }],
+];
+
+describe.each(READERS)('COPY of Parquet, read %s,', (_, limits) => {
+  beforeAll(async () => {
+    bench = await openRedshiftBench({ limits });
+  });
+  afterAll(() => bench.close());
+
   it('loads every type exactly', async () => {
     const columns = `s smallint, i int, b bigint, r real, d double precision, o boolean, v varchar(20), y date, n decimal(38, 5),
       m decimal(18, 2), p decimal(9, 2), t timestamp`;
@@ -83,6 +89,69 @@ describe('COPY of Parquet', () => {
       ],
       [null, null, null, null, null, null, '', null, null, null, null, null],
     ]);
+  });
+
+  it('loads the first and the last value of every type, and what CSV gives a meaning', async () => {
+    const target = await load(
+      `k int, b bigint, r real, d double precision, n decimal(38, 0), m decimal(18, 18), y date, t timestamp, v varchar(99)`,
+      `select k, b::bigint, r::float, d::double, n::decimal(38, 0), m::decimal(18, 18), y::date, t::timestamp, v from (values
+        (1::int, 9223372036854775807, '-0.0', '-0.0', repeat('9', 38),
+          '-0.000000000000000001', '0001-01-01', '0001-01-01 00:00:00.000001', '\\N'),
+        (2, -9223372036854775807, '0.1', '1.7976931348623157e308', '-' || repeat('9', 38),
+          '0.1', '1969-12-31', '1969-12-31 23:59:59.999999', '"' || chr(13) || chr(10) || ',' || chr(65279)),
+        (3, 0, 'nan', 'inf', '0', '0', '9999-12-31', '9999-12-31 23:59:59.999999', chr(65279) || 'é' || chr(128512))) as held(k, b, r, d, n, m, y, t, v)`,
+    );
+    const shown = `select b::varchar, r::varchar, d::varchar, n, m, y, t::varchar, v from ${target} order by k`;
+    const nines = '9'.repeat(38);
+    expect(await bench.rows(shown)).toEqual([
+      [
+        '9223372036854775807',
+        '-0',
+        '-0',
+        nines,
+        '-0.000000000000000001',
+        '0001-01-01',
+        '0001-01-01 00:00:00.000001',
+        '\\N',
+      ],
+      [
+        '-9223372036854775807',
+        '0.1',
+        '1.7976931348623157e+308',
+        `-${nines}`,
+        '0.100000000000000000',
+        '1969-12-31',
+        '1969-12-31 23:59:59.999999',
+        '"\r\n,\uFEFF',
+      ],
+      ['0', 'NaN', 'Infinity', '0', '0.000000000000000000', '9999-12-31', '9999-12-31 23:59:59.999999', '\uFEFFé😀'],
+    ]);
+  });
+
+  it('loads NULLs among values that repeat', async () => {
+    const target = await load(
+      'k int, v varchar(9), n decimal(9, 2)',
+      `select range::int as k, case when range % 3 > 0 then 'v' || range % 5 end as v,
+        (case when range % 7 > 0 then range % 4 end)::decimal(9, 2) as n from range(3000)`,
+    );
+    const wrong = `k % 3 = 0 and v is not null or k % 3 > 0 and coalesce(v, '') <> 'v' || k % 5
+      or k % 7 = 0 and n is not null or k % 7 > 0 and coalesce(n, -1) <> k % 4`;
+    const counts = `select count(*), sum(case when ${wrong} then 1 else 0 end) from ${target}`;
+    expect(await bench.rows(counts)).toEqual([[3000, 0]]);
+  });
+
+  it('refuses a file that ends too early or holds bytes that are no text', async () => {
+    const target = await table('v varchar(20)');
+    const whole = await parquet(`select 'éé' as v`, ', compression uncompressed');
+    const refused = async (bytes: Uint8Array): Promise<string> => {
+      await bench.put(`${target}/0.parquet`, bytes);
+      return (await bench.run(copy(target, `${target}/`))).Error ?? 'loaded';
+    };
+    expect(await refused(whole.subarray(0, whole.length - 4))).not.toBe('loaded');
+    expect(await refused(whole.subarray(40))).not.toBe('loaded');
+    const text = Buffer.from(whole).toString('latin1').replaceAll('Ã©', 'ÿþ');
+    expect(await refused(Buffer.from(text, 'latin1'))).not.toBe('loaded');
+    expect(await bench.rows(`select count(*) from ${target}`)).toEqual([[0]]);
   });
 
   it('loads what parquet-wasm writes from Arrow', async () => {
@@ -144,6 +213,20 @@ describe('COPY of Parquet', () => {
     expect((await bench.run(copy(target, 'nothing/here'))).Error).toContain(
       "The specified S3 prefix 'nothing/here' does not exist",
     );
+  });
+
+  it('asks S3 again where it is busy or hangs up, and fails where it stays so', async () => {
+    const target = await table('a int');
+    await bench.put(`${target}/0.parquet`, await parquet('select 1::int as a'));
+    bench.s3Faults.add({ kind: 'slow_down', operation: 'GetObject' });
+    bench.s3Faults.add({ kind: 'lost_response', operation: 'GetObject' });
+    bench.s3Faults.add({ kind: 'internal_error', operation: 'ListObjectsV2' });
+    expect((await bench.run(copy(target, `${target}/`))).Error).toBeUndefined();
+    bench.s3Faults.add({ kind: 'slow_down', count: 3, operation: 'GetObject' });
+    expect((await bench.run(copy(target, `${target}/`))).Error).toContain('Status 503,Error SlowDown');
+    bench.s3Faults.add({ kind: 'reset', operation: 'GetObject' });
+    expect((await bench.run(copy(target, `${target}/`))).Status).toBe('FAILED');
+    expect(await bench.rows(`select count(*) from ${target}`)).toEqual([[1]]);
   });
 
   it('reads a manifest, which must state the length of each file', async () => {

@@ -1,12 +1,11 @@
 import { createGunzip } from 'node:zlib';
 
-import type { S3Client } from '@aws-sdk/client-s3';
-
 import type { CopyOptions } from './copy-statement.ts';
 import { type CsvRecord, readRecords } from './csv-records.ts';
 import { readValue } from './csv-values.ts';
 import type { LoadError } from './load-error.ts';
 import { type S3File, openFile } from './s3-files.ts';
+import type { S3Reader } from './s3-reader.ts';
 import type { TargetColumn } from './target-column.ts';
 
 /** Marks the default of a column in PostgreSQL's COPY text. */
@@ -25,7 +24,7 @@ export class TooManyLoadErrors extends Error {}
 const BATCH_BYTES = 64 * 1024;
 
 /** The rows of the files as lines of PostgreSQL's COPY text. */
-export async function* csvLines(s3: S3Client, files: readonly S3File[], load: CsvLoad): AsyncGenerator<string> {
+export async function* csvLines(s3: S3Reader, files: readonly S3File[], load: CsvLoad): AsyncGenerator<string> {
   let batch = '';
   for (const file of files) {
     for await (const record of recordsOf(s3, file, load.options)) {
@@ -39,7 +38,7 @@ export async function* csvLines(s3: S3Client, files: readonly S3File[], load: Cs
   if (batch !== '') yield batch;
 }
 
-async function* recordsOf(s3: S3Client, file: S3File, options: CopyOptions): AsyncGenerator<CsvRecord> {
+async function* recordsOf(s3: S3Reader, file: S3File, options: CopyOptions): AsyncGenerator<CsvRecord> {
   const bytes = await openFile(s3, file);
   const plain = options.gzip || file.key.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
   if (plain !== bytes) bytes.on('error', (error) => plain.destroy(error));

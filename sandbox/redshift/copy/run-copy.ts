@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import type { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '#framework';
 import type { Pool } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -16,14 +15,16 @@ import { keepLoadErrors } from './load-error.ts';
 import { parquetRows } from './parquet-load.ts';
 import type { ParquetReader } from './parquet-reader.ts';
 import { type S3File, findFiles } from './s3-files.ts';
+import type { S3Reader } from './s3-reader.ts';
 import { type CopyTarget, findTarget } from './target-column.ts';
 
 export interface CopyTools {
-  readonly s3: S3Client;
+  readonly s3: S3Reader;
   /** For what must outlive the rollback of the load. */
   readonly pool: Pool;
   readonly parquet: ParquetReader;
   readonly directory: string;
+  readonly smallParquetBytes: number;
   readonly clock: Clock;
 }
 

@@ -1,12 +1,11 @@
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 
-import { GetObjectCommand, ListObjectsV2Command, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 
 import { RedshiftError } from '../sql/redshift-error.ts';
 import type { CopyStatement } from './copy-statement.ts';
+import { S3ReadError, type S3Reader } from './s3-reader.ts';
 
 export interface S3File {
   readonly bucket: string;
@@ -17,7 +16,7 @@ export interface S3File {
 }
 
 /** The files that a COPY loads, in key order: those of the manifest, or all whose key begins with the prefix. */
-export async function findFiles(s3: S3Client, { from, options }: CopyStatement): Promise<readonly S3File[]> {
+export async function findFiles(s3: S3Reader, { from, options }: CopyStatement): Promise<readonly S3File[]> {
   const files = options.manifest
     ? await filesOfManifest(s3, from, options.format === 'parquet')
     : await filesUnder(s3, from);
@@ -32,25 +31,16 @@ function address(url: string): { readonly bucket: string; readonly key: string }
   return { bucket, key };
 }
 
-async function filesUnder(s3: S3Client, from: string): Promise<readonly S3File[]> {
+async function filesUnder(s3: S3Reader, from: string): Promise<readonly S3File[]> {
   const { bucket, key: prefix } = address(from);
   const files: S3File[] = [];
   let token: string | undefined;
   do {
-    const page = await s3
-      .send(
-        new ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: prefix,
-          ...(token === undefined ? {} : { ContinuationToken: token }),
-        }),
-      )
-      .catch((error: unknown) => refuse(error, from));
-    for (const { Key: key, Size: size } of page.Contents ?? []) {
-      if (key !== undefined && !(key.endsWith('/') && size === 0))
-        files.push({ bucket, key, url: `s3://${bucket}/${key}` });
+    const page = await s3.list(bucket, prefix, token).catch((error: unknown) => refuse(error, from));
+    for (const { key, bytes } of page.objects) {
+      if (!(key.endsWith('/') && bytes === 0)) files.push({ bucket, key, url: `s3://${bucket}/${key}` });
     }
-    token = page.NextContinuationToken;
+    token = page.next;
   } while (token !== undefined);
   return files;
 }
@@ -65,7 +55,7 @@ const Manifest = z.object({
   ),
 });
 
-async function filesOfManifest(s3: S3Client, from: string, needsLength: boolean): Promise<readonly S3File[]> {
+async function filesOfManifest(s3: S3Reader, from: string, needsLength: boolean): Promise<readonly S3File[]> {
   const parsed = Manifest.safeParse(JSON.parse(await readText(s3, { ...address(from), url: from })));
   if (!parsed.success) throw new RedshiftError(`The manifest ${from} is not a valid manifest: ${parsed.error.message}`);
   const files: S3File[] = [];
@@ -83,38 +73,31 @@ async function filesOfManifest(s3: S3Client, from: string, needsLength: boolean)
   return files;
 }
 
-async function isThere(s3: S3Client, { bucket, key }: S3File): Promise<boolean> {
-  const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
-  return page.Contents?.[0]?.Key === key;
+async function isThere(s3: S3Reader, { bucket, key }: S3File): Promise<boolean> {
+  const page = await s3.list(bucket, key);
+  return page.objects[0]?.key === key;
 }
 
-async function readText(s3: S3Client, file: S3File): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of await openFile(s3, file)) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+async function readText(s3: S3Reader, file: S3File): Promise<string> {
+  return (await buffer(await openFile(s3, file))).toString('utf8');
 }
 
-export async function openFile(s3: S3Client, file: S3File): Promise<Readable> {
-  const { Body: body, ContentLength: length } = await s3
-    .send(new GetObjectCommand({ Bucket: file.bucket, Key: file.key }))
-    .catch((error: unknown) => refuse(error, file.url));
-  if (file.contentLength !== undefined && length !== file.contentLength) {
-    throw new RedshiftError(`The file ${file.url} has ${length} bytes; the manifest says ${file.contentLength}`);
-  }
-  if (!(body instanceof Readable)) throw new RedshiftError(`The file ${file.url} could not be opened`);
-  return body;
+/** The bytes of a file, still to be read. */
+export async function openFile(s3: S3Reader, file: S3File): Promise<IncomingMessage> {
+  const answer = await s3.open(file.bucket, file.key).catch((error: unknown) => refuse(error, file.url));
+  const bytes = lengthOf(answer);
+  if (file.contentLength === undefined || bytes === file.contentLength) return answer;
+  answer.destroy();
+  throw new RedshiftError(`The file ${file.url} has ${bytes} bytes; the manifest says ${file.contentLength}`);
 }
 
-export async function downloadFile(s3: S3Client, file: S3File, path: string): Promise<void> {
-  await pipeline(await openFile(s3, file), createWriteStream(path));
+export function lengthOf(answer: IncomingMessage): number {
+  return Number(answer.headers['content-length']);
 }
 
 function refuse(error: unknown, url: string): never {
-  if (!(error instanceof S3ServiceException)) throw error;
-  throw new RedshiftError(
-    `S3ServiceException:${error.message},Status ${error.$metadata.httpStatusCode},Error ${error.name}`,
-    {
-      detail: `reading ${url}`,
-    },
-  );
+  if (!(error instanceof S3ReadError)) throw error;
+  throw new RedshiftError(`S3ServiceException:${error.message},Status ${error.status},Error ${error.code}`, {
+    detail: `reading ${url}`,
+  });
 }
