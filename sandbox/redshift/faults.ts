@@ -30,6 +30,8 @@ const Rule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('throttling'), form: z.enum(['exception', 'validation']), ...Operation, ...Often }),
   z.strictObject({ kind: z.literal('active_statements_exceeded'), ...Often }),
   z.strictObject({ kind: z.literal('internal_error'), ...Operation, ...Often }),
+  /** The call is refused as it stands, whatever it says. */
+  z.strictObject({ kind: z.literal('invalid_call'), message: z.string(), ...Operation, ...Which, ...Often }),
   /** The call takes effect, to the end of its statements, and the connection drops instead of an answer. */
   z.strictObject({ kind: z.literal('lost_answer'), ...Operation, ...Which, ...Often }),
   /** The `nth` matching statement from now on fails with `message`. */

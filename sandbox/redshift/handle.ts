@@ -5,7 +5,7 @@ import type { Clock } from '#framework';
 
 import { readBody } from '../aws/http-server.ts';
 import { type SigningScope, verifySignature } from '../aws/signature.ts';
-import { ApiError, type ApiErrorName } from './api-error.ts';
+import { ApiError, type ApiErrorName, invalid } from './api-error.ts';
 import { type FaultRule, FaultRules, type Faults } from './faults.ts';
 import { type DataApi, OPERATIONS } from './operations.ts';
 
@@ -45,8 +45,11 @@ async function answer(
     );
   const { faults } = door.api.machine;
   refuseByFault(faults, operation);
-  const values: unknown = JSON.parse(body.toString('utf8'));
-  const isLost = faults.take('lost_answer', { operation, sql: body.toString('utf8') }) !== undefined;
+  const sql = body.toString('utf8');
+  const values: unknown = JSON.parse(sql);
+  const refused = faults.take('invalid_call', { operation, sql });
+  if (refused !== undefined) throw invalid(refused.message);
+  const isLost = faults.take('lost_answer', { operation, sql }) !== undefined;
   const outcome = await run(door.api, values);
   if (!isLost) return send(response, 200, outcome);
   await endOf(outcome, door.api);

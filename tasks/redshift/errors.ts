@@ -43,8 +43,19 @@ export function failureOfCall(failure: CallFailure, what: string, cause: unknown
       cause,
     });
   }
-  const code = SESSION_LOST.test(failure.message) ? CODES.session : 'E_REDSHIFT_CALL';
-  return new RemoteFailure(code, message, { cause });
+  return new RemoteFailure(codeOfCall(failure), message, { cause });
+}
+
+function codeOfCall(failure: CallFailure): string {
+  if (SESSION_LOST.test(failure.message)) return CODES.session;
+  return callVerdict(failure) === 'remote' ? REFUSED_CALL : 'E_REDSHIFT_CALL';
+}
+
+const REFUSED_CALL = 'E_REDSHIFT_CALL_REFUSED';
+
+/** The service takes no such call, for example because it is too large: nothing of it has run. */
+export function isRefusedCall(error: unknown): boolean {
+  return error instanceof Failure && error.code === REFUSED_CALL;
 }
 
 export interface FailedStatement {

@@ -1,7 +1,7 @@
 import { Failure } from '#framework';
 
 import type { Place } from './client.ts';
-import { isConflict } from './errors.ts';
+import { isConflict, isRefusedCall } from './errors.ts';
 import { type ProcedureName, asProcedures, isProcedureStatement } from './sql/load/procedure.ts';
 import type { Statement } from './sql/text.ts';
 import { MOST_STATEMENTS, type RunOptions, type Warehouse } from './warehouse.ts';
@@ -47,7 +47,10 @@ export async function runTransaction(
   return 'session';
 }
 
-/** Only the session tells which statement of a procedure failed, and it needs no right to make one. */
+/**
+ * False where a session may do better: it tells which statement of a procedure failed, needs no right to make one, and its calls
+ * are small.
+ */
 async function ranAsBatch(
   warehouse: Warehouse,
   statements: readonly Statement[],
@@ -57,10 +60,13 @@ async function ranAsBatch(
     await warehouse.run(statements, options);
     return true;
   } catch (error) {
-    if (isConflict(error) || !(error instanceof Failure) || !isProcedureStatement(error.details['statement']))
-      throw error;
-    return false;
+    if (isRefusedCall(error) || isOfProcedure(error)) return false;
+    throw error;
   }
+}
+
+function isOfProcedure(error: unknown): boolean {
+  return error instanceof Failure && !isConflict(error) && isProcedureStatement(error.details['statement']);
 }
 
 /** Runs the statements in one transaction and takes them back: nothing stays, even where this process ends half-way. */

@@ -32,7 +32,7 @@ describe('sorting errors of a call', () => {
     const cause = new Error('first');
     const failure = failureOfCall({ name: 'ValidationException', message: 'no', status: 400 }, 'run "x"', cause);
     expect(failure).toMatchObject({
-      code: 'E_REDSHIFT_CALL',
+      code: 'E_REDSHIFT_CALL_REFUSED',
       cause,
       message: expect.stringContaining('refused to run "x"'),
     });

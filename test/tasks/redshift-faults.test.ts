@@ -96,6 +96,14 @@ describe('when the Data API misbehaves', () => {
     expect(await rows()).toEqual(whole);
   });
 
+  it('applies a long window in a session where its one call is too large for the service', async () => {
+    const { manifest, context, rows, whole } = await staged('too_large', 25);
+    const message = 'Cannot process query string larger than 100kB';
+    ground.sandbox.faults.set([{ kind: 'invalid_call', message, matching: 'create procedure' }]);
+    await expect(ground.target.load(manifest, context)).resolves.toMatchObject({ details: { path: 'session' } });
+    expect(await rows()).toEqual(whole);
+  });
+
   it('keeps the session of a long window through a statement that takes longer than an idle session lives', async () => {
     const { manifest, context, rows, whole } = await staged('unhurried', 25);
     ground.sandbox.faults.set([
