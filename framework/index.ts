@@ -243,6 +243,8 @@ export { type ContractDesk, heldByContract } from './transfer/load/held-load.ts'
 export {
   type ListedQuarantine,
   QUARANTINE_COLUMNS,
+  STAGED_QUARANTINE,
+  quarantineFields,
   type QuarantineQuestion,
   type QuarantinedRow,
   exactnessDetails,

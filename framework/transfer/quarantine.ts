@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import type { Json } from '../core/json.ts';
 import type { LoadNames, StagedPart } from './load/load-tables.ts';
 import type { StageManifest, StagedFile, StagedQuarantine } from './stage-manifest.ts';
@@ -75,6 +77,35 @@ export const QUARANTINE_COLUMNS = [
   ['value', 'value'],
   ['row_text', 'text'],
 ] as const satisfies readonly (readonly [string, keyof QuarantinedRow])[];
+
+/** The values of its key stand in the file by themselves as well, by place. */
+const KEY_FIELDS = ['key_1', 'key_2', 'key_3'] as const;
+
+/** The columns of the file in their order. */
+export const STAGED_QUARANTINE: readonly { readonly name: string; readonly type: 'number' | 'text' }[] = [
+  ...QUARANTINE_COLUMNS.map(([name, field]) => ({
+    name,
+    type: field === 'line' ? ('number' as const) : ('text' as const),
+  })),
+  ...KEY_FIELDS.map((name) => ({ name, type: 'text' as const })),
+];
+
+const Key = z.record(z.string(), z.string());
+
+/** The fields of a row of the file in the order of its columns; undefined is NULL. */
+export function quarantineFields(row: QuarantinedRow): readonly (string | undefined)[] {
+  const key = Object.values(Key.parse(JSON.parse(row.key)));
+  return [
+    ...QUARANTINE_COLUMNS.map(([, field]) => row[field]?.toString()),
+    ...KEY_FIELDS.map((_, place) => key[place]),
+  ];
+}
+
+/** Whether a Full that replaces the table left rows of it out whose earlier versions can be told by their keys. */
+export function sparesRows({ quarantine }: Pick<StageManifest, 'quarantine'>, table: string): boolean {
+  const rows = quarantine?.tables?.[table] ?? 0;
+  return rows > 0 && KEY_FIELDS.every((name) => quarantine?.columns.some((column) => column.name === name) === true);
+}
 
 /** The staged quarantine with the staging table that its files go into; undefined where no row was left out. */
 export function quarantinePart({ quarantine, tables }: StageManifest, { staging }: LoadNames): StagedPart | undefined {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { QuarantinedRow } from '#framework';
+import { DELETE_POLICIES, type DeletePolicy, type QuarantinedRow } from '#framework';
 import type { CsvColumn } from '#tasks/parquet';
 
 import { type TableWindow, contextOf } from '../tasks/stage-ground.ts';
@@ -29,6 +29,12 @@ function leftOut(name: string, id: string, line = 3): QuarantinedRow {
     text: `${id},1"2\\x'\nand more`,
   };
 }
+
+const LIVE: Readonly<Record<DeletePolicy, string>> = {
+  hard: 'true',
+  soft: '_deleted_at is null',
+  history: '_valid_to is null',
+};
 
 const RECORD: QuarantinedRow = {
   extract: 'Object.whole',
@@ -108,6 +114,51 @@ describe.each(TARGETS)('$product keeps the rows that a window leaves out', ({ op
       differences: [{ table: 'windrow_quarantine', expected: 1, found: 0, missing: 1, surplus: 0 }],
     });
   });
+
+  it.each(DELETE_POLICIES)(
+    'keeps the earlier version of a row that a Full could not bring, under %s',
+    async (policy) => {
+      const name = `spared_${policy}`;
+      const key = ['id', 'price__c'];
+      const load = async (number: number, full: TableWindow, quarantined: readonly QuarantinedRow[] = []) => {
+        const manifest = await ground.stage({ number, tables: [{ ...full, key, mode: 'replace' }], quarantined });
+        await ground.targetKeeping(policy).load(manifest, contextOf(manifest, { loadId: policy }));
+        return ground.targetKeeping(policy).audit(manifest, contextOf(manifest, { loadId: policy, fence: 2 }));
+      };
+      const live = async () => {
+        const rows = await ground.query(
+          `select id, cast(price__c as varchar) from vault.${name} where ${LIVE[policy]}`,
+        );
+        return rows.map((row) => row.join('|')).toSorted();
+      };
+      const first = 20 + 4 * DELETE_POLICIES.indexOf(policy);
+      const bad = (id: string, price: string, side: 'updates' | 'deletes' = 'updates') => ({
+        ...leftOut(name, id),
+        side,
+        key: JSON.stringify({ id, price__c: price }),
+      });
+      await load(first, table(name, ['V1', '1.50'], ['V2', '2'], ["V'3 ", '3'], ['V4', '4'], ['V5', '5']));
+      const rows = [
+        bad('V2', '2'),
+        bad("V'3 ", '3'),
+        bad('V4', '5'),
+        bad('V5', '5', 'deletes'),
+        bad('V7', '7'),
+        { ...leftOut(name, ''), key: '{}' },
+      ];
+      const audit = await load(
+        first + 1,
+        table(name, ['V1', '1.5'], ['V6', '6']),
+        rows.map((row, line) => ({ ...row, line })),
+      );
+      expect(await live()).toEqual(["V'3 |3.00", 'V1|1.50', 'V2|2.00', 'V6|6.00']);
+      expect(audit).toMatchObject({ verdict: 'PASS', differences: [], quarantined: 6 });
+      await expect(load(first + 2, table(name, ['V1', '1.5'], ['V2', '2']))).resolves.toMatchObject({
+        verdict: 'PASS',
+      });
+      expect(await live()).toEqual(['V1|1.50', 'V2|2.00']);
+    },
+  );
 
   it('replaces them when the window is loaded again, and only those of the window', async () => {
     const tables = [table('again', ['V1', '1'])];

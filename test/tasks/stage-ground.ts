@@ -10,9 +10,9 @@ import {
   type Closable,
   type LoadMode,
   type ObjectStore,
-  QUARANTINE_COLUMNS,
   type QuarantinedRow,
   type RecordId,
+  STAGED_QUARANTINE,
   type StageFormat,
   type StageManifest,
   type StagedFile,
@@ -20,6 +20,7 @@ import {
   Temporal,
   type TransferContext,
   closeAll,
+  quarantineFields,
   recordId,
   silentLog,
   systemClock,
@@ -148,14 +149,12 @@ async function stageQuarantine(
   place: StagePlace,
 ): Promise<Pick<StageManifest, 'quarantine'>> {
   if (quarantined.length === 0) return {};
-  const rows = quarantined.map((row) => QUARANTINE_COLUMNS.map(([, field]) => row[field]?.toString() ?? null));
-  const columns = QUARANTINE_COLUMNS.map(([name, field]): CsvColumn => ({
-    name,
-    type: field === 'line' ? 'number' : 'text',
-  }));
-  return {
-    quarantine: { rows: rows.length, ...(await stageRows(tools, { name: '_quarantine', rows, columns }, place)) },
-  };
+  const rows = quarantined.map((row) => quarantineFields(row).map((field) => field ?? null));
+  const staged = await stageRows(tools, { name: '_quarantine', rows, columns: STAGED_QUARANTINE }, place);
+  const tables = Object.fromEntries(
+    [...Map.groupBy(quarantined, ({ table }) => table)].map(([table, own]) => [table, own.length]),
+  );
+  return { quarantine: { rows: rows.length, tables, ...staged } };
 }
 
 interface StagePlace {

@@ -20,6 +20,8 @@ export interface AppliedTable {
   readonly emptied?: readonly string[];
   readonly updates?: string;
   readonly deletes?: string;
+  /** Rows with a key of this staged quarantine are not replaced: the Full has them in a form that nothing can hold. */
+  readonly spared?: string;
 }
 
 /**
@@ -49,5 +51,6 @@ export function appliedTable({ table, types, deletePolicy, emptied }: PresentTab
     ...(emptied.length === 0 ? {} : { emptied }),
     ...(table.updates === undefined ? {} : { updates: table.updates.staging }),
     ...(table.deletes === undefined ? {} : { deletes: table.deletes.staging }),
+    ...(table.spared === undefined ? {} : { spared: table.spared }),
   };
 }

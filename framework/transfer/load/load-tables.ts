@@ -1,5 +1,6 @@
 import { DataFailure } from '../../core/failures.ts';
 import { type DeletePolicy, POLICY_COLUMNS } from '../deletes/delete-policy.ts';
+import { sparesRows } from '../quarantine.ts';
 import type { PlannedTable } from '../schema/schema-plan.ts';
 import type { LoadMode, SchemaRemoval, StageManifest, StagedFile, StagedTable } from '../stage-manifest.ts';
 import type { Column } from '../table-schema.ts';
@@ -36,6 +37,8 @@ export interface LoadTable {
   readonly absent?: readonly string[];
   readonly updates: StagedPart | undefined;
   readonly deletes: StagedPart | undefined;
+  /** Where a Full left rows of the table out: the staging table of the quarantine, whose keys keep their earlier versions. */
+  readonly spared?: string;
 }
 
 export interface LoadNames {
@@ -52,7 +55,14 @@ export interface LoadNames {
  * @throws DataFailure with everything that the target could not keep apart or hold
  */
 export function loadTables(manifest: StageManifest, { product, code, staging }: LoadNames): readonly LoadTable[] {
-  const tables = manifest.tables.map((staged, index) => loadTable(staged, (side) => staging(index, side)));
+  // Behind the tables lies the quarantine.
+  const quarantine = staging(manifest.tables.length, 'updates');
+  const tables = manifest.tables.map((staged, index) => {
+    const table = loadTable(staged, (side) => staging(index, side));
+    const isSparing =
+      table.mode === 'replace' && table.key.length <= MOST_KEY_COLUMNS && sparesRows(manifest, table.table);
+    return isSparing ? { ...table, spared: quarantine } : table;
+  });
   const problems = [
     ...repeated(
       tables.map((table) => table.table),

@@ -8,7 +8,7 @@ import {
 } from '#framework';
 
 import type { Run } from '../database-file.ts';
-import { type LoadTools, type LoadedWindow, inFile, planOf, tablesOf } from '../load/load.ts';
+import { type LoadTools, type LoadedWindow, inFile, planOf, tablesOf, stageLeftOut } from '../load/load.ts';
 import { stagePresent } from '../load/stage-tables.ts';
 import { type LocalFiles, withStagedFiles } from '../load/staged-files.ts';
 import { readTargetState } from '../load/target-state.ts';
@@ -35,6 +35,7 @@ async function auditOnce(
   const state = await readTargetState(run, schema, context);
   const planned = planOf(tools, audited, state).tables;
   const standing = presentTables(tables, planned).filter(({ table }) => state.tables.has(table.table));
+  if (standing.some(({ table }) => table.spared !== undefined)) await stageLeftOut(tools, manifest);
   const window = { end: context.window.end.toString(), recordId: context.recordId };
   const tallies = new Map<string, TableTally>();
   for (const table of standing) {

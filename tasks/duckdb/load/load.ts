@@ -171,6 +171,7 @@ async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadRec
   const present = presentTables(tables, plan.tables);
   const window = { end: context.window.end.toString(), recordId: context.recordId };
   const staged = stagedChecks(tables, plan.tables, tools.pins);
+  const leftOut = await stageLeftOut(tools, manifest);
   const comparison = await beginComparison(tools, { tables, plan, context });
   for (const table of present) {
     const checks = staged.filter((check) => check.table === table.table.table);
@@ -178,7 +179,8 @@ async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadRec
     await comparison?.compare(applied, table.table.updates?.rows ?? 0);
     for (const statement of applyStatements(applied, window)) await run(statement);
   }
-  await keepQuarantine(tools, manifest, context);
+  await run(forgetQuarantined(context));
+  if (leftOut !== undefined) await run(insertQuarantined(leftOut, context));
   const receipt: LoadReceipt = {
     outcome: 'loaded',
     rows: manifest.rows,
@@ -202,12 +204,14 @@ async function loadOnce(tools: OpenTools, loaded: LoadedWindow): Promise<LoadRec
   return receipt;
 }
 
-async function keepQuarantine(tools: OpenTools, manifest: StageManifest, context: TransferContext): Promise<void> {
-  await tools.run(forgetQuarantined(context));
+/** The table that the rows which the window leaves out were read into; undefined where it brings all. */
+export async function stageLeftOut(
+  tools: Pick<OpenTools, 'run' | 'files'>,
+  manifest: StageManifest,
+): Promise<string | undefined> {
   const leftOut = quarantinePart(manifest, NAMES);
-  if (leftOut === undefined) return;
-  await stageQuarantine(tools, manifest.format, leftOut);
-  await tools.run(insertQuarantined(leftOut.staging, context));
+  if (leftOut !== undefined) await stageQuarantine(tools, manifest.format, leftOut);
+  return leftOut?.staging;
 }
 
 async function evolve({ run }: OpenTools, plan: SchemaPlan, context: TransferContext): Promise<readonly SchemaDrift[]> {

@@ -1,10 +1,23 @@
-import { type AppliedColumn, type Column, MOST_KEY_COLUMNS, TOMBSTONE } from '#framework';
+import { type AppliedColumn, type AppliedTable, type Column, MOST_KEY_COLUMNS, TOMBSTONE } from '#framework';
 
-import { END, quote } from './text.ts';
+import { END, literal, plainText, quote } from './text.ts';
 
 /** The condition that two rows have the same key, with NULL equal to NULL. */
 export function sameKey(key: readonly Column[], left: string, right: string): string {
   return key.map(({ name }) => `${left}.${quote(name)} is not distinct from ${right}.${quote(name)}`).join(' and ');
+}
+
+/** The condition that a row is not one whose good form a Full could not bring; empty where the Full brought all. */
+export function notSpared({ table, key, spared }: AppliedTable): string {
+  if (spared === undefined) return '';
+  const same = key.map(
+    ({ name, targetType }, index) =>
+      `spared.key_${index + 1} is not distinct from ${plainText(`kept.${quote(name)}`, targetType)}`,
+  );
+  return `and not exists (
+    select 1 from ${quote(spared)} as spared
+    where spared.table_name = ${literal(table)} and spared.side = 'updates' and ${same.join(' and ')}
+  )`;
 }
 
 /** The condition that a tombstone stands for the key of a staged row. */

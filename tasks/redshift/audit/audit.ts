@@ -1,9 +1,11 @@
 import {
   type Audit,
+  type LoadNames,
   type LoadTable,
   type PlannedTable,
   type PresentTable,
   type StageManifest,
+  type StagedPart,
   type TableTally,
   type TransferContext,
   appliedTable,
@@ -12,6 +14,7 @@ import {
   loadTables,
   namesOf,
   presentTables,
+  quarantinePart,
   stagedParts,
 } from '#framework';
 
@@ -63,11 +66,12 @@ async function findStaging(
   { manifest, state, tables, planned, context }: AuditedLoad,
 ): Promise<{ readonly present: readonly PresentTable[]; readonly copied: readonly string[] }> {
   const fence = state.logged?.loadId === context.loadId ? state.logged.fence : context.fence;
-  const loaded = presentTables(loadTables(manifest, loadNames({ recordId: context.recordId, fence })), planned);
-  const names = partsOf(loaded).map((part) => part.staging);
+  const own = loadNames({ recordId: context.recordId, fence });
+  const loaded = presentTables(loadTables(manifest, own), planned);
+  const names = partsOf(loaded, manifest, own).map((part) => part.staging);
   if (names.every((name) => state.staging.has(name))) return { present: loaded, copied: [] };
   const present = presentTables(tables, planned);
-  const parts = partsOf(present);
+  const parts = partsOf(present, manifest, loadNames(context));
   const copied = parts.map((part) => part.staging);
   await dropStaging(
     tools,
@@ -78,8 +82,11 @@ async function findStaging(
   return { present, copied };
 }
 
-function partsOf(present: readonly PresentTable[]): ReturnType<typeof stagedParts> {
-  return stagedParts(present.map(({ table }) => table));
+function partsOf(present: readonly PresentTable[], manifest: StageManifest, names: LoadNames): readonly StagedPart[] {
+  const parts = stagedParts(present.map(({ table }) => table));
+  const isSparing = present.some(({ table }) => table.spared !== undefined);
+  const leftOut = isSparing ? quarantinePart(manifest, names) : undefined;
+  return leftOut === undefined ? parts : [...parts, leftOut];
 }
 
 /** The tally of each table, by its name. */

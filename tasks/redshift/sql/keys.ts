@@ -1,6 +1,6 @@
 import { type AppliedColumn, type AppliedTable, MOST_KEY_COLUMNS } from '#framework';
 
-import { castText, exactText, literal, quote, valueText } from './text.ts';
+import { castText, exactText, lines, literal, plainText, qualified, quote, valueText } from './text.ts';
 
 /**
  * The condition that two rows have the same key, with NULL equal to NULL.
@@ -25,6 +25,20 @@ export function targetKey({ table, key }: AppliedTable): string {
   return key
     .map((column) => exactText(valueText(`${quote(table)}.${quote(column.name)}`, column.targetType)))
     .join(', ');
+}
+
+/** The condition that a row is not one whose good form a Full could not bring; empty where the Full brought all. `row` names the target or an alias of it. */
+export function notSpared({ table, key, spared }: AppliedTable, schema: string, row = quote(table)): string {
+  if (spared === undefined) return '';
+  const own = key.map(({ name, targetType }) => exactText(plainText(`${row}.${quote(name)}`, targetType)));
+  const left = key.map((_, index) => exactText(`windrow_spared."key_${index + 1}"`));
+  return lines(
+    `and (${own.join(', ')}) not in (`,
+    `select ${left.join(', ')}`,
+    `from ${qualified(schema, spared)} as windrow_spared`,
+    `where windrow_spared."table_name" = ${literal(table)} and windrow_spared."side" = 'updates'`,
+    ')',
+  );
 }
 
 /** The condition that a tombstone row stands for the key of a staged row. */

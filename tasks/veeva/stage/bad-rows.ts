@@ -80,7 +80,7 @@ export function reportQuarantined(rows: readonly QuarantinedRow[], log: Log): vo
   if (rows.length === 0) return;
   log.warn(
     'Rows that cannot be loaded are in windrow_quarantine instead of their tables. Of a changed row the target keeps the older ' +
-      'version, of a deleted one the row itself, and a Full is without it, until a later window brings the row in a good form',
+      'version, also where a Full replaces the others, and of a deleted one the row itself, until a later window brings the row in a good form',
     { rows: rows.length, first: rows.slice(0, MOST_SHOWN).map(rowSentence) },
   );
 }

@@ -1,7 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { QUARANTINE_COLUMNS, type QuarantinedRow, type StagedQuarantine, type TransferContext } from '#framework';
+import {
+  type QuarantinedRow,
+  STAGED_QUARANTINE,
+  type StagedQuarantine,
+  type TransferContext,
+  quarantineFields,
+} from '#framework';
 
 import type { StagingTools } from './stage-extract.ts';
 import { upload } from './upload.ts';
@@ -16,13 +22,13 @@ export async function stageQuarantine(
 ): Promise<StagedQuarantine | undefined> {
   if (rows.length === 0) return undefined;
   const source = join(tools.directory, `${FOLDER}.csv`);
-  const fields = rows.map((row) => QUARANTINE_COLUMNS.map(([, field]) => csvField(row[field])));
-  const header = QUARANTINE_COLUMNS.map(([name]) => name);
+  const fields = rows.map((row) => quarantineFields(row).map(csvField));
+  const header = STAGED_QUARANTINE.map(({ name }) => name);
   await writeFile(source, [header, ...fields].map((line) => `${line.join(',')}\n`).join(''));
   const converted = await tools.converter.convert({
     source,
     extract: 'Quarantine',
-    columns: QUARANTINE_COLUMNS.map(([name, field]) => ({ name, type: field === 'line' ? 'number' : 'text' })),
+    columns: STAGED_QUARANTINE,
     key: [],
     format: tools.format,
     directory: tools.directory,
@@ -40,6 +46,6 @@ export async function stageQuarantine(
   };
 }
 
-function csvField(value: string | number | undefined): string {
-  return value === undefined ? '' : `"${String(value).replaceAll('"', '""')}"`;
+function csvField(value: string | undefined): string {
+  return value === undefined ? '' : `"${value.replaceAll('"', '""')}"`;
 }

@@ -1,6 +1,6 @@
 import { type AppliedTable, RECORD_ID, TABLE_BASE, WINDOW_END, liveRows } from '#framework';
 
-import { sameKey, sameTombstone, tombstonesOf } from '../keys.ts';
+import { notSpared, sameKey, sameTombstone, tombstonesOf } from '../keys.ts';
 import type { AppliedWindow } from '../load/insert-rows.ts';
 import { END, type Statement, quote } from '../text.ts';
 
@@ -65,13 +65,14 @@ function absentKeys({ table, key, updates, deletePolicy }: AppliedTable, deletes
 }
 
 /** Rows up to the end of a Full that the Full does not have. */
-function strayRows({ table, key, updates, deletePolicy }: AppliedTable): string {
+function strayRows(applied: AppliedTable): string {
+  const { table, key, updates, deletePolicy } = applied;
   const known =
     updates === undefined ? '' : `anti join ${quote(updates)} as staged on ${sameKey(key, 'staged', 'kept')}`;
   return `
     select 0, count(*)
     from ${liveRows(deletePolicy, quote(table))} as kept
     ${known}
-    where ${KEPT_END} <= ${END}
+    where ${KEPT_END} <= ${END} ${notSpared(applied)}
   `;
 }

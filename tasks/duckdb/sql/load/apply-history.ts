@@ -1,6 +1,6 @@
 import { type AppliedTable, RECORD_ID, VALID_FROM, VALID_TO, WINDOW_END } from '#framework';
 
-import { sameKey } from '../keys.ts';
+import { notSpared, sameKey } from '../keys.ts';
 import { END, type Statement, quote } from '../text.ts';
 import { type AppliedWindow, insertStaged } from './insert-rows.ts';
 
@@ -27,10 +27,8 @@ function closeByFull(applied: AppliedTable): readonly Closing[] {
   const { table, key, updates } = applied;
   const values = standingContent(applied);
   const staged = updates === undefined ? '' : `except select ${stagedContent(applied)} from ${quote(updates)}`;
-  return [
-    takeBack(table, `from ${quote(table)} as kept where ${CURRENT}`),
-    close({ table, key }, `(select ${values} from ${quote(table)} as kept where ${CURRENT} ${staged})`),
-  ];
+  const replaced = `from ${quote(table)} as kept where ${CURRENT} ${notSpared(applied)}`;
+  return [takeBack(table, replaced), close({ table, key }, `(select ${values} ${replaced} ${staged})`)];
 }
 
 function closeByChanges(applied: AppliedTable): readonly Closing[] {
@@ -84,12 +82,13 @@ function close({ table, key }: Pick<AppliedTable, 'table' | 'key'>, staged: stri
   };
 }
 
-function confirm({ table, mode, key, updates }: AppliedTable, { end, recordId }: AppliedWindow): readonly Statement[] {
+function confirm(applied: AppliedTable, { end, recordId }: AppliedWindow): readonly Statement[] {
+  const { table, mode, key, updates } = applied;
   if (updates === undefined) return [];
   const unchanged = `kept.${quote(VALID_TO)} is null and kept.${quote(WINDOW_END)} < ${END}`;
   const whose =
     mode === 'replace'
-      ? `where ${unchanged}`
+      ? `where ${unchanged} ${notSpared(applied)}`
       : `from ${quote(updates)} as staged where ${sameKey(key, 'staged', 'kept')} and ${unchanged}`;
   return [
     {

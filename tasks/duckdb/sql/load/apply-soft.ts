@@ -1,6 +1,6 @@
 import { type AppliedTable, DELETED_AT, RECORD_ID, WINDOW_END } from '#framework';
 
-import { sameKey } from '../keys.ts';
+import { notSpared, sameKey } from '../keys.ts';
 import { END, type Statement, quote } from '../text.ts';
 import { type AppliedWindow, NO_LATER_FULL, insertStaged } from './insert-rows.ts';
 
@@ -54,11 +54,12 @@ function removeUpdated({ table, key, updates }: AppliedTable, { end }: AppliedWi
 }
 
 /** What is left of the rows up to the end of a Full once its own are taken out. */
-function markAbsent({ table }: AppliedTable, { end, recordId }: AppliedWindow): readonly Statement[] {
+function markAbsent(applied: AppliedTable, { end, recordId }: AppliedWindow): readonly Statement[] {
+  const { table } = applied;
   return [
     {
       name: `mark rows of ${table} that the Full does not have`,
-      sql: `${mark(table)} where kept.${quote(DELETED_AT)} is null and ${OLDER}`,
+      sql: `${mark(table)} where kept.${quote(DELETED_AT)} is null and ${OLDER} ${notSpared(applied)}`,
       values: { end, record: String(recordId) },
     },
   ];

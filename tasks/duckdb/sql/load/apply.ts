@@ -1,6 +1,6 @@
 import { type AppliedTable, type DeletePolicy, TABLE_BASE, TOMBSTONE, WINDOW_END } from '#framework';
 
-import { keyText, sameKey, sameTombstone, tombstonesOf } from '../keys.ts';
+import { keyText, notSpared, sameKey, sameTombstone, tombstonesOf } from '../keys.ts';
 import { END, type Statement, quote } from '../text.ts';
 import { applyHistory } from './apply-history.ts';
 import { applySoft } from './apply-soft.ts';
@@ -65,7 +65,7 @@ function removeOlder(applied: AppliedTable, { end }: AppliedWindow): readonly St
   const older = `kept.${quote(WINDOW_END)} <= ${END}`;
   const name = `remove older rows of ${table}`;
   const values = { end };
-  if (mode === 'replace') return [{ name, sql: `delete from ${target} where ${older}`, values }];
+  if (mode === 'replace') return [{ name, sql: `delete from ${target} where ${older} ${notSpared(applied)}`, values }];
   return [deletes, updates]
     .filter((staging) => staging !== undefined)
     .map((staging) => ({

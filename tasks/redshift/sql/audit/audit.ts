@@ -1,6 +1,6 @@
 import { type AppliedTable, TABLE_BASE, TOMBSTONE, type Temporal, liveRows } from '#framework';
 
-import { sameKey, sameTombstone, stagedKey, stagedKeys } from '../keys.ts';
+import { notSpared, sameKey, sameTombstone, stagedKey, stagedKeys } from '../keys.ts';
 import { recordIdColumn, windowEndColumn } from '../names.ts';
 import { lines, literal, qualified, timestampLiteral } from '../text.ts';
 
@@ -84,7 +84,8 @@ function absentKeys(table: AppliedTable, staging: string, { schema, windowEnd, r
 function strayRows(table: AppliedTable, { schema, windowEnd, place }: Place): string {
   const kept = `${KEPT_END} <= ${timestampLiteral(windowEnd)}`;
   const from = `from ${liveRows(table.deletePolicy, qualified(schema, table.table))} as windrow_kept`;
-  if (table.updates === undefined) return lines(`select ${place}, 0, count(*)`, from, `where ${kept}`);
+  const spares = notSpared(table, schema, 'windrow_kept');
+  if (table.updates === undefined) return lines(`select ${place}, 0, count(*)`, from, `where ${kept}`, spares);
   return lines(
     `select ${place}, 0, count(*)`,
     from,
@@ -92,5 +93,6 @@ function strayRows(table: AppliedTable, { schema, windowEnd, place }: Place): st
     `on ${sameKey(table.key, 'windrow_staged', 'windrow_kept')}`,
     `where ${kept}`,
     'and windrow_staged.windrow_here is null',
+    spares,
   );
 }

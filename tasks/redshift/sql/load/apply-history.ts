@@ -1,6 +1,6 @@
 import { type AppliedColumn, type AppliedTable, VALID_FROM, VALID_TO } from '#framework';
 
-import { sameKey, stagedKeys } from '../keys.ts';
+import { notSpared, sameKey, stagedKeys } from '../keys.ts';
 import { type ComparedPieces, stagedText, stagedValue, standingText } from '../long-text.ts';
 import { recordIdColumn, windowEndColumn } from '../names.ts';
 import { type Statement, castText, lines, qualified, quote, timestampLiteral } from '../text.ts';
@@ -52,6 +52,7 @@ function takeBack(table: AppliedTable, window: AppliedWindow, staging?: string):
       ...whose,
       current(table, window),
       `and ${opened}`,
+      notSpared(table, window.schema),
     ),
   };
 }
@@ -104,6 +105,7 @@ function currentContent(table: AppliedTable, window: AppliedWindow): string {
     `select ${content(table, (column) => quote(column.name), standingText)}${standing}`,
     `from ${qualified(window.schema, table.table)}`,
     `where ${current(table, window)}`,
+    notSpared(table, window.schema),
   );
 }
 
@@ -159,6 +161,7 @@ function confirm(table: AppliedTable, window: AppliedWindow): readonly Statement
         ...whose,
         `${quote(table.table)}.${quote(VALID_TO)} is null`,
         `and ${quote(table.table)}.${windowEndColumn} < ${end}`,
+        notSpared(table, window.schema),
       ),
     },
   ];

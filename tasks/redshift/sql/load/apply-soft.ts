@@ -1,6 +1,6 @@
 import { type AppliedTable, DELETED_AT } from '#framework';
 
-import { sameKey } from '../keys.ts';
+import { notSpared, sameKey } from '../keys.ts';
 import { recordIdColumn, windowEndColumn } from '../names.ts';
 import { type Statement, lines, qualified, quote, timestampLiteral } from '../text.ts';
 import { type AppliedWindow, insertStaged, noLaterFull } from './insert-rows.ts';
@@ -53,6 +53,7 @@ function markAbsent(table: AppliedTable, window: AppliedWindow): readonly Statem
         mark(table, window),
         `where ${quote(table.table)}.${quote(DELETED_AT)} is null`,
         `and ${older(table, window)}`,
+        notSpared(table, window.schema),
       ),
     },
   ];

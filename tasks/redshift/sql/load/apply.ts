@@ -1,6 +1,6 @@
 import { type AppliedTable, type DeletePolicy, TABLE_BASE, TOMBSTONE } from '#framework';
 
-import { keyText, sameTombstone, stagedKey, targetKey } from '../keys.ts';
+import { keyText, notSpared, sameTombstone, stagedKey, targetKey } from '../keys.ts';
 import { windowEndColumn } from '../names.ts';
 import { inPieces } from '../pieces.ts';
 import { type Statement, lines, literal, qualified, quote, timestampLiteral } from '../text.ts';
@@ -82,7 +82,12 @@ function removeOlder(table: AppliedTable, window: AppliedWindow): readonly State
   const target = qualified(window.schema, table.table);
   const older = `${quote(table.table)}.${windowEndColumn} <= ${timestampLiteral(window.windowEnd)}`;
   if (table.mode === 'replace') {
-    return [{ name: `replace ${table.table}`, sql: lines(`delete from ${target}`, `where ${older}`) }];
+    return [
+      {
+        name: `replace ${table.table}`,
+        sql: lines(`delete from ${target}`, `where ${older}`, notSpared(table, window.schema)),
+      },
+    ];
   }
   const sides = [table.deletes, table.updates].filter((staging) => staging !== undefined);
   if (sides.length === 0) return [];
