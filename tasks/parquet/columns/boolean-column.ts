@@ -1,3 +1,4 @@
+import { release } from '../release.ts';
 import type { FieldBlock } from '../csv/field-block.ts';
 import type { RefusedRow } from '../csv/refused.ts';
 import type { ColumnBuilder } from './column-builder.ts';
@@ -22,6 +23,11 @@ export class BooleanColumn implements ColumnBuilder {
     this.validity.clear();
     this.bits.fill(0);
     this.rows = 0;
+  }
+
+  close(): void {
+    this.validity.close();
+    release(this.bits);
   }
 
   isTrue(row: number): boolean {

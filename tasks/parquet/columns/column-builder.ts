@@ -10,4 +10,6 @@ export interface ColumnBuilder {
   append(block: FieldBlock, index: number): RefusedRow | undefined;
   /** Forgets the values but not what was learnt about them. */
   clear(): void;
+  /** Gives the memory back; nothing may be done with the column any more. */
+  close(): void;
 }

@@ -1,3 +1,4 @@
+import { release } from '../release.ts';
 import type { FieldBlock } from '../csv/field-block.ts';
 import type { RefusedRow } from '../csv/refused.ts';
 import { UNREADABLE, readDay } from './calendar.ts';
@@ -21,6 +22,11 @@ export class DateColumn implements ColumnBuilder {
   clear(): void {
     this.validity.clear();
     this.rows = 0;
+  }
+
+  close(): void {
+    this.validity.close();
+    release(this.days);
   }
 
   append(block: FieldBlock, index: number): RefusedRow | undefined {

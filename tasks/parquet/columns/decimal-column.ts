@@ -1,3 +1,4 @@
+import { release } from '../release.ts';
 import type { FieldBlock } from '../csv/field-block.ts';
 import type { RefusedRow } from '../csv/refused.ts';
 import type { ColumnBuilder } from './column-builder.ts';
@@ -37,6 +38,11 @@ export class DecimalColumn implements ColumnBuilder {
   clear(): void {
     this.validity.clear();
     this.rows = 0;
+  }
+
+  close(): void {
+    this.validity.close();
+    release(this.words);
   }
 
   append(block: FieldBlock, index: number): RefusedRow | undefined {
@@ -104,8 +110,9 @@ export class DecimalColumn implements ColumnBuilder {
     const { words } = this;
     const index = 4 * this.rows;
     const extension = value < 0 ? 0xff_ff_ff_ff : 0;
-    words[index] = value % WORD;
-    words[index + 1] = Math.floor(value / WORD);
+    const high = Math.floor(value / WORD);
+    words[index] = value - high * WORD;
+    words[index + 1] = high;
     words[index + 2] = extension;
     words[index + 3] = extension;
   }

@@ -1,5 +1,7 @@
 import type { LongText } from '../conversion.ts';
+import { release } from '../release.ts';
 import type { FieldBlock } from '../csv/field-block.ts';
+import { hasQuote } from '../csv/has-quote.ts';
 import type { RefusedRow } from '../csv/refused.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { Validity } from './validity.ts';
@@ -43,6 +45,12 @@ export class TextColumn implements ColumnBuilder {
     this.validity.clear();
     this.rows = 0;
     this.size = 0;
+  }
+
+  close(): void {
+    this.validity.close();
+    release(this.offsets);
+    release(this.values);
   }
 
   append(block: FieldBlock, index: number): RefusedRow | undefined {
@@ -129,15 +137,10 @@ export class TextColumn implements ColumnBuilder {
   #grow(length: number): void {
     const larger = Buffer.allocUnsafeSlow(Math.max(this.values.length * 2, this.size + length + 2 * LENGTH_BYTES));
     this.values.copy(larger, 0, 0, this.size);
+    release(this.values);
     this.values = larger;
     this.#words = wordsOf(larger);
   }
-}
-
-/** Whether one of four bytes is a quote: taking 1 from a byte that is zero borrows from its highest bit. */
-function hasQuote(word: number): boolean {
-  const difference = word ^ 0x22_22_22_22;
-  return ((difference - 0x01_01_01_01) & ~difference & 0x80_80_80_80) !== 0;
 }
 
 function wordsOf({ buffer, byteOffset, length }: Buffer): DataView {

@@ -1,3 +1,4 @@
+import { release } from '../release.ts';
 import type { FieldBlock } from '../csv/field-block.ts';
 import type { RefusedRow } from '../csv/refused.ts';
 import { UNREADABLE, readDay, readTwoDigits } from './calendar.ts';
@@ -31,6 +32,11 @@ export class TimestampColumn implements ColumnBuilder {
   clear(): void {
     this.validity.clear();
     this.rows = 0;
+  }
+
+  close(): void {
+    this.validity.close();
+    release(this.words);
   }
 
   append(block: FieldBlock, index: number): RefusedRow | undefined {

@@ -1,3 +1,5 @@
+import { release } from '../release.ts';
+
 /** Which rows of a batch hold a value: Arrow's bitmap, one bit a row. */
 export class Validity {
   readonly bits: Uint8Array;
@@ -10,6 +12,10 @@ export class Validity {
   clear(): void {
     this.bits.fill(255);
     this.nulls = 0;
+  }
+
+  close(): void {
+    release(this.bits);
   }
 
   setNull(row: number): void {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readSync } from 'node:fs';
 
+import { release } from '../release.ts';
 import { type Chunk, firstRecord } from './chunks.ts';
 import type { FieldBlock } from './field-block.ts';
 import { Refused, type RefusedRow } from './refused.ts';
@@ -55,6 +56,11 @@ export class ChunkReader {
       }
       if (this.#base + behind > this.#chunk.end || !this.#read()) return false;
     }
+  }
+
+  /** Gives the memory back, and with it the bytes of the block that was filled last. */
+  close(): void {
+    release(this.#bytes);
   }
 
   #findFirst(): boolean {

@@ -1,3 +1,5 @@
+import { release } from '../release.ts';
+import { hasQuote } from './has-quote.ts';
 import { Refused } from './refused.ts';
 
 const COMMA = 0x2c;
@@ -55,6 +57,7 @@ export class FieldBlock {
   recordStart = 0;
   overlong: OverlongRecord[] = [];
   readonly isSparing: boolean;
+  #words = new DataView(this.bytes.buffer);
   readonly #crlf: boolean;
 
   constructor(shape: BlockShape) {
@@ -74,6 +77,7 @@ export class FieldBlock {
    */
   fill(bytes: Buffer, stretch: Stretch): number {
     this.bytes = bytes;
+    this.#words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.rows = 0;
     this.shortRows = 0;
     this.overlong = [];
@@ -85,6 +89,11 @@ export class FieldBlock {
       position = next;
     }
     return position;
+  }
+
+  /** Gives the memory back; nothing may be done with the block any more. */
+  close(): void {
+    for (const fields of [this.starts, this.ends, this.escaped]) release(fields);
   }
 
   /** Takes a record out of the block; the ones behind it move up. */
@@ -99,19 +108,20 @@ export class FieldBlock {
   #record(from: number, to: number): number {
     const { bytes, width } = this;
     const first = this.rows * width;
-    let field = 0;
+    const behind = first + width;
+    let index = first;
     let border = from - 1;
     do {
-      if (field === width) return this.#overlong(from, border, to);
+      if (index === behind) return this.#overlong(from, border, to);
       const start = border + 1;
-      border = bytes[start] === QUOTE ? this.#quoted(start, first + field, to) : this.#plain(start, first + field, to);
+      border = bytes[start] === QUOTE ? this.#quoted(start, index, to) : this.#plain(start, index, to);
       if (border < 0) return -1;
-      field += 1;
-    } while (bytes[border] !== LINE_FEED);
-    if (field < width) {
+      index += 1;
+    } while (bytes[border] === COMMA);
+    if (index < behind) {
       // A line without anything in it is no record.
-      if (field === 1 && bytes[from] !== QUOTE && this.starts[first] === this.ends[first]) return border + 1;
-      this.#pad(first + field, first + width);
+      if (index === first + 1 && bytes[from] !== QUOTE && this.starts[first] === this.ends[first]) return border + 1;
+      this.#pad(index, behind);
     }
     this.rows += 1;
     return border + 1;
@@ -138,7 +148,12 @@ export class FieldBlock {
   #plain(start: number, index: number, to: number): number {
     const { bytes } = this;
     let position = start;
-    while (IS_BORDER[bytes[position] ?? LINE_FEED] === 0) position += 1;
+    // Two bytes a step, which V8 does not do by itself.
+    while (IS_BORDER[bytes[position] ?? LINE_FEED] === 0) {
+      position += 1;
+      if (IS_BORDER[bytes[position] ?? LINE_FEED] !== 0) break;
+      position += 1;
+    }
     if (position >= to) return -1;
     const border = bytes[position];
     if (border === QUOTE) throw new Refused({ code: 'E_CSV_STRAY_QUOTE', row: this.rows });
@@ -151,10 +166,12 @@ export class FieldBlock {
 
   /** Takes a quoted field; returns as `#plain`. */
   #quoted(quote: number, index: number, to: number): number {
-    const { bytes } = this;
+    const bytes = this.bytes;
+    const words = this.#words;
     let position = quote + 1;
     let doubled = 0;
     for (;;) {
+      while (position <= to - 4 && !hasQuote(words.getInt32(position, true))) position += 4;
       while (position < to && bytes[position] !== QUOTE) position += 1;
       if (position + 1 >= to) return -1;
       if (bytes[position + 1] !== QUOTE) break;

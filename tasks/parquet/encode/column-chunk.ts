@@ -1,10 +1,10 @@
 import type { AnyColumn, ColumnPlan } from '../columns/open-column.ts';
+import { release } from '../release.ts';
 import { bitsFor, packedRun } from './bit-packing.ts';
 import { repeats } from './dictionaries.ts';
 import { levels } from './levels.ts';
 import { type Page, pageHeader } from './page-header.ts';
 import { plainValues } from './plain-values.ts';
-import { release } from './release.ts';
 import type { Snappy } from './snappy.ts';
 import { TextDictionary } from './text-dictionary.ts';
 

@@ -1,5 +1,7 @@
 import { compressSync } from 'snappy';
 
+import { release } from '../release.ts';
+
 /** The package's default is memory outside of V8, which its collector does not see: the conversion of 270 MB took 399 MB with it instead of 238. */
 const IN_V8 = { copyOutputData: true };
 
@@ -9,12 +11,19 @@ export class Snappy {
 
   /** @param total the length of all pieces together */
   compress(pieces: readonly Uint8Array[], total: number): Uint8Array {
-    if (this.#memory.length < total) this.#memory = new Uint8Array(total);
+    if (this.#memory.length < total) {
+      release(this.#memory);
+      this.#memory = new Uint8Array(total);
+    }
     let end = 0;
     for (const piece of pieces) {
       this.#memory.set(piece, end);
       end += piece.length;
     }
     return compressSync(this.#memory.subarray(0, total), IN_V8);
+  }
+
+  close(): void {
+    release(this.#memory);
   }
 }

@@ -78,6 +78,7 @@ class ChunkConversion {
     } finally {
       // A removed file that is still open keeps its room on a full disk.
       this.#sink?.discard();
+      for (const held of [this.#reader, this.#block, ...this.#columns]) held.close();
     }
   }
 

@@ -1,7 +1,7 @@
 import type { AnyColumn, ColumnPlan } from '../columns/open-column.ts';
 import { ColumnChunk } from '../encode/column-chunk.ts';
 import { type PlacedChunk, footer } from '../encode/footer.ts';
-import { release } from '../encode/release.ts';
+import { release } from '../release.ts';
 import { Snappy } from '../encode/snappy.ts';
 import { OutputFile } from './output-file.ts';
 import type { RowSink } from './row-sink.ts';
@@ -30,6 +30,7 @@ export function openParquetSink(path: string, plans: readonly ColumnPlan[], firs
       file.write(MAGIC);
       const placed = chunks.map((chunk) => writeChunk(chunk, file));
       file.write(ending(footer(placed, total)));
+      snappy.close();
       return file.close();
     },
     discard: () => file.discard(),
