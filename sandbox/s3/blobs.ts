@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, createReadStream, mkdirSync, openSync, readSync, readdirSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,6 +11,9 @@ export interface Segment {
 }
 
 const READ_BYTES = 256 * 1024;
+
+/** So few bytes are read at once: the steps of a stream cost more than all of them. */
+const SMALL_BYTES = 64 * 1024;
 
 /**
  * Files of bytes under random names. A file belongs to an object once the bucket's journal says so; until then nobody
@@ -45,6 +48,12 @@ export class Blobs {
     return { blob, bytes };
   }
 
+  /** Bytes `from` to `to`, both included, where they are few. */
+  readSmall(segments: readonly Segment[], from: number, to: number): Buffer | undefined {
+    if (to - from >= SMALL_BYTES) return undefined;
+    return Buffer.concat(stretchesOf(segments, from, to).map((stretch) => this.#bytesOf(stretch)));
+  }
+
   /** Bytes `from` to `to`, both included. The files stay until the stream ends, even if the object is replaced meanwhile. */
   read(segments: readonly Segment[], from: number, to: number): Readable {
     const stretches = stretchesOf(segments, from, to);
@@ -68,6 +77,18 @@ export class Blobs {
   async *#chunks(stretches: readonly Stretch[]): AsyncGenerator<Buffer> {
     for (const { blob, start, end } of stretches) {
       yield* createReadStream(this.#path(blob), { start, end, highWaterMark: READ_BYTES });
+    }
+  }
+
+  #bytesOf({ blob, start, end }: Stretch): Buffer {
+    const file = openSync(this.#path(blob), 'r');
+    try {
+      const bytes = Buffer.alloc(end - start + 1);
+      const read = readSync(file, bytes, 0, bytes.length, start);
+      if (read < bytes.length) throw new RangeError(`The blob ${blob} ends after ${read} of ${bytes.length} bytes.`);
+      return bytes;
+    } finally {
+      closeSync(file);
     }
   }
 

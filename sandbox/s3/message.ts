@@ -19,7 +19,7 @@ export interface S3Request {
 export interface S3Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  readonly body?: string | Readable;
+  readonly body?: string | Buffer | Readable;
 }
 
 /** Path-style addresses only: `/bucket/key?query`. @throws S3Error `InvalidArgument` when it cannot be decoded */

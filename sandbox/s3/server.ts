@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { readBody } from '../aws/http-server.ts';
@@ -115,7 +115,7 @@ async function reset(struck: Struck): Promise<S3Answer | 'gone'> {
   const half = Math.floor(Number(answer.headers?.['content-length'] ?? 0) / 2);
   if (answer.body === undefined || typeof answer.body === 'string') return answer;
   response.writeHead(answer.status, presentHeaders(answer));
-  await writeSome(answer.body, half, response);
+  await writeSome(answer.body instanceof Readable ? answer.body : Readable.from([answer.body]), half, response);
   response.destroy();
   return 'gone';
 }
@@ -132,7 +132,7 @@ async function writeSome(body: Readable, most: number, response: ServerResponse)
 
 async function send(answer: S3Answer, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const { body } = answer;
-  if (body === undefined || typeof body === 'string') {
+  if (!(body instanceof Readable)) {
     const isXml = typeof body === 'string' && body !== '';
     response.writeHead(answer.status, {
       ...(isXml ? { 'content-type': 'application/xml' } : {}),

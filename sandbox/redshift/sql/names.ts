@@ -11,6 +11,8 @@ export interface HeldName {
 
 /** Names longer than 127 bytes are cut silently, as Redshift does; those longer than 63 are held under a digest. */
 export function heldName(name: string): HeldName {
+  // No character has more than three bytes for each of its UTF-16 units.
+  if (name.length * 3 <= LONGEST_HERE) return { held: name, full: name };
   const full = cut(name, LONGEST_IN_REDSHIFT);
   if (Buffer.byteLength(full) <= LONGEST_HERE) return { held: full, full };
   const digest = createHash('sha256').update(full).digest('hex').slice(0, 16);

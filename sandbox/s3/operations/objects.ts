@@ -33,7 +33,7 @@ export function getObject(request: S3Request, tools: Tools): S3Answer {
       'content-length': String(to - from + 1),
       'content-range': range === undefined ? undefined : `bytes ${from}-${to}/${version.bytes}`,
     },
-    body: bucket.blobs.read(version.segments, from, to),
+    body: bucket.blobs.readSmall(version.segments, from, to) ?? bucket.blobs.read(version.segments, from, to),
   };
 }
 
