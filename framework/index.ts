@@ -138,6 +138,7 @@ export {
   type WindowRecord,
 } from './record/record.ts';
 export { type AppliedColumn, type AppliedTable, appliedTable } from './transfer/load/applied-table.ts';
+export { boundedName } from './transfer/bounded-name.ts';
 export { type TableTally, auditVerdict } from './transfer/audit/audit-verdict.ts';
 export {
   DELETE_POLICIES,

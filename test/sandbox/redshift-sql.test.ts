@@ -228,6 +228,17 @@ describe('names', () => {
       `column "${second}" of relation "${first}" already exists`,
     );
   });
+
+  it('of 127 bytes grow, are renamed and dropped like others, and protect a sort key', async () => {
+    const [key, text, other] = ['a', 'b', 'c'].map((last) => `${'long_name_'.repeat(12)}${last}`);
+    await bench.run(`create table grows (${key} int sortkey, ${text} varchar(1))`);
+    await bench.run(`alter table grows alter column ${text} type varchar(3)`);
+    await bench.run(`alter table grows rename column ${text} to ${other}`);
+    await bench.run(`insert into grows values (1, 'abc')`);
+    expect(await bench.rows(`select ${other} from grows`)).toEqual([['abc']]);
+    expect(await errorOf(`alter table grows drop column ${key}`)).toContain(`cannot drop sortkey column "${key}"`);
+    await bench.run(`alter table grows drop column ${other}`);
+  });
 });
 
 describe('Redshift’s own words', () => {

@@ -134,6 +134,19 @@ describe('planning the target schema', () => {
     expect(to).toEqual(policy === 'rename' ? ['c_removed_20260120133000', 't_removed_20260120133000'] : []);
   });
 
+  it('keeps names apart that begin alike and have no room for what renaming adds', () => {
+    const [one, other] = [`${'x'.repeat(126)}a`, `${'x'.repeat(126)}b`];
+    const removals = [one, other].map((column) => ({ extract: 'x', table: 't', column }));
+    const changes = changesOf({
+      policy: 'rename',
+      removals,
+      existing: existing({ id: text(5), [one]: text(5), [other]: text(5) }),
+    });
+    const names = changes.flatMap((change) => ('to' in change && typeof change.to === 'string' ? [change.to] : []));
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) expect(name).toMatch(/^x{95}_[0-9a-f]{8}_removed_20260120133000$/);
+  });
+
   it('keeps a column that the same window still brings', () => {
     const removals = [{ extract: 'x', table: 't', column: 'c' }];
     expect(changesOf({ removals, wanted: wants({ c: text(5) }), existing: existing({ c: text(5) }) })).toEqual([]);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { DataFailure } from '#framework';
+import { DataFailure, boundedName } from '#framework';
 
 import { archiveTree } from '../../tasks/veeva/archive/archive-tree.ts';
 import { memberPath } from '../../tasks/veeva/archive/member-path.ts';
@@ -90,6 +90,20 @@ describe('names and types of tables', () => {
       'Log.Audit__c': 'log_audit__c',
       'Metadata.metadata': 'metadata',
     });
+  });
+
+  it('of more than 127 bytes are cut between characters and told apart by a mark of the whole', () => {
+    const [first, second] = [`${'é'.repeat(70)}a`, `${'é'.repeat(70)}b`].map((name) => boundedName(name));
+    expect(first).toMatch(/^é{59}_[0-9a-f]{8}$/);
+    expect(second).toMatch(/^é{59}_[0-9a-f]{8}$/);
+    expect(first).not.toBe(second);
+    expect(boundedName('x'.repeat(127))).toBe('x'.repeat(127));
+    expect(boundedName('x'.repeat(128))).toHaveLength(127);
+    expect(
+      tableNames([`Object.${'x'.repeat(128)}`])
+        .values()
+        .next().value,
+    ).toBe(boundedName('x'.repeat(128)));
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { SchemaDrift } from '../../core/schema-drift.ts';
 import type { Temporal } from '../../core/time.ts';
+import { boundedName } from '../bounded-name.ts';
 import {
   type DeletePolicies,
   type DeletePolicy,
@@ -253,12 +254,12 @@ function planRemovals(question: SchemaQuestion): readonly SchemaChange[] {
     const wanted = question.wanted.find((candidate) => candidate.table === table);
     if (existing === undefined || question.later.tables.has(table)) return [];
     if (column === undefined) {
-      return wanted === undefined ? [TABLE_REMOVALS[question.policy](table, renamed(table, suffix))] : [];
+      return wanted === undefined ? [TABLE_REMOVALS[question.policy](table, boundedName(table, suffix))] : [];
     }
     if (!existing.has(column) || question.later.columns.has(`${table}.${column}`)) return [];
     if (wanted !== undefined && brings(wanted, column)) return [];
     return [column, ...standingParts(existing, column)].map((gone) =>
-      COLUMN_REMOVALS[question.policy]({ table, column: gone }, renamed(gone, suffix)),
+      COLUMN_REMOVALS[question.policy]({ table, column: gone }, boundedName(gone, suffix)),
     );
   });
 }
@@ -276,8 +277,3 @@ const COLUMN_REMOVALS: Readonly<
   keep: (place) => ({ kind: 'keep_column', ...place }),
   rename: (place, to) => ({ kind: 'rename_column', ...place, to }),
 };
-
-/** Names are ASCII in practice; the cut keeps the whole name inside 127 bytes, the most that Redshift takes. */
-function renamed(name: string, suffix: string): string {
-  return name.slice(0, 127 - suffix.length) + suffix;
-}

@@ -1,7 +1,7 @@
 import { readColumnDefinition, readNewName } from './column-definition.ts';
 import { distributionStyle, readTableConstraint, sortKey, textArray } from './create-table.ts';
 import { Cursor, type QualifiedName, renderName } from './cursor.ts';
-import { quoteLiteral, quoteName } from './names.ts';
+import { nameLiteral, quoteLiteral, quoteName } from './names.ts';
 import { type Prepared, prepared } from './prepared.ts';
 import { RedshiftError } from './redshift-error.ts';
 import { readType } from './types.ts';
@@ -65,7 +65,7 @@ function drop(cursor: Cursor, table: QualifiedName): Prepared {
   if (cursor.isWord('if')) throw cursor.syntaxError();
   const column = cursor.name();
   const behaviour = dropBehaviour(cursor);
-  const guard = `select redshift.require_droppable(${literal(table)}::regclass, ${quoteLiteral(column)})`;
+  const guard = `select redshift.require_droppable(${literal(table)}::regclass, ${nameLiteral(column)})`;
   const change = `alter table ${renderName(table)} drop column ${quoteName(column)} ${behaviour}`;
   return prepared('ALTER TABLE DROP COLUMN', `${guard}; ${change}`);
 }
@@ -88,7 +88,7 @@ function rename(cursor: Cursor, table: QualifiedName): Prepared {
   cursor.expectWord('to');
   const to = readNewName(cursor);
   const change = `alter table ${renderName(table)} rename column ${quoteName(from)} to ${quoteName(to)}`;
-  const kept = `select redshift.rename_attribute(${literal(table)}::regclass, ${quoteLiteral(from)}, ${quoteLiteral(to)})`;
+  const kept = `select redshift.rename_attribute(${literal(table)}::regclass, ${nameLiteral(from)}, ${nameLiteral(to)})`;
   return prepared('ALTER TABLE RENAME COLUMN', `${change}; ${kept}`);
 }
 
@@ -125,7 +125,7 @@ function layout(cursor: Cursor, table: QualifiedName): Prepared {
     if (cursor.takeWord('sortkey', 'none')) keys = textArray([]);
     else if (cursor.takeWord('diststyle')) style = quoteLiteral(distributionStyle(cursor));
     else if (cursor.takeWord('distkey'))
-      key = quoteLiteral(cursor.isSymbol('(') ? new Cursor(cursor.bracketed()).name() : cursor.name());
+      key = nameLiteral(cursor.isSymbol('(') ? new Cursor(cursor.bracketed()).name() : cursor.name());
     else keys = textArray(sortKey(cursor));
   }
   return prepared(
@@ -143,7 +143,7 @@ function alterType(cursor: Cursor, table: QualifiedName, column: string): Prepar
     );
   return prepared(
     'ALTER TABLE ALTER COLUMN',
-    `select redshift.grow_varchar(${literal(table)}::regclass, ${quoteLiteral(column)}, ${type.length})`,
+    `select redshift.grow_varchar(${literal(table)}::regclass, ${nameLiteral(column)}, ${type.length})`,
     { transaction: 'outside_only' },
   );
 }

@@ -1,7 +1,7 @@
 import { readColumnDefinition, readNewName, type ColumnDefinition } from './column-definition.ts';
 import { Cursor, type QualifiedName, isWord, render, renderName, splitAtCommas } from './cursor.ts';
 import { rewriteExpressions } from './expressions.ts';
-import { quoteLiteral, quoteName } from './names.ts';
+import { nameLiteral, quoteLiteral, quoteName } from './names.ts';
 import { type Prepared, prepared } from './prepared.ts';
 import { RedshiftError } from './redshift-error.ts';
 
@@ -151,11 +151,11 @@ function keep(name: QualifiedName, { attributes, like }: TableBody): string[] {
 }
 
 function textOrNull(text: string | undefined): string {
-  return text === undefined ? 'null' : quoteLiteral(text);
+  return text === undefined ? 'null' : nameLiteral(text);
 }
 
 export function textArray(items: readonly string[]): string {
-  return `array[${items.map(quoteLiteral).join(', ')}]::text[]`;
+  return `array[${items.map(nameLiteral).join(', ')}]::text[]`;
 }
 
 interface CreateAs {

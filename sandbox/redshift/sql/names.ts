@@ -27,6 +27,11 @@ export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A name as a text that is compared with the catalog. */
+export function nameLiteral(name: string): string {
+  return quoteLiteral(heldName(name).held);
+}
+
 /** The longest beginning of `text` that has at most `most` bytes and no half character. */
 export function cut(text: string, most: number): string {
   const bytes = Buffer.from(text, 'utf8');

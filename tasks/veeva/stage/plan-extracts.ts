@@ -1,4 +1,4 @@
-import { DataFailure, type LoadMode, type SchemaRemoval } from '#framework';
+import { DataFailure, type LoadMode, type SchemaRemoval, boundedName } from '#framework';
 
 import type { ArchiveTree } from '../archive/archive-tree.ts';
 import type { ManifestLine } from '../archive/manifest-csv.ts';
@@ -201,7 +201,7 @@ function removals({ metadataDeletes, registry, lines }: ArchiveContent, gone: Re
   );
   return [
     ...[...gone].map((extract) => ({ extract, table: table(extract) })),
-    ...columns.map(({ extract, column }) => ({ extract, table: table(extract), column })),
+    ...columns.map(({ extract, column }) => ({ extract, table: table(extract), column: boundedName(column) })),
   ];
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 
 import {
@@ -9,6 +8,7 @@ import {
   type StageFormat,
   type StagedFile,
   type StagedTable,
+  boundedName,
 } from '#framework';
 import type { ConvertRequest, Converted, Converter, LongText } from '#tasks/parquet';
 
@@ -33,8 +33,6 @@ export interface StagingTools extends UploadTools {
 
 type Part = MemberPlan['part'];
 
-const LONGEST_FILE_NAME = 150;
-
 /** An extract's entry in the manifest, and what of its rows is not in its files. */
 export interface StagedExtract {
   readonly table: StagedTable;
@@ -52,11 +50,11 @@ export async function stageExtract(plan: ExtractPlan, tools: StagingTools): Prom
     schema: {
       table: plan.table,
       ...(plan.label === '' ? {} : { label: plan.label }),
-      columns,
-      key: tableKey(plan, columns),
+      columns: columns.map(renamed),
+      key: tableKey(plan, columns).map((name) => boundedName(name)),
     },
     mode: plan.mode,
-    ...(updates.absent.length === 0 ? {} : { absent: updates.absent }),
+    ...(updates.absent.length === 0 ? {} : { absent: updates.absent.map((name) => boundedName(name)) }),
     updates: { rows: updates.rows, files: updates.files },
     deletes: { rows: deletes.rows, files: deletes.files },
   };
@@ -94,7 +92,7 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
     rows: converted.rows,
     columns: converted.columns,
     absent,
-    files: await upload(converted, fileName(plan.table), tools),
+    files: await upload(converted, plan.table, tools),
     quarantined: converted.badRows.map((row) => quarantinedRow(place, row)),
     replacedValues: converted.replaced.values,
   };
@@ -115,14 +113,8 @@ export function conversionOf({ plan, part }: MemberPlan, file: Spooled, tools: C
     ...(part === 'deletes' ? { select: plan.key } : {}),
     format: tools.format,
     directory: tools.directory,
-    name: `${fileName(plan.table)}-${part}`,
+    name: `${plan.table}-${part}`,
   };
-}
-
-/** A table's name as the name of a file, which has at most 255 bytes. */
-function fileName(table: string): string {
-  if (table.length <= LONGEST_FILE_NAME) return table;
-  return `${table.slice(0, LONGEST_FILE_NAME)}-${createHash('sha256').update(table).digest('hex').slice(0, 8)}`;
 }
 
 interface Counted {
@@ -173,6 +165,14 @@ function emptyColumns(plan: ExtractPlan, deletes: readonly Column[]): readonly C
     name: facts.column,
     type: emptyColumnType(plan.extract, facts),
   }));
+}
+
+function renamed({ partOf, ...column }: Column): Column {
+  return {
+    ...column,
+    name: boundedName(column.name),
+    ...(partOf === undefined ? {} : { partOf: boundedName(partOf) }),
+  };
 }
 
 function described(facts: ColumnFacts | undefined, column: Column): Column {

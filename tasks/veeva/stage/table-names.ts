@@ -1,3 +1,5 @@
+import { boundedName } from '#framework';
+
 /**
  * A table's name is the extract's name after the dot. Extracts of different components that would share a table are
  * told apart by their component: `Object.audit__c` and `Log.audit__c` become `object_audit__c` and `log_audit__c`.
@@ -8,7 +10,7 @@ export function tableNames(extracts: Iterable<string>): ReadonlyMap<string, stri
   return new Map(
     known.map((extract) => [
       extract,
-      (users.get(shortName(extract)) ?? []).length > 1 ? longName(extract) : shortName(extract),
+      boundedName((users.get(shortName(extract)) ?? []).length > 1 ? longName(extract) : shortName(extract)),
     ]),
   );
 }

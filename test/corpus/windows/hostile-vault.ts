@@ -1,3 +1,5 @@
+import { boundedName } from '#framework';
+
 import { csvText } from '../../../sandbox/vault/archive/csv.ts';
 import { type ArchiveEntry, fileEntry } from '../../../sandbox/vault/archive/entry.ts';
 import { badRow } from './bad-row.ts';
@@ -36,8 +38,23 @@ interface Table extends HostileTable {
   readonly bad: { readonly id: string; readonly fault: BadRowChange['fault'] }[];
 }
 
-const TABLE_NAMES = ['product__v', '3d_model__c', 'order', 'my_metadata__c', 'old_deletes', 'select'];
-const COLUMN_NAMES = ['name__v', 'order', '3d__c', 'metadata__v', 'x_deletes', 'table', 'null', 'tag', 'user', 'x__c'];
+/** Longer than any target has them. */
+const LONG_NAME = 'a_name_of_140_bytes'.padEnd(140, '_');
+const TABLE_NAMES = ['product__v', '3d_model__c', LONG_NAME, 'order', 'my_metadata__c', 'old_deletes', 'select'];
+const COLUMN_NAMES = [
+  'name__v',
+  'order',
+  `${LONG_NAME}a`,
+  '3d__c',
+  'metadata__v',
+  `${LONG_NAME}b`,
+  'x_deletes',
+  'table',
+  'null',
+  'tag',
+  'user',
+  'x__c',
+];
 const FIRST_KINDS: readonly Kind[] = ['text', 'number', 'wide', 'boolean', 'date', 'timestamp'];
 const METADATA = ['modified_date', 'extract', 'extract_label', 'column_name', 'column_label', 'type', 'length'];
 /** Far too small: declared lengths are advisory. */
@@ -56,8 +73,16 @@ export class HostileVault {
     for (const _ of [1, 2]) this.#addTable(FIRST_KINDS);
   }
 
+  /** By the names that targets have for them. */
   get tables(): readonly (HostileTable & { readonly isChanged: boolean })[] {
-    return this.#tables.map((table) => ({ ...table, isChanged: isChanged(table) }));
+    return this.#tables.map((table) => ({
+      name: boundedName(table.name),
+      columns: table.columns.map(({ name, kind }) => ({ name: boundedName(name), kind })),
+      rows: new Map(
+        [...table.rows].map(([id, row]) => [id, new Map([...row].map(([name, value]) => [boundedName(name), value]))]),
+      ),
+      isChanged: isChanged(table),
+    }));
   }
 
   /** Lets the changes happen; `entries` then packs them. */

@@ -10,6 +10,7 @@ import {
   type Temporal,
   VALID_FROM,
   WINDOW_END,
+  boundedName,
 } from '#framework';
 
 import { type TableLayout, layoutClause } from '../../load/layout.ts';
@@ -150,7 +151,7 @@ function replaceColumn(
   change: Extract<SchemaChange, { readonly kind: 'change_type' }>,
 ): readonly string[] {
   const old = quote(change.column);
-  const fresh = quote(`_windrow_new_${change.column}`);
+  const fresh = quote(boundedName(`_windrow_new_${change.column}`));
   return [
     `alter table ${table} add column ${fresh} ${typeText(change.to)}`,
     lines(`update ${table}`, `set ${fresh} = ${converted(old, change.from, change)}`),
