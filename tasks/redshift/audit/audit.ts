@@ -10,6 +10,7 @@ import {
   type TransferContext,
   appliedTable,
   auditVerdict,
+  bounded,
   loadRemovals,
   loadTables,
   namesOf,
@@ -89,6 +90,10 @@ function partsOf(present: readonly PresentTable[], manifest: StageManifest, name
   return leftOut === undefined ? parts : [...parts, leftOut];
 }
 
+/** About a dozen tables: the stand-in took half as long for three such statements as for one of 37, and they run at the same time. */
+const PIECE_BYTES = 30_000;
+const AT_ONCE = 4;
+
 /** The tally of each table, by its name. */
 async function tallyTables(
   tools: LoadTools,
@@ -98,19 +103,17 @@ async function tallyTables(
   const { signal } = context;
   const question = { schema: tools.schema, windowEnd: context.window.end, recordId: context.recordId };
   const selects = present.flatMap((table, place) => auditSelects(appliedTable(table, KEY_REMOVED), place, question));
+  const rows = await bounded(inPieces(selects, PIECE_BYTES), { atMost: AT_ONCE, signal }, (piece, own) =>
+    tools.warehouse.rows({ name: 'audit by key', sql: piece.join('\nunion all\n') }, own),
+  );
   const tallies = new Map<string, TableTally>();
-  for (const piece of inPieces(selects)) {
-    for (const [place, satisfied, surplus] of await tools.warehouse.rows(
-      { name: 'audit by key', sql: piece.join('\nunion all\n') },
-      { signal },
-    )) {
-      const table = present[Number(place)]?.table.table ?? '';
-      const before = tallies.get(table) ?? NOTHING;
-      tallies.set(table, {
-        satisfied: before.satisfied + Number(satisfied),
-        surplus: before.surplus + Number(surplus),
-      });
-    }
+  for (const [place, satisfied, surplus] of rows.flat()) {
+    const table = present[Number(place)]?.table.table ?? '';
+    const before = tallies.get(table) ?? NOTHING;
+    tallies.set(table, {
+      satisfied: before.satisfied + Number(satisfied),
+      surplus: before.surplus + Number(surplus),
+    });
   }
   return tallies;
 }
