@@ -218,6 +218,7 @@ export {
   retypeChecks,
   retypeFailure,
   type StagedFitCheck,
+  scaleChecks,
   stagedChecks,
   valueFailure,
 } from './transfer/load/fit-check.ts';

@@ -25,7 +25,7 @@ const REMEDIES: Readonly<Record<Kind, string>> = {
   conflict: 'Another load in this process was in the way; try again.',
   file: 'Check DUCKDB_FILE, the rights to the file and its folder, and the version of DuckDB that wrote it.',
   memory: 'Raise DUCKDB_MEMORY.',
-  data: 'Nothing of the window was applied.',
+  data: 'Nothing of the window was applied. Correct the value in the source, or pin its column to a type that holds it ("columns" in connector_config.json).',
   other: 'Nothing of the window was applied.',
 };
 

@@ -102,6 +102,11 @@ export function isConflict(error: unknown): boolean {
   return error instanceof Failure && (error.code === CODES.conflict || error.code === CODES.session);
 }
 
+/** A statement failed for a value. */
+export function isDataFailure(error: unknown): boolean {
+  return error instanceof Failure && error.code === CODES.data;
+}
+
 /** Another worker changed the schema between our look and our change: look again. */
 export function isSchemaRace(error: unknown): boolean {
   return isConflict(error) || isMissing(error) || (error instanceof Failure && error.code === CODES.exists);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ColumnType } from '#framework';
 import type { CsvColumn } from '#tasks/parquet';
 
+import { failureOfAsync } from '../support/failure-of.ts';
 import { contextOf } from '../tasks/stage-ground.ts';
 import { TARGETS, type TargetGround } from './target-ground.ts';
 
@@ -94,6 +95,25 @@ describe.each(TARGETS)('$product gives pinned columns just their type', ({ code,
       expect(await ground.rows({ table, columns: columns(pin === short ? 'text' : type) })).toEqual([`1|${fits}`]);
     },
   );
+
+  it('a number with more digits than a column without a pin has left stops the load by its value, and a pin to text takes it', async () => {
+    const table = `digits_${number}`;
+    const [fine, large] = ['0.0000000001', '12345678901234567890123456789012'];
+    const manifest = await stage(table, 'number', [['1', fine]]);
+    await ground.target.load(manifest, contextOf(manifest));
+    const next = await stage(table, 'number', [
+      ['2', '7'],
+      ['3', large],
+    ]);
+    const failure = await failureOfAsync(() => ground.target.load(next, contextOf(next)));
+    expect(failure.name).toBe('DataFailure');
+    for (const part of [large, 'value__c', '"columns" in connector_config.json'])
+      expect(failure.message).toContain(part);
+    expect(failure.message).toMatch(/decimal\(38, ?10\)/i);
+    const asText = pinned(table, { kind: 'text', bytes: 50 });
+    await asText.load(next, contextOf(next, { fence: 2 }));
+    expect(await ground.rows({ table, columns: columns('text') })).toEqual([`1|${fine}`, '2|7', `3|${large}`]);
+  });
 
   it('to a column that stands, where every old value fits, and otherwise stops before anything is changed', async () => {
     const table = `stands_${number}`;

@@ -56,16 +56,33 @@ export function stagedChecks(
   planned: readonly PlannedTable[],
   pins: PinnedColumns,
 ): readonly StagedFitCheck[] {
+  return partColumns(tables, planned).flatMap((check) => {
+    const pin = pins.get(check.table)?.get(check.column);
+    const to = pin ?? check.to;
+    if ((pin === undefined && to.kind === check.from.kind) || conversionOf(check.from, to).kind === 'all') return [];
+    return [{ ...check, to }];
+  });
+}
+
+/**
+ * Numbers of the window whose columns have more digits behind the point, and so fewer before it. Asked of every window they would cost
+ * a look at each such column; a target that refuses one is asked which it was.
+ */
+export function scaleChecks(tables: readonly LoadTable[], planned: readonly PlannedTable[]): readonly StagedFitCheck[] {
+  return partColumns(tables, planned).filter(
+    ({ from, to }) => from.kind === 'decimal' && to.kind === 'decimal' && conversionOf(from, to).kind !== 'all',
+  );
+}
+
+/** Every column of the files and the type of its target column. */
+function partColumns(tables: readonly LoadTable[], planned: readonly PlannedTable[]): readonly StagedFitCheck[] {
   return tables.flatMap((table, index) => {
     const types = planned[index]?.types ?? new Map<string, ColumnType>();
     const parts = [table.updates, table.deletes].filter((part) => part !== undefined);
     return parts.flatMap((part) =>
       part.columns.flatMap((column): readonly StagedFitCheck[] => {
-        const type = types.get(column.name);
-        const pin = pins.get(table.table)?.get(column.name);
-        const to = pin ?? type;
-        if (type === undefined || to === undefined || (pin === undefined && to.kind === column.type.kind)) return [];
-        if (conversionOf(column.type, to).kind === 'all') return [];
+        const to = types.get(column.name);
+        if (to === undefined) return [];
         const { extract, table: name, key } = table;
         return [{ extract, table: name, column: column.name, from: column.type, to, key, part }];
       }),
@@ -96,7 +113,8 @@ export function valueFailure(check: FitCheck, misfit: Misfit, { code, typeText }
   return new DataFailure(
     code,
     `${extract}: the column ${table}.${column} is ${typeText(to)}, which cannot hold ${valueOf(check, misfit)} exactly. ` +
-      'Nothing was applied. Correct the value in the source, or pin the column to another type ("columns" in connector_config.json).',
+      'Nothing was applied, and quarantine (ON_BAD_ROW) does not take it, because other columns hold such a value. ' +
+      'Correct the value in the source, or pin the column to another type ("columns" in connector_config.json), for numbers also to text.',
     { details: detailsOf(check, misfit, typeText) },
   );
 }

@@ -27,13 +27,14 @@ import {
   quarantinePart,
   receiptText,
   retypeChecks,
+  scaleChecks,
   stagedChecks,
   stagedParts,
   withReconciliation,
 } from '#framework';
 
 import { type ReconcileTools, findReconciliation, planComparison } from '../audit/reconcile.ts';
-import { isConflict, isSchemaRace } from '../errors.ts';
+import { isConflict, isDataFailure, isSchemaRace } from '../errors.ts';
 import { forgetQuarantined, insertQuarantined } from '../sql/audit/quarantine.ts';
 import { applyStatements } from '../sql/load/apply.ts';
 import { guardLoad, insertLoadLog, lockLoadLog } from '../sql/load/load-log.ts';
@@ -106,7 +107,10 @@ export async function load(
     last: (path) => [logRow(tools, { manifest, receipt: receiptBy(path), context })],
     procedure: { schema: tools.schema, name: applyProcedure(context) },
   };
-  const committed = await commit(tools, work, { receiptBy, context });
+  const committed = await commit(tools, work, { receiptBy, context }).catch(async (error: unknown) => {
+    if (isDataFailure(error)) await refuseStagedMisfits(tools, scaleChecks(tables, planned), context);
+    throw error;
+  });
   await analyzeLarge(tools, present, context);
   return reported(tools, committed, context);
 }
