@@ -48,6 +48,7 @@ import { heldChangesOf } from './contract.ts';
 import { evolve, planEvolution } from './evolve.ts';
 import { refuseMisfits, refuseStagedMisfits } from './fit.ts';
 import { type TableLayouts, refuseUnknownKeys } from './layout.ts';
+import { refuseLongStatements } from './statement-limit.ts';
 import { type StageCopyTools, copyIntoStaging, dropStaging } from './stage-copy.ts';
 import { findLoggedLoad, readTargetState } from './target-state.ts';
 
@@ -159,6 +160,7 @@ async function readyTarget(tools: LoadTools, { manifest, tables, context }: Want
       const { policy, deletes, pins } = tools;
       const plan = planEvolution({ manifest, tables, state, policy, deletes, pins });
       refuseTooManyColumns({ tables, plan, existing: state.tables });
+      refuseLongStatements({ schema: tools.schema, tables, plan }, context);
       refuseUnknownKeys(plan.changes, tools.layouts);
       const held = await heldChangesOf(plan.changes, tools, context);
       if (held !== undefined) return { kind: 'held', held };
