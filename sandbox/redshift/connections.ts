@@ -22,10 +22,13 @@ export async function lease(pool: Pool, sessions: Sessions, session: Session | u
   return { connection, session: undefined, release: (touched) => giveBack(connection, touched) };
 }
 
+/** DISCARD ALL but for prepared statements, which callers cannot make: those of COPY serve again. */
+const CLEAN = 'close all; reset all; discard temp; discard sequences; select pg_advisory_unlock_all()';
+
 async function giveBack(connection: PoolClient, touched: boolean): Promise<void> {
   try {
     if (isInTransaction(connection)) await connection.query('rollback');
-    if (touched) await connection.query('discard all');
+    if (touched) await connection.query(CLEAN);
     connection.release();
   } catch {
     // A connection that cannot be cleaned is closed, and the pool opens another.

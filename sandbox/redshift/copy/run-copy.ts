@@ -116,5 +116,6 @@ const REMEMBER = `
 /** For pg_last_copy_count() in the same session, and for the load history; both vanish with a rollback. */
 async function remember(connection: Connection, { copy, run, rows, files }: Done): Promise<void> {
   const table = copy.table.parts.at(-1) ?? '';
-  await connection.query(REMEMBER, [String(rows), String(run.queryId), table, files.map(({ url }) => url)]);
+  const values = [String(rows), String(run.queryId), table, files.map(({ url }) => url)];
+  await connection.query({ name: 'copy done', text: REMEMBER, values });
 }

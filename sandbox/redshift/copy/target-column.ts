@@ -44,7 +44,7 @@ export async function findTarget(
   connection: Connection,
   { table, columns, options }: CopyStatement,
 ): Promise<CopyTarget> {
-  const { rows } = await connection.query<Row>(COLUMNS, [renderName(table)]);
+  const { rows } = await connection.query<Row>({ name: 'copy target', text: COLUMNS, values: [renderName(table)] });
   const tableId = rows[0]?.table_id ?? '0';
   if (columns === undefined) {
     return { tableId, columns: rows.filter((row) => options.explicitIds || !row.is_identity).map(targetColumn) };
