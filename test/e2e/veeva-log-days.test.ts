@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 
-import { Temporal, every, hours, pipeline } from '#framework';
-import { listRecords } from '#framework/operate';
+import { Temporal, every, hours, pipeline, silentLog } from '#framework';
+import { type RecordFilter, listRecords, operations } from '#framework/operate';
 import { CONNECTIONS, veevaToDuckDb } from '#tasks/veeva-duckdb';
 import { logStart } from '#tasks/veeva-redshift';
 
+import { gaps } from '../../tasks/veeva-redshift/verbs.ts';
+import { eventually } from '../support/engine.ts';
 import { openVeevaDuckDb } from '../support/veeva-duckdb.ts';
 
 const ZONE = 'America/Los_Angeles';
@@ -46,3 +48,40 @@ it.each([
     }
   },
 );
+
+it('names a log that Vault lists no more, and goes on behind it once a person gives it up', async () => {
+  const enabledAt = Temporal.Instant.from('2026-03-02T08:00Z');
+  const { veeva, windrow, loaded, close } = await openVeevaDuckDb([logs], {
+    enabledAt,
+    zone: ZONE,
+    objects: 2,
+    rows: 60,
+    changesPerWindow: 1,
+  });
+  try {
+    veeva.clock.moveTo(enabledAt.add({ minutes: 61 }));
+    await loaded(logs.id, 1);
+    // Nobody looks for longer than Vault lists its logs: two days.
+    const lost = enabledAt.add({ hours: 24 });
+    veeva.clock.moveTo(enabledAt.add({ hours: 74 }));
+    const records = (filter: RecordFilter) => listRecords(windrow.store.database, filter);
+    const failed = await eventually('the window to fail', async () => {
+      const [record] = await records({ pipelineId: logs.id, status: 'FAILED', limit: 1 });
+      return record;
+    });
+    expect(failed).toMatchObject({ window: { end: lost }, error: { code: 'E_VAULT_FILE_EXPIRED' } });
+
+    const tools = { connections: windrow.connections, records, clock: veeva.clock, log: silentLog };
+    const answer = await gaps(tools, { kind: 'log', pipeline: logs.id });
+    const remedy = `export the audit trail of that day in Vault, then windrow records skip ${failed.id} --reason TEXT`;
+    expect(answer).toMatchObject({ exit: 'failed', json: [{ kind: 'expired', recordId: failed.id, remedy }] });
+
+    expect(await operations(windrow).skipRecord(failed.id, 'exported by hand')).toMatchObject({ kind: 'skipped' });
+    await eventually('both later days', async () => {
+      const done = await records({ pipelineId: logs.id, status: 'COMPLETED', limit: 9 });
+      return done.length === 4 ? done : undefined;
+    });
+  } finally {
+    await close();
+  }
+});
