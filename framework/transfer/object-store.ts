@@ -22,7 +22,10 @@ export interface ObjectStore {
    * stored.
    */
   readonly put: (key: string, body: Uint8Array | Readable, options?: PutOptions) => Promise<void>;
-  /** @throws DataFailure `E_OBJECT_MISSING` */
+  /**
+   * The pieces of the stream are the reader's own, who may give their memory back.
+   * @throws DataFailure `E_OBJECT_MISSING`
+   */
   readonly open: (key: string, options?: { readonly signal?: AbortSignal }) => Promise<Readable>;
   /** A small object as text, or undefined where there is none. */
   readonly findText: (key: string, options?: { readonly signal?: AbortSignal }) => Promise<string | undefined>;

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { DataFailure, Failure, type ObjectStore } from '#framework';
 
 import { Arrival } from './arrival.ts';
+import { gulps } from './gulps.ts';
 import { memberPath } from './member-path.ts';
 
 /** A member of the archive, spooled to a local file whose name Windrow chose. */
@@ -92,22 +93,6 @@ async function* concatenated(keys: readonly string[], store: ObjectStore, signal
   for (const key of keys) {
     yield* (await store.open(key, { signal })) as AsyncIterable<Buffer>;
   }
-}
-
-/** The same bytes in larger pieces, all of them in one memory: each is to be used up before the next is asked for. */
-async function* gulps(sips: AsyncIterable<Buffer>, memory: Buffer): AsyncGenerator<Buffer> {
-  let held = 0;
-  for await (const sip of sips) {
-    for (let from = 0; from < sip.length;) {
-      const taken = sip.copy(memory, held, from);
-      from += taken;
-      held += taken;
-      if (held < memory.length) continue;
-      yield memory;
-      held = 0;
-    }
-  }
-  if (held > 0) yield memory.subarray(0, held);
 }
 
 async function spoolMembers(

@@ -16,7 +16,7 @@ export class MemoryStore implements ObjectStore {
   readonly open: ObjectStore['open'] = async (key) => {
     const found = this.#objects.get(key);
     if (found === undefined) throw new DataFailure('E_OBJECT_MISSING', `There is no object ${key}.`);
-    return Readable.from([found]);
+    return Readable.from([Buffer.from(found)]);
   };
 
   readonly findText: ObjectStore['findText'] = async (key) => this.#objects.get(key)?.toString();
