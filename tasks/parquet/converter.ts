@@ -26,7 +26,7 @@ const CHUNK_BYTES = 32 * 1024 * 1024;
 const ALL_WANTED = 0x7f_ff_ff_ff;
 
 export interface ConverterOptions {
-  /** Most threads at work; each takes about 120 MB. The number of cores when absent. */
+  /** Most threads at work; each takes about 40 MB. The number of cores when absent. */
   readonly threads?: number;
   /** Bytes of CSV that become one file. */
   readonly chunkBytes?: number;
