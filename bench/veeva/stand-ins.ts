@@ -22,7 +22,8 @@ const Options = z.object({
 
 const { directory, now, vault } = Options.parse(JSON.parse(process.argv[2] ?? '{}'));
 const instant = Temporal.Instant.from(now);
-const postgres = await openEmbeddedPostgres({ directory: `${directory}/postgres` });
+// The warehouse of a user has disks of its own: its stand-in does not make Windrow's own database wait for this one.
+const postgres = await openEmbeddedPostgres({ directory: `${directory}/postgres`, durable: false });
 const opened: Closable[] = [postgres];
 const sandbox = await startSandbox({
   directory: `${directory}/sandbox`,
