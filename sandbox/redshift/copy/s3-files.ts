@@ -5,7 +5,8 @@ import { z } from 'zod';
 
 import { RedshiftError } from '../sql/redshift-error.ts';
 import type { CopyStatement } from './copy-statement.ts';
-import { S3ReadError, type S3Reader } from './s3-reader.ts';
+import { Refusal } from '../../aws/refusal.ts';
+import type { S3Reader } from './s3-reader.ts';
 
 export interface S3File {
   readonly bucket: string;
@@ -96,7 +97,7 @@ export function lengthOf(answer: IncomingMessage): number {
 }
 
 function refuse(error: unknown, url: string): never {
-  if (!(error instanceof S3ReadError)) throw error;
+  if (!(error instanceof Refusal)) throw error;
   throw new RedshiftError(`S3ServiceException:${error.message},Status ${error.status},Error ${error.code}`, {
     detail: `reading ${url}`,
   });

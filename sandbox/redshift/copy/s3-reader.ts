@@ -6,14 +6,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Clock } from '#framework';
 
+import { Refusal } from '../../aws/refusal.ts';
 import { type SigningScope, authorizationOf, encode } from '../../aws/signature.ts';
 import { childText, childrenNamed, parseXml } from '../../aws/xml.ts';
 
 /** What COPY asks of S3; AWS's client does the same for three times the processor time. */
 export interface S3Reader {
-  /** The object, still to be read; its length stands in the headers. @throws S3ReadError */
+  /** The object, still to be read; its length stands in the headers. @throws Refusal */
   readonly open: (bucket: string, key: string) => Promise<IncomingMessage>;
-  /** @throws S3ReadError */
+  /** @throws Refusal */
   readonly list: (bucket: string, prefix: string, after?: string) => Promise<S3Page>;
   readonly close: () => void;
 }
@@ -22,18 +23,6 @@ export interface S3Page {
   readonly objects: readonly { readonly key: string; readonly bytes: number }[];
   /** Where the next page begins. */
   readonly next: string | undefined;
-}
-
-/** An answer of S3 that is not the object. */
-export class S3ReadError extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
 }
 
 export interface S3Place {
@@ -75,7 +64,7 @@ async function answerOf(asking: Asking): Promise<IncomingMessage> {
     try {
       return await answerOnce(asking);
     } catch (error) {
-      const isLasting = error instanceof S3ReadError && error.status < 500;
+      const isLasting = error instanceof Refusal && error.status < 500;
       if (isLasting || tries === TRIES) throw error;
       await delay(PAUSE_MS * tries);
     }
@@ -92,7 +81,7 @@ async function answerOnce(asking: Asking): Promise<IncomingMessage> {
   const refusal = parseXml(await text(answer));
   const told = (name: string): string =>
     (refusal === undefined ? undefined : childText(refusal, name)) ?? 'UnknownError';
-  throw new S3ReadError(answer.statusCode ?? 0, told('Code'), told('Message'));
+  throw new Refusal(answer.statusCode ?? 0, told('Code'), told('Message'));
 }
 
 const EMPTY = hash('sha256', '');
@@ -108,7 +97,7 @@ function headersOf({ url, endpoint, scope, clock }: Asking): Record<string, stri
 
 function pageOf(document: string): S3Page {
   const root = parseXml(document);
-  if (root === undefined) throw new S3ReadError(200, 'MalformedXML', 'The list of objects cannot be read.');
+  if (root === undefined) throw new Refusal(200, 'MalformedXML', 'The list of objects cannot be read.');
   const objects = childrenNamed(root, 'Contents').map((entry) => ({
     key: childText(entry, 'Key') ?? '',
     bytes: Number(childText(entry, 'Size')),
