@@ -16,3 +16,4 @@ export {
 } from './conversion.ts';
 export { type ConverterOptions, openConverter } from './converter.ts';
 export { CSV_NULL } from './csv-dialect.ts';
+export { release } from './release.ts';
