@@ -1,3 +1,4 @@
+export { verbTools } from './cli/project-verbs.ts';
 export { type Project, type SecretStore, defineProject } from './dag/project.ts';
 export { type Access, access } from './process/access.ts';
 export { type OpenedSession, type SessionAccess, sessionAccess } from './process/access/session-access.ts';

@@ -15,6 +15,8 @@ export interface VerbTools {
   readonly connections: Connections;
   /** Windows of pipelines, newest first. */
   readonly records: (filter: RecordFilter) => Promise<readonly WindowRecord[]>;
+  /** The pipeline that names this one in its `covers`. */
+  readonly coveredBy: (pipelineId: string) => string | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,6 +37,13 @@ export function projectShell(shell: Shell): ProjectShell {
   };
 }
 
-function verbTools({ connections, store, clock, log }: Windrow): VerbTools {
-  return { connections, records: (filter) => listRecords(store.database, filter), clock, log };
+/** What the command line gives to a verb. */
+export function verbTools({ connections, store, dags, clock, log }: Windrow): VerbTools {
+  return {
+    connections,
+    records: (filter) => listRecords(store.database, filter),
+    coveredBy: (pipelineId) => [...dags.values()].find(({ pipeline }) => pipeline?.covers.includes(pipelineId))?.id,
+    clock,
+    log,
+  };
 }

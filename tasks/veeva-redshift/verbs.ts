@@ -65,7 +65,14 @@ export async function gaps(tools: VerbTools, options: GapOptions): Promise<Answe
   }
   const items = await listed(tools, kind, records);
   const compared = records.map(({ id, window, pipelineStatus: status }) => ({ id, window, status }));
-  const found = findGaps({ kind, pipelineId, items, records: compared, now: tools.clock.now() });
+  const found = findGaps({
+    kind,
+    pipelineId,
+    coveredBy: tools.coveredBy(pipelineId),
+    items,
+    records: compared,
+    now: tools.clock.now(),
+  });
   return { exit: found.some(({ kind: gap }) => gap !== 'odd_file') ? 'failed' : 'ok', ...said(found, records.length) };
 }
 

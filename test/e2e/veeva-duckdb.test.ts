@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { silentLog } from '#framework';
-import { type RecordFilter, listRecords } from '#framework/operate';
+import { verbTools } from '#framework/operate';
 
 import { veevaDuckDbFull, veevaDuckDbIncremental } from '../../dags/veeva-duckdb.ts';
 import { quarantine } from '../../tasks/veeva-redshift/quarantine-verb.ts';
@@ -18,14 +17,12 @@ it('loads a Full and its incremental files into a DuckDB file, value for value',
   try {
     await trigger('veeva_duckdb_full');
     await loaded('veeva_duckdb_full', 1);
-    const records = (filter: RecordFilter) => listRecords(windrow.store.database, filter);
-    const tools = { connections: windrow.connections, records, clock: veeva.clock, log: silentLog };
-    expect(await reconcile(tools, {})).toMatchObject({
+    expect(await reconcile(verbTools(windrow), {})).toMatchObject({
       exit: 'ok',
       json: { verdict: 'nothing_to_compare', fullEnd: ENABLED_AT.toString() },
     });
     // Without a setting of Redshift the question would fail.
-    expect(await quarantine(tools, {})).toMatchObject({ exit: 'ok', json: [] });
+    expect(await quarantine(verbTools(windrow), {})).toMatchObject({ exit: 'ok', json: [] });
     veeva.publish(3);
     await loaded('veeva_duckdb_incremental', 3);
     expect(await differences(windowEnd(3), (extract) => !extract.startsWith('Log.'))).toEqual([]);

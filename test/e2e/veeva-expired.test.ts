@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { Temporal, silentLog } from '#framework';
-import { type RecordFilter, listRecords, operations } from '#framework/operate';
+import { Temporal } from '#framework';
+import { operations, verbTools } from '#framework/operate';
 
 import { gaps } from '../../tasks/veeva-redshift/verbs.ts';
 import { eventually } from '../support/engine.ts';
@@ -42,9 +42,7 @@ it('goes on by itself behind a new Full where Vault never publishes a file', asy
   clock.moveTo(Temporal.Instant.from('2026-03-12T08:46Z'));
   const lost = await ended(2);
   expect(lost).toMatchObject({ pipelineStatus: 'FAILED', error: { code: 'E_VAULT_FILE_EXPIRED' } });
-  const records = (filter: RecordFilter) => listRecords(windrow.store.database, filter);
-  const tools = { connections: windrow.connections, records, clock, log: silentLog };
-  const answer = await gaps(tools, { kind: 'incremental' });
+  const answer = await gaps(verbTools(windrow), { kind: 'incremental' });
   expect(answer).toMatchObject({ exit: 'failed', json: expect.arrayContaining([EXPIRED]) });
   expect(answer.text).toContain('windrow dags trigger veeva_full');
   await windrow.advance('veeva_incremental');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { Temporal, every, hours, pipeline, silentLog } from '#framework';
-import { type RecordFilter, listRecords, operations } from '#framework/operate';
+import { Temporal, every, hours, pipeline } from '#framework';
+import { type RecordFilter, listRecords, operations, verbTools } from '#framework/operate';
 import { CONNECTIONS, veevaToDuckDb } from '#tasks/veeva-duckdb';
 import { logStart } from '#tasks/veeva-redshift';
 
@@ -71,8 +71,7 @@ it('names a log that Vault lists no more, and goes on behind it once a person gi
     });
     expect(failed).toMatchObject({ window: { end: lost }, error: { code: 'E_VAULT_FILE_EXPIRED' } });
 
-    const tools = { connections: windrow.connections, records, clock: veeva.clock, log: silentLog };
-    const answer = await gaps(tools, { kind: 'log', pipeline: logs.id });
+    const answer = await gaps(verbTools(windrow), { kind: 'log', pipeline: logs.id });
     const remedy = `export the audit trail of that day in Vault, then windrow records skip ${failed.id} --reason TEXT`;
     expect(answer).toMatchObject({ exit: 'failed', json: [{ kind: 'expired', recordId: failed.id, remedy }] });
 

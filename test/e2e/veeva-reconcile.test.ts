@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { silentLog } from '#framework';
-import { type RecordFilter, listRecords, operations } from '#framework/operate';
+import { type RecordFilter, listRecords, operations, verbTools } from '#framework/operate';
 import { redshiftConnection } from '#tasks/redshift';
 
 import { reconcile } from '../../tasks/veeva-redshift/reconcile-verb.ts';
@@ -47,9 +46,8 @@ async function ask(sql: string) {
 const records = (filter: RecordFilter) => listRecords(veeva.windrow.store.database, filter);
 
 function said(full?: number) {
-  const { windrow, clock } = veeva;
-  const tools = { connections: windrow.connections, records, clock, log: silentLog };
-  return reconcile(tools, full === undefined ? {} : { full });
+  const { windrow } = veeva;
+  return reconcile(verbTools(windrow), full === undefined ? {} : { full });
 }
 
 /** The record of the second Full, once it is completed in its run number `run`. */

@@ -38,13 +38,12 @@ describe('findGaps', () => {
   });
 
   it.each([
-    ['veeva_incremental', 'windrow dags trigger veeva_full: '],
-    ['veeva_duckdb_incremental', 'windrow dags trigger veeva_duckdb_full: '],
-    ['changes', 'windrow dags trigger, of the pipeline that loads Fulls and covers changes: '],
-  ])('names the Full that %s needs where a file is listed no more', (pipelineId, command) => {
+    ['vault_all', 'windrow dags trigger vault_all: '],
+    [undefined, 'windrow dags trigger, of a pipeline that loads Fulls and covers changes: '],
+  ])('names the Full %s that a window needs whose file is listed no more', (coveredBy, command) => {
     const now = Temporal.Instant.from('2026-01-30T13:31Z');
     const records = [record(1, '13:30', 'FAILED')];
-    const [found] = findGaps({ kind: 'incremental', pipelineId, items: [], records, now });
+    const [found] = findGaps({ kind: 'incremental', pipelineId: 'changes', coveredBy, items: [], records, now });
     expect(found).toMatchObject({ kind: 'expired', remedy: expect.stringMatching(`^${command}`) });
   });
 
@@ -86,7 +85,9 @@ describe('findGaps', () => {
       { id: recordId(2), window: { ...day, zone: 'America/New_York' }, status: 'PENDING' as const },
     ];
     const now = Temporal.Instant.from('2026-03-09T06:00Z');
-    expect(findGaps({ kind: 'log', pipelineId: 'veeva_log', items: [log], records, now })).toEqual([]);
+    expect(
+      findGaps({ kind: 'log', pipelineId: 'veeva_log', coveredBy: undefined, items: [log], records, now }),
+    ).toEqual([]);
   });
 });
 
@@ -132,7 +133,14 @@ describe('a log pipeline whose days end at other midnights than those of the Vau
       },
     ];
     const items = [log('2026-01-20T08:00Z'), log('2026-01-21T08:00Z')];
-    const found = findGaps({ kind: 'log', pipelineId: 'our_log', items, records, now: day('2026-01-21T10:00Z') });
+    const found = findGaps({
+      kind: 'log',
+      pipelineId: 'our_log',
+      coveredBy: undefined,
+      items,
+      records,
+      now: day('2026-01-21T10:00Z'),
+    });
     expect(found.map(({ kind }) => kind)).toEqual(['late', 'odd_file', 'late']);
     for (const { remedy } of found) expect(remedy).toBe('name the zone of the Vault in the schedule of our_log');
   });
@@ -146,7 +154,7 @@ interface Given {
 }
 
 function gaps({ kind = 'incremental', now = NOW, ...given }: Given) {
-  return findGaps({ kind, pipelineId: 'veeva_incremental', now, ...given });
+  return findGaps({ kind, pipelineId: 'veeva_incremental', coveredBy: 'veeva_full', now, ...given });
 }
 
 function at(time: string): Temporal.Instant {

@@ -37,6 +37,8 @@ export interface Compared {
   readonly kind: ExtractKind;
   /** The pipeline whose records these are, which loads what is missing. */
   readonly pipelineId: string;
+  /** The pipeline whose Fulls cover that one; undefined where the project has none. */
+  readonly coveredBy: string | undefined;
   /** What Vault lists. */
   readonly items: readonly ListedItem[];
   /** In any order. */
@@ -55,7 +57,7 @@ export function findGaps(compared: Compared): readonly Gap[] {
   return gaps.toSorted((a, b) => Temporal.Instant.compare(a.window.start, b.window.start));
 }
 
-function gapOf({ id, window, status }: GapRecord, { kind, pipelineId, items, now }: Compared): Gap | [] {
+function gapOf({ id, window, status }: GapRecord, { kind, pipelineId, coveredBy, items, now }: Compared): Gap | [] {
   if (status === 'COMPLETED') return [];
   const match = matchWindow(items, { kind, window, now });
   const gap = { window, record: id };
@@ -84,7 +86,7 @@ function gapOf({ id, window, status }: GapRecord, { kind, pipelineId, items, now
         kind: 'expired',
         file: undefined,
         reason: match.reason,
-        remedy: EXPIRED[kind]({ id, pipelineId }),
+        remedy: EXPIRED[kind]({ id, pipelineId, coveredBy }),
       };
   }
 }
@@ -93,24 +95,20 @@ function nameZone(pipelineId: string): string {
   return `name the zone of the Vault in the schedule of ${pipelineId}`;
 }
 
-interface Stuck {
+interface Stuck extends Pick<Compared, 'pipelineId' | 'coveredBy'> {
   readonly id: RecordId;
-  readonly pipelineId: string;
 }
 
 const EXPIRED: Readonly<Record<ExtractKind, (stuck: Stuck) => string>> = {
-  incremental: ({ pipelineId }) =>
-    `${triggerFull(pipelineId)}: a new Full has all of it, and later windows go on behind it`,
+  incremental: (stuck) => `${triggerFull(stuck)}: a new Full has all of it, and later windows go on behind it`,
   full: ({ pipelineId }) => `windrow dags trigger ${pipelineId} loads the newest one`,
   log: ({ id }) => `export the audit trail of that day in Vault, then windrow records skip ${id} --reason TEXT`,
 };
 
-/** Into the same target: a Full of another pipeline ends no window of this one. */
-function triggerFull(pipelineId: string): string {
-  const full = pipelineId.replace(/_incremental$/, '_full');
-  return full === pipelineId
-    ? `windrow dags trigger, of the pipeline that loads Fulls and covers ${pipelineId}`
-    : `windrow dags trigger ${full}`;
+function triggerFull({ pipelineId, coveredBy }: Stuck): string {
+  return coveredBy === undefined
+    ? `windrow dags trigger, of a pipeline that loads Fulls and covers ${pipelineId}`
+    : `windrow dags trigger ${coveredBy}`;
 }
 
 function timesWithoutRecord(records: readonly GapRecord[], pipelineId: string): readonly Gap[] {
