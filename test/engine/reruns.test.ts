@@ -167,7 +167,9 @@ describe.each(BACKENDS)('a re-run of tasks on %s', (backend) => {
   it('is made once by two requests at once', async () => {
     const ran: string[] = [];
     const torn = sack();
-    const engine = await bench.engine({ backend, dags: [chainDag(ran, { b: torn.tear })] });
+    const answered = Promise.withResolvers<void>();
+    const doing = { b: () => (torn.mended ? answered.promise : torn.tear()) };
+    const engine = await bench.engine({ backend, dags: [chainDag(ran, doing)] });
     const run = await runDag(engine, 'chain');
     torn.mended = true;
     const both = await Promise.all(
@@ -177,6 +179,7 @@ describe.each(BACKENDS)('a re-run of tasks on %s', (backend) => {
     expect(both.find(({ kind }) => kind === 'refused')).toMatchObject({
       reason: expect.stringContaining(`Run ${run.id} is open. Wait for its end, or cancel it: windrow runs cancel`),
     });
+    answered.resolve();
     expect(await endOf(engine, run.id)).toMatchObject({ state: 'success' });
     expect(ran.filter((id) => id === 'b')).toHaveLength(2);
   });
