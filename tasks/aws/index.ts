@@ -1,2 +1,3 @@
 export { type AwsAddress, type FixedAccess, awsClient } from './client-options.ts';
+export { quiet } from './quiet-client.ts';
 export { awsEndpoint, awsRegion } from './settings.ts';

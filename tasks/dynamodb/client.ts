@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 import type { Closable } from '#framework';
-import { type FixedAccess, awsClient } from '#tasks/aws';
+import { type FixedAccess, awsClient, quiet } from '#tasks/aws';
 
 import type { DynamoDbSettings } from './config.ts';
 import { failureOf } from './errors.ts';
@@ -42,7 +42,7 @@ const CREATE_SECONDS = 120;
 
 /** @param access the SDK's default chain when absent */
 export function stateTable(settings: DynamoDbSettings, access?: FixedAccess): StateTable {
-  const client = new DynamoDBClient(awsClient(settings, access));
+  const client = quiet(new DynamoDBClient(awsClient(settings, access)));
   return {
     find: (processId, signal) =>
       sorted(settings, { what: 'read the watermark', signal }, () =>

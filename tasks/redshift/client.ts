@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-redshift-data';
 
 import type { Closable } from '#framework';
-import { type FixedAccess, awsClient } from '#tasks/aws';
+import { type FixedAccess, awsClient, quiet } from '#tasks/aws';
 
 import type { RedshiftSettings } from './config.ts';
 import type { CallFailure } from './errors.ts';
@@ -76,7 +76,7 @@ const CANCEL_MS = 5000;
 /** @param access the SDK's default chain when absent */
 export function dataApi(settings: RedshiftSettings, access?: FixedAccess): DataApi {
   // Retries are ours: only we know which token to send again and which texts mean a throttle.
-  const client = new RedshiftDataClient(awsClient(settings, access, 1));
+  const client = quiet(new RedshiftDataClient(awsClient(settings, access, 1)));
   const database = databaseMembers(settings);
   return {
     submit: (submission, signal) => submit(client, { ...submission, database }, signal),

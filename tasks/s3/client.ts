@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { type Closable, DataFailure, RemoteFailure, type StoredObject } from '#framework';
-import { type FixedAccess, awsClient } from '#tasks/aws';
+import { type FixedAccess, awsClient, quiet } from '#tasks/aws';
 
 import type { S3Settings } from './config.ts';
 import { failureOf } from './errors.ts';
@@ -80,10 +80,12 @@ export interface UploadAddress {
 
 /** @param access the SDK's default chain when absent */
 export function bucketApi(settings: S3Settings, access?: FixedAccess): BucketApi {
-  const client = new S3Client({
-    ...awsClient(settings, access),
-    ...(settings.endpoint === undefined ? {} : { forcePathStyle: true }),
-  });
+  const client = quiet(
+    new S3Client({
+      ...awsClient(settings, access),
+      ...(settings.endpoint === undefined ? {} : { forcePathStyle: true }),
+    }),
+  );
   const calls: Calls = {
     bucket: settings.bucket,
     run: (what, signal, work) => sorted(`${what} in s3://${settings.bucket}`, signal, () => work(client)),
