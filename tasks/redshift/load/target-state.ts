@@ -45,7 +45,7 @@ export async function readTargetState(
     signal,
   });
   const tables = existingTables(columns);
-  const staging = new Set([...tables.keys()].filter((name) => name.startsWith(prefix)));
+  const staging = new Set(columns.map(([name]) => name ?? '').filter((name) => name.startsWith(prefix)));
   if (SYSTEM_TABLES.some((name) => !tables.has(name))) await createOwn({ warehouse, schema }, signal);
   const drift = tables.get(SCHEMA_DRIFT);
   if (drift?.has('decision') === false) await warehouse.run([addDecision(schema)], { signal });
@@ -83,10 +83,10 @@ export async function collect(pages: AsyncIterable<readonly Row[]>): Promise<rea
 
 function existingTables(rows: readonly Row[]): ReadonlyMap<string, ExistingTable> {
   const tables = new Map<string, Map<string, ExistingType>>();
-  for (const [table, column, ...type] of rows) {
+  for (const [table, column, type] of rows) {
     if (column === '') continue;
     const columns = tables.get(table ?? '') ?? new Map<string, ExistingType>();
-    columns.set(column ?? '', existingType(type));
+    columns.set(column ?? '', existingType(type ?? ''));
     tables.set(table ?? '', columns);
   }
   return tables;
@@ -94,7 +94,7 @@ function existingTables(rows: readonly Row[]): ReadonlyMap<string, ExistingTable
 
 function existingComments(rows: readonly Row[]): ReadonlyMap<string, string> {
   return new Map(
-    rows.flatMap(([table, column, , , , , comment]) => {
+    rows.flatMap(([table, column, , comment]) => {
       if (comment === null || comment === undefined) return [];
       return [[column === '' ? (table ?? '') : `${table}.${column}`, comment]] as const;
     }),
@@ -108,10 +108,11 @@ const SIMPLE_TYPES: Readonly<Record<string, ColumnType>> = {
   'timestamp without time zone': { kind: 'timestamp' },
 };
 
-function existingType([name, length, precision, scale]: readonly (string | null | undefined)[]): ExistingType {
+function existingType(text: string): ExistingType {
+  const [name = '', length, precision, scale] = text.split(',');
   if (name === 'character varying') return { kind: 'text', bytes: Number(length) };
   if (name === 'numeric') return { kind: 'decimal', precision: Number(precision), scale: Number(scale) };
-  return SIMPLE_TYPES[name ?? ''] ?? { kind: 'foreign', text: name ?? 'an unknown type' };
+  return SIMPLE_TYPES[name] ?? { kind: 'foreign', text: name === '' ? 'an unknown type' : name };
 }
 
 function laterChanges(rows: readonly Row[]): LaterChanges {

@@ -4,28 +4,29 @@ import { inPieces } from './pieces.ts';
 import { type Statement, lines, literal, qualified, timestampLiteral } from './text.ts';
 
 /**
- * The columns of the named tables at least, and of every table whose name begins with `prefix`; sizes as text. A row
- * without a column name holds the comment of its table.
+ * The columns of the named tables at least, each type with its sizes in one text: a cell costs more than what it holds. A row
+ * without a column name holds the comment of its table, or tells that a table stands whose name begins with `prefix`.
  */
 export function readColumns(schema: string, tables: readonly string[], prefix: string): Statement {
   const named = namedTables(tables);
-  const begins = `substring(table_name, 1, ${prefix.length}) = ${literal(prefix)}`;
   return {
     name: `read the schema ${schema}`,
     sql: lines(
-      'select table_name, column_name, data_type, cast(character_maximum_length as varchar), cast(numeric_precision as varchar), cast(numeric_scale as varchar), remarks, ordinal_position',
+      `select table_name, column_name, data_type || ${SIZES.map((size) => `',' || coalesce(cast(${size} as varchar), '')`).join(' || ')}, remarks, ordinal_position`,
       'from svv_columns',
       `where table_schema = ${literal(schema)}`,
-      named === '' ? '' : `and (${named} or ${begins})`,
+      named === '' ? '' : `and ${named}`,
       'union all',
-      "select table_name, cast('' as varchar), cast('' as varchar), cast(null as varchar), cast(null as varchar), cast(null as varchar), remarks, 0",
+      "select table_name, cast('' as varchar), cast('' as varchar), remarks, 0",
       'from svv_tables',
       `where table_schema = ${literal(schema)}`,
-      'and remarks is not null',
-      'order by 1, 8',
+      `and (remarks is not null or substring(table_name, 1, ${prefix.length}) = ${literal(prefix)})`,
+      'order by 1, 5',
     ),
   };
 }
+
+const SIZES = ['character_maximum_length', 'numeric_precision', 'numeric_scale'];
 
 /** One row where the schema stands. */
 export function findSchema(schema: string): Statement {
