@@ -222,6 +222,12 @@ export {
   stagedChecks,
   valueFailure,
 } from './transfer/load/fit-check.ts';
+export {
+  type ColumnLimit,
+  type ColumnLimits,
+  type StandingDecimal,
+  columnLimits,
+} from './transfer/schema/column-limits.ts';
 export { type PinnedColumns, requirePinned } from './transfer/schema/pinned-columns.ts';
 export { type Conversion, conversionOf } from './transfer/schema/type-conversion.ts';
 export {

@@ -5,6 +5,7 @@ import { findReconciliation } from './audit/reconcile.ts';
 import { duckDbCheckTarget } from './check-target.ts';
 import { type DuckDbSettings, readDuckDbSettings } from './config.ts';
 import { type DatabaseFile, databaseFile } from './database-file.ts';
+import { findColumnLimits } from './load/column-limits.ts';
 
 /** A way into one schema of one database file. The file itself is opened for each use. */
 export interface DuckDbOpened extends AskedTarget, CheckableTarget {
@@ -27,6 +28,8 @@ export function openDuckDb(settings: DuckDbSettings): DuckDbOpened {
     reconciliation: (question, signal) =>
       findReconciliation({ database: file, schema: settings.schema }, question, signal),
     quarantined: (question, signal) => findQuarantined({ database: file, schema: settings.schema }, question, signal),
+    columnLimits: (signal) =>
+      findColumnLimits({ database: file, schema: settings.schema, pins: settings.pins }, signal),
     close: () => file.close(),
   };
 }

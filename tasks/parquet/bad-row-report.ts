@@ -8,8 +8,9 @@ const MOST_REPLACED_SHOWN = 20;
 /** What was left out of a file and what was replaced, each with its line. */
 export async function badRowReport(
   chunks: readonly Extract<ChunkOutcome, { kind: 'converted' }>[],
-  { source, names, key }: ConvertedExtract,
+  file: ConvertedExtract,
 ): Promise<Pick<Converted, 'badRows' | 'replaced'>> {
+  const { source, names, key } = file;
   const setAside = chunks.flatMap((chunk) => chunk.setAside).toSorted((a, b) => a.position - b.position);
   const replaced = chunks.flatMap((chunk) => chunk.replaced.first).slice(0, MOST_REPLACED_SHOWN);
   const [badLines, replacedLines] = await Promise.all([setAside, replaced].map((rows) => linesOf(source, rows)));
@@ -19,7 +20,7 @@ export async function badRowReport(
       key: keyOf(values, key),
       ...(field === undefined ? {} : { column: names[field] ?? '' }),
       code,
-      reason: expectation(code),
+      reason: expectation(code, field === undefined ? undefined : names[field], file),
       ...(value === undefined ? {} : { value }),
       text,
     })),

@@ -1,4 +1,4 @@
-import type { Closable, Column, StageFormat } from '#framework';
+import type { Closable, Column, ColumnLimit, StageFormat } from '#framework';
 
 /** What the source says about a column. How long or how precise its values are is learnt from the file. */
 export const CSV_TYPES = ['text', 'number', 'boolean', 'date', 'timestamp'] as const;
@@ -66,6 +66,8 @@ export interface ConvertRequest {
   readonly needsKey?: boolean;
   /** Absent: `refuse`. Key columns always refuse. */
   readonly longText?: LongText;
+  /** What columns of the target take, by their names there: a row with a value beyond that is a bad row. Not asked of a key. */
+  readonly limits?: ReadonlyMap<string, ColumnLimit>;
   /** Absent: the first bad row fails the conversion. */
   readonly badRows?: BadRowPolicy;
   /** Only these columns, in this order; all of them in the order of the header when absent. */

@@ -238,8 +238,8 @@ class Conversion {
   }
 
   #named({ header, key }: Layout): ConvertedExtract {
-    const { extract, source } = this.#request;
-    return { extract, source, names: header.names, key };
+    const { extract, source, limits } = this.#request;
+    return { extract, source, names: header.names, key, limits };
   }
 
   async #result(layout: Layout, done: readonly ConvertedChunk[]): Promise<Converted> {

@@ -1,5 +1,7 @@
 import { DataFailure } from '#framework';
 
+import { limitOf, pinText } from './column-limits.ts';
+import type { ConvertRequest } from './conversion.ts';
 import type { RefusalCode } from './csv/refused.ts';
 import { lineNumbers } from './line-numbers.ts';
 import type { Refusal, SetAside } from './thread/messages.ts';
@@ -14,6 +16,7 @@ const EXPECTED: Readonly<Record<RefusalCode, string>> = {
   E_TEXT_NOT_UTF8: 'is not valid UTF-8',
   E_TEXT_TOO_LONG:
     'is longer than 65,535 bytes, the most that a text column holds (ON_LONG_TEXT=super or split: 4,000,000)',
+  E_VALUE_PINNED: 'the type that its column is pinned to ("columns" in connector_config.json)',
   E_NUMBER_UNREADABLE: 'is not a number. Expected digits with an optional sign, point and exponent',
   E_NUMBER_TOO_LONG: 'needs more than 38 digits at the scale of its column, or more than 37 behind the point',
   E_BOOLEAN_UNREADABLE: 'is not a boolean. Expected true or false',
@@ -30,6 +33,7 @@ export interface ConvertedExtract {
   readonly source: string;
   readonly names: readonly string[];
   readonly key: readonly string[];
+  readonly limits: ConvertRequest['limits'];
 }
 
 interface RefusedExtract extends ConvertedExtract {
@@ -56,8 +60,11 @@ export async function overfullFailure(bad: SetAside, file: ConvertedExtract, atM
 }
 
 /** What is wrong with a row: `is not a number. Expected digits …`. */
-export function expectation(code: RefusalCode): string {
-  return EXPECTED[code];
+export function expectation(code: RefusalCode, column: string | undefined, file: ConvertedExtract): string {
+  const limit = column === undefined ? undefined : limitOf(column, file);
+  return code === 'E_VALUE_PINNED' && limit?.kind === 'pinned'
+    ? `does not fit ${pinText(limit.type)}, ${EXPECTED[code]}`
+    : EXPECTED[code];
 }
 
 /** Values of the key by column. */
@@ -82,7 +89,7 @@ function rowFailure(bad: Omit<Refusal, 'kind' | 'row'>, { file, line, row }: Row
   const what = column === undefined ? '' : `, column "${column}": ${quoted(bad.value ?? '')}${length}`;
   return new DataFailure(
     bad.code,
-    `Extract ${extract}, ${where}${what} ${EXPECTED[bad.code]}. Correct it in the source, or leave the extract out.`,
+    `Extract ${extract}, ${where}${what} ${expectation(bad.code, column, file)}. Correct it in the source, or leave the extract out.`,
     {
       details: {
         extract,

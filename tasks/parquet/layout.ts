@@ -1,5 +1,6 @@
 import { type Column, type ColumnType, DataFailure } from '#framework';
 
+import { heldValues, limitOf } from './column-limits.ts';
 import type { ColumnPlan } from './columns/open-column.ts';
 import type { ConvertRequest, CsvType } from './conversion.ts';
 import type { Header } from './csv/header.ts';
@@ -13,6 +14,11 @@ export interface Layout {
   /** The columns of the request's key that the file has. */
   readonly key: readonly string[];
   readonly unknownColumns: readonly string[];
+}
+
+interface LayoutSource {
+  readonly header: Header;
+  readonly request: ConvertRequest;
 }
 
 /** @throws DataFailure `E_CSV_COLUMN_MISSING` */
@@ -30,16 +36,24 @@ export function layoutOf(header: Header, request: ConvertRequest): Layout {
   }
   return {
     header,
-    plans: selected.map((name) => ({
-      name,
-      type: types.get(name) ?? 'text',
-      index: header.names.indexOf(name),
-      scale: 0,
-      longText: request.key.includes(name) ? 'refuse' : (request.longText ?? 'refuse'),
-      parts: 1,
-    })),
+    plans: selected.map((name) => planOf(name, types.get(name) ?? 'text', { header, request })),
     key: request.key.filter((name) => header.names.includes(name)),
     unknownColumns: header.names.filter((name) => !types.has(name)),
+  };
+}
+
+function planOf(name: string, type: CsvType, { header, request }: LayoutSource): ColumnPlan {
+  const limit = limitOf(name, request);
+  const holds = heldValues(type, limit);
+  return {
+    name,
+    type,
+    index: header.names.indexOf(name),
+    scale: 0,
+    longText: request.key.includes(name) ? 'refuse' : (request.longText ?? 'refuse'),
+    parts: 1,
+    ...(holds === undefined ? {} : { holds }),
+    ...(limit?.kind === 'scale' ? { standingScale: limit.scale } : {}),
   };
 }
 

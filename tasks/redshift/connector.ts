@@ -8,6 +8,7 @@ import { findReconciliation } from './audit/reconcile.ts';
 import { redshiftCheckTarget } from './check-target.ts';
 import { dataApi } from './client.ts';
 import { type RedshiftSettings, readRedshiftSettings } from './config.ts';
+import { findColumnLimits } from './load/column-limits.ts';
 import { type RedshiftReader, redshiftReader } from './reader.ts';
 import { type Warehouse, warehouse } from './warehouse.ts';
 
@@ -44,6 +45,8 @@ export function openRedshift(settings: RedshiftSettings, access?: FixedAccess): 
       findReconciliation({ warehouse: opened, schema: settings.schema }, question, signal),
     quarantined: (question, signal) =>
       findQuarantined({ warehouse: opened, schema: settings.schema }, question, signal),
+    columnLimits: (signal) =>
+      findColumnLimits({ warehouse: opened, schema: settings.schema, pins: settings.pins }, signal),
     close: () => api.close(),
   };
 }

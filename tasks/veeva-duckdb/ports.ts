@@ -10,7 +10,10 @@ export const CONNECTIONS: readonly DeclaredConnection[] = [...WAY_CONNECTIONS, d
 export function veevaToDuckDb(kind: ExtractKind): OpenPorts {
   return veevaTo(
     kind,
-    async ({ connections, store }) => duckDbTarget(await connections.get(duckDbConnection), { stage: store }),
+    async ({ connections, store }) => {
+      const opened = await connections.get(duckDbConnection);
+      return { target: duckDbTarget(opened, { stage: store }), columnLimits: opened.columnLimits };
+    },
     { holdsLongText: true },
   );
 }

@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 
-import type { DeclaredConnection, ObjectStore, OpenPorts, Target, Temporal, TransferPorts } from '#framework';
+import type {
+  AskedTarget,
+  DeclaredConnection,
+  ObjectStore,
+  OpenPorts,
+  Target,
+  Temporal,
+  TransferPorts,
+} from '#framework';
 import { type DynamoDbOpened, dynamoDbConnection } from '#tasks/dynamodb';
 import { eventBridgeConnection } from '#tasks/eventbridge';
 import { type LongText, converterConnection } from '#tasks/parquet';
@@ -32,15 +40,21 @@ export const CONNECTIONS: readonly DeclaredConnection[] = [...WAY_CONNECTIONS, r
 
 /** Direct Data files of one kind from Vault over S3 into Redshift, with the watermark and the message on failure. */
 export function veevaToRedshift(kind: ExtractKind): OpenPorts {
-  return veevaTo(kind, async ({ connections, store }) =>
-    redshiftTarget(await connections.get(redshiftConnection), { stage: store }),
-  );
+  return veevaTo(kind, async ({ connections, store }) => {
+    const opened = await connections.get(redshiftConnection);
+    return { target: redshiftTarget(opened, { stage: store }), columnLimits: opened.columnLimits };
+  });
 }
 
 /** Opens the target of a pipeline; `store` holds the staged files. */
 export type OpenTarget = (
   tools: Pick<Parameters<OpenPorts>[0], 'connections'> & { readonly store: ObjectStore },
-) => Promise<Target>;
+) => Promise<WayEnd>;
+
+/** A target, and what the source asks of it. */
+export interface WayEnd extends Pick<AskedTarget, 'columnLimits'> {
+  readonly target: Target;
+}
 
 export interface WayOptions {
   /** The target's text has no limit of 65,535 bytes, so that a longer one is not split for it. */
@@ -60,6 +74,7 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget, options: WayO
     ]);
     const { archiveFolder, stageFormat, transferDirectory, unpackedLimit, onMissingColumn, badRows, onLongText, host } =
       vault.settings;
+    const { target, columnLimits } = await openTarget({ connections, store });
     const listsDocuments = vault.settings.documentContent !== 'none';
     return {
       source: veevaSource({
@@ -74,11 +89,12 @@ export function veevaTo(kind: ExtractKind, openTarget: OpenTarget, options: WayO
         unpackedLimit,
         onMissingColumn,
         badRows,
+        columnLimits,
         longText: options.holdsLongText === true ? WHOLE[onLongText] : CUT[onLongText],
         listsDocuments,
       }),
       stage: objectStage(store, STAGE_ROOT),
-      target: await openTarget({ connections, store }),
+      target,
       completed: async (manifest, context) => {
         await advance[kind](watermarks, manifest.window.end, context.signal);
         await releaseRule(rule, context);

@@ -1,4 +1,5 @@
 import {
+  type ColumnLimits,
   type Count,
   DataFailure,
   type ObjectStore,
@@ -42,6 +43,8 @@ export interface VeevaSourceOptions {
   readonly unpackedLimit?: number;
   /** Absent: the first bad row stops the window. */
   readonly badRows?: BadRowOptions;
+  /** What columns of the target take; asked where bad rows may be left out. Absent: whatever comes. */
+  readonly columnLimits?: (signal: AbortSignal) => Promise<ColumnLimits>;
   /** Text of more than 65,535 bytes: a bad row where absent. */
   readonly longText?: LongText;
   readonly onMissingColumn?: MissingColumnPolicy;
@@ -128,6 +131,7 @@ function stageOptions(options: VeevaSourceOptions): StageOptions {
     unpackedLimit: options.unpackedLimit ?? USUAL_UNPACKED_LIMIT,
     earlyBytes: EARLY_BYTES,
     badRows: options.badRows ?? STOP_AT_BAD_ROWS,
+    ...(options.columnLimits === undefined ? {} : { columnLimits: options.columnLimits }),
     longText: options.longText ?? 'refuse',
     listsDocuments: options.listsDocuments ?? false,
     onMissingColumn: options.onMissingColumn ?? 'null',

@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import {
   APPLY_EVERYTHING,
   type CheckTarget,
+  type ColumnLimits,
   type ColumnType,
   type DeletePolicies,
   type DeletePolicy,
@@ -52,6 +53,8 @@ export interface TargetGround extends Pick<StageGround, 'stage' | 'store' | 'clo
   readonly reconciliation: (question: ReportQuestion) => Promise<Reconciliation | undefined>;
   /** The rows that windows left out, as people read them. */
   readonly quarantined: (question: QuarantineQuestion) => Promise<readonly ListedQuarantine[]>;
+  /** What columns take, with these pins. */
+  readonly columnLimits: (pins: PinnedColumns) => Promise<ColumnLimits>;
   /** Asks the target past the connector. */
   readonly query: (sql: string) => Promise<readonly (readonly (string | null)[])[]>;
 }
@@ -86,6 +89,7 @@ async function openRedshiftGround(): Promise<TargetGround> {
     columns: opened.reader.listColumns,
     reconciliation: (question) => opened.reconciliation(question, new AbortController().signal),
     quarantined: (question) => opened.quarantined(question, new AbortController().signal),
+    columnLimits: (pins) => ground.openWith({ pins }).columnLimits(new AbortController().signal),
     query: async (sql) => {
       const finished = await opened.warehouse.run([{ name: 'ask', sql }]);
       const rows: Row[] = [];
@@ -175,6 +179,7 @@ async function openDuckDbGround(): Promise<TargetGround> {
     columns: (table) => listColumns(settings.file, table),
     reconciliation: (question) => openDuckDb(settings).reconciliation(question, new AbortController().signal),
     quarantined: (question) => openDuckDb(settings).quarantined(question, new AbortController().signal),
+    columnLimits: (pins) => openDuckDb({ ...settings, pins }).columnLimits(new AbortController().signal),
     query,
     close,
   };

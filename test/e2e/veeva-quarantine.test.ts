@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { listQuarantine } from '#framework/operate';
 
@@ -110,5 +110,80 @@ describe.each(VEEVA_TARGETS)('$product: a window with more such rows than the li
     } finally {
       await veeva.close();
     }
+  });
+});
+
+const PINS = {
+  product__v: { name__v: 'varchar(3000)', id: 'varchar(40)' },
+  user__sys: { amount__c: 'decimal(38,18)' },
+};
+
+/** One digit more than a column has left whose numbers have 18 behind the point. */
+const LARGE = '123456789012345678901';
+
+describe.each(VEEVA_TARGETS)('$product: values that only a column of the target refuses', (target) => {
+  let veeva: VeevaInstallation;
+  const start = async (policy: 'quarantine' | 'fail') => {
+    const environment = { ON_BAD_ROW: policy, QUARANTINE_ROWS: '3' };
+    const connectorFile = { redshift: { columns: PINS }, duckdb: { columns: PINS } };
+    const opened = await openVeeva({ target, environment, connectorFile, vault: { changesPerWindow: 200 } });
+    await loadFull(opened);
+    return opened;
+  };
+  const put = (values: readonly (readonly [extract: string, column: string, row: number, value: string])[]) => {
+    for (const [extract, column, row, value] of values)
+      veeva.sandbox.vault.faults.add({ kind: 'value', extract, column, row, value, file: fileOf(1) });
+  };
+  const REFUSED = [
+    [PRODUCTS, 'name__v', 0, 'é'.repeat(1501)],
+    [PRODUCTS, 'amount__c', 1, LARGE],
+    [USERS, 'amount__c', 0, LARGE],
+  ] as const;
+
+  afterEach(() => veeva.close());
+
+  it('leaves the rows out, under policy quarantine, with reasons that name the type', async () => {
+    veeva = await start('quarantine');
+    put(REFUSED);
+    veeva.publish(1);
+    const { audit } = await veeva.completed(1);
+    expect(audit).toMatchObject({ result: 'PASS', details: { quarantined: 3, differences: [] } });
+    const kept = await veeva.ask(
+      'select "extract", line_number::varchar, column_name, code, reason from vault.windrow_quarantine order by "extract", line_number',
+    );
+    expect(kept).toEqual([
+      [PRODUCTS, '2', 'name__v', 'E_VALUE_PINNED', expect.stringMatching(/^does not fit varchar\(3000\), /)],
+      [PRODUCTS, '3', 'amount__c', 'E_NUMBER_TOO_LONG', expect.stringMatching(/more than 38 digits at the scale/)],
+      [USERS, '2', 'amount__c', 'E_VALUE_PINNED', expect.stringMatching(/^does not fit decimal\(38, 18\), /)],
+    ]);
+    veeva.sandbox.vault.faults.clear();
+    await veeva.rerun(1, 'SOURCE_TO_STAGE');
+    expect(await leftOut(veeva)).toEqual([]);
+    expect(await veeva.differences(1)).toEqual([]);
+  });
+
+  it('counts them against the limit of the window', async () => {
+    veeva = await start('quarantine');
+    put([...REFUSED, [USERS, 'name__v', 1, 'a\0b']]);
+    veeva.publish(1);
+    const { error } = await veeva.ended(1);
+    expect(error?.code).toBe('E_QUARANTINE_FULL');
+    expect(await veeva.differences(0)).toEqual([]);
+  });
+
+  it.each([
+    { policy: 'fail', column: 'name__v', value: 'é'.repeat(1501), type: 'varchar(3000)' },
+    { policy: 'quarantine', column: 'id', value: 'V'.repeat(41), type: 'varchar(40)' },
+  ] as const)('stops the window under policy $policy where it is about $column', async ({ policy, ...refused }) => {
+    veeva = await start(policy);
+    put([[PRODUCTS, refused.column, 0, refused.value]]);
+    veeva.publish(1);
+    const { pipelineStatus, error } = await veeva.ended(1);
+    expect(pipelineStatus).toBe('FAILED');
+    expect(error?.code).toMatch(/^E_(REDSHIFT|DUCKDB)_VALUE$/);
+    expect(error?.message).toContain(
+      `the column product__v.${refused.column} is ${refused.type}, which cannot hold the value`,
+    );
+    expect(await veeva.differences(0)).toEqual([]);
   });
 });

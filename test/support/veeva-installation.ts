@@ -49,6 +49,8 @@ export interface VeevaOptions {
   readonly backend?: BackendName;
   readonly vault?: Partial<VaultOptions>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What `connector_config.json` holds; there is none when absent. */
+  readonly connectorFile?: object;
   /** False: this process looks on only, and tasks run elsewhere. */
   readonly works?: boolean;
 }
@@ -163,7 +165,8 @@ async function open(options: VeevaOptions, opened: Closable[]): Promise<VeevaIns
   for (const [name, value] of Object.entries(environment)) if (name.startsWith('AWS_')) vi.stubEnv(name, value);
   keep({ close: async () => void vi.unstubAllEnvs() });
   const logged: string[] = [];
-  const windrow = keep(await openOver({ environment, clock, logged, project: target.project }));
+  const { connectorFile } = options;
+  const windrow = keep(await openOver({ environment, connectorFile, clock, logged, project: target.project }));
   if (options.works !== false) {
     keep(windrow.startScheduler());
     await keep(windrow.startWorker()).ready();
@@ -188,12 +191,15 @@ function once(work: () => Promise<void>): () => Promise<void> {
 }
 
 interface Opening extends Pick<VeevaInstallation, 'environment' | 'clock'> {
+  readonly connectorFile: object | undefined;
   readonly logged: string[];
   readonly project: Project;
 }
 
-async function openOver({ environment, clock, logged, project }: Opening): Promise<Windrow> {
-  const sources = { environment, readFile: () => undefined };
+async function openOver({ environment, connectorFile, clock, logged, project }: Opening): Promise<Windrow> {
+  const readFile = (path: string): string | undefined =>
+    path === 'connector_config.json' ? JSON.stringify(connectorFile) : undefined;
+  const sources = { environment, readFile };
   const reading = readEngineSettings(sources);
   if (reading.kind === 'unreadable') throw new Error(reading.problems.join('\n'));
   const log = collectingLog(logged);

@@ -113,8 +113,9 @@ export function valueFailure(check: FitCheck, misfit: Misfit, { code, typeText }
   return new DataFailure(
     code,
     `${extract}: the column ${table}.${column} is ${typeText(to)}, which cannot hold ${valueOf(check, misfit)} exactly. ` +
-      'Nothing was applied, and quarantine (ON_BAD_ROW) does not take it, because other columns hold such a value. ' +
-      'Correct the value in the source, or pin the column to another type ("columns" in connector_config.json), for numbers also to text.',
+      'Nothing was applied. Correct the value in the source, or pin the column to another type ("columns" in connector_config.json), ' +
+      'for numbers also to text. Where the column is pinned or a number, and not of the key, a run from SOURCE_TO_STAGE under ' +
+      'ON_BAD_ROW=quarantine leaves the row out.',
     { details: detailsOf(check, misfit, typeText) },
   );
 }

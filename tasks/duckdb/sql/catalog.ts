@@ -16,6 +16,20 @@ export function readColumns(schema: string): Statement {
   };
 }
 
+/** Table, column and scale of every decimal with digits behind the point. */
+export function readDecimals(schema: string): Statement {
+  return {
+    name: `read the decimals of the schema ${schema}`,
+    sql: `
+      select table_name, column_name, cast(numeric_scale as varchar)
+      from duckdb_columns()
+      where database_name = current_database() and schema_name = $schema
+      and starts_with(data_type, 'DECIMAL') and numeric_scale > 0
+    `,
+    values: { schema },
+  };
+}
+
 /**
  * Tables and columns that a window later than `windowEnd` changed: an older one must not undo it. That a table keeps its
  * deletes is no word of the source.

@@ -25,14 +25,20 @@ export class DecimalColumn implements ColumnBuilder {
   readonly words: Uint32Array;
   rows = 0;
   scale: number;
+  readonly #standingScale: number;
+  /** Digits of a number that the quick path may take. */
+  readonly #quickDigits: number;
   #integerDigits = 0;
   #scanned = 0;
   #point = -1;
 
-  constructor(capacity: number, scale: number) {
+  /** @param standingScale digits behind the point for which every number must leave room */
+  constructor(capacity: number, scale: number, standingScale = 0) {
     this.validity = new Validity(capacity);
     this.words = new Uint32Array(4 * capacity);
     this.scale = scale;
+    this.#standingScale = standingScale;
+    this.#quickDigits = Math.min(EXACT_DIGITS, MOST_DIGITS - standingScale);
   }
 
   clear(): void {
@@ -75,7 +81,7 @@ export class DecimalColumn implements ColumnBuilder {
     const integerEnd = this.#point < 0 ? end : this.#point;
     const digits = end - first - (this.#point < 0 ? 0 : 1);
     const missing = this.scale - (digits - (integerEnd - first));
-    if (missing < 0 || digits + missing > EXACT_DIGITS) return false;
+    if (missing < 0 || digits + missing > this.#quickDigits) return false;
     if (integerEnd - first > this.#integerDigits) this.#noteInteger(bytes, first, integerEnd);
     const scaled = this.#scanned * (POWERS_OF_TEN[missing] ?? 1);
     this.#storeSmall(first > start ? -scaled : scaled);
@@ -120,7 +126,8 @@ export class DecimalColumn implements ColumnBuilder {
   #appendAny(number: ExactNumber): boolean {
     const scale = Math.max(this.scale, number.scale);
     const integerDigits = Math.max(this.#integerDigits, number.integerDigits);
-    if (scale > LARGEST_SCALE || integerDigits + scale > MOST_DIGITS) return false;
+    const reserved = Math.max(scale, this.#standingScale);
+    if (scale > LARGEST_SCALE || integerDigits + reserved > MOST_DIGITS) return false;
     this.#integerDigits = integerDigits;
     if (scale > this.scale) this.#widen(scale);
     this.#store(this.rows, number.unscaled * 10n ** BigInt(scale - number.scale));

@@ -40,6 +40,14 @@ function placed(digits: string, scale: number): ExactNumber {
   };
 }
 
+/** The number without a plus sign, an exponent and zeros that say nothing; undefined where the text is no number. */
+export function plainNumber(text: string): string | undefined {
+  const number = readNumber(text);
+  if (number === undefined) return undefined;
+  const digits = decimalText(number.unscaled, number.scale);
+  return number.scale === 0 ? digits : digits.replace(/[.]?0+$/, '');
+}
+
 /** `-12.50` for -1250 at scale 2. */
 export function decimalText(unscaled: bigint, scale: number): string {
   const negative = unscaled < 0n;

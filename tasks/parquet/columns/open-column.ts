@@ -1,3 +1,5 @@
+import type { Conversion } from '#framework';
+
 import type { CsvType, LongText } from '../conversion.ts';
 import { BooleanColumn } from './boolean-column.ts';
 import { DateColumn } from './date-column.ts';
@@ -17,6 +19,10 @@ export interface ColumnPlan {
   readonly longText: LongText;
   /** Columns that a split text has to begin with; 1 for everything else. */
   readonly parts: number;
+  /** Which values the column of the target holds; absent: all of the type. */
+  readonly holds?: Conversion;
+  /** Digits behind the point that the column of the target has already: they leave fewer before it. */
+  readonly standingScale?: number;
 }
 
 /** @param bytes text to make room for at once */
@@ -25,7 +31,7 @@ export function openColumn(plan: ColumnPlan, capacity: number, bytes: number): A
     case 'text':
       return new TextColumn(capacity, bytes, plan.longText);
     case 'number':
-      return new DecimalColumn(capacity, plan.scale);
+      return new DecimalColumn(capacity, plan.scale, plan.standingScale);
     case 'boolean':
       return new BooleanColumn(capacity);
     case 'date':

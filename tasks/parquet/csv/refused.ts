@@ -9,6 +9,7 @@ export type RefusalCode =
   | 'E_TEXT_NUL'
   | 'E_TEXT_NOT_UTF8'
   | 'E_TEXT_TOO_LONG'
+  | 'E_VALUE_PINNED'
   | 'E_NUMBER_UNREADABLE'
   | 'E_NUMBER_TOO_LONG'
   | 'E_BOOLEAN_UNREADABLE'

@@ -1,5 +1,6 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
 
+import { type HeldCheck, openHeldChecks } from '../columns/held-values.ts';
 import { type AnyColumn, openColumn } from '../columns/open-column.ts';
 import { ChunkReader } from '../csv/chunk-reader.ts';
 import { FieldBlock } from '../csv/field-block.ts';
@@ -57,6 +58,7 @@ class ChunkConversion {
   #shape = '';
   #isVoid = false;
   readonly #sieve: Sieve | undefined;
+  readonly #heldChecks: readonly HeldCheck[];
 
   constructor(job: ChunkJob, reader: ChunkReader, mode: Mode) {
     this.#job = job;
@@ -67,6 +69,7 @@ class ChunkConversion {
     const sparing = mode === 'sparing';
     this.#block = new FieldBlock({ width: job.width, capacity, crlf: job.crlf, sparing });
     this.#sieve = sparing ? new Sieve(job, capacity) : undefined;
+    this.#heldChecks = openHeldChecks(job.plans, textBytes);
     this.#batchRows = Math.min(BATCH_ROWS, bytes);
     const room = Math.min(bytes, BATCH_ROWS * 16);
     this.#columns = job.plans.map((plan) => openColumn(plan, this.#batchRows + capacity, room));
@@ -114,6 +117,10 @@ class ChunkConversion {
   /** Gives the block to every column; the refusal of the first row in the file wins. */
   #take(): RefusedRow | undefined {
     let first = this.#job.needsKey ? withoutKey(this.#block, this.#job.key, 0) : undefined;
+    for (const check of this.#heldChecks) {
+      const refused = check(this.#block, 0);
+      if (refused !== undefined && (first === undefined || refused.row < first.row)) first = refused;
+    }
     for (const [index, column] of this.#columns.entries()) {
       const field = this.#job.plans[index]?.index ?? 0;
       const refused = column.append(this.#block, field);

@@ -1,3 +1,4 @@
+import { type HeldCheck, openHeldChecks } from '../columns/held-values.ts';
 import { type AnyColumn, openColumn } from '../columns/open-column.ts';
 import { longestText } from '../columns/text-column.ts';
 import { badCharacters } from '../csv/chunk-reader.ts';
@@ -21,10 +22,13 @@ export class Sieve {
   readonly replaced: { values: number; readonly first: Replaced[] } = { values: 0, first: [] };
   readonly #job: ChunkJob;
   readonly #columns: readonly AnyColumn[];
+  readonly #heldChecks: readonly HeldCheck[];
 
   constructor(job: ChunkJob, capacity: number) {
     this.#job = job;
     this.#columns = job.plans.map((plan) => openColumn(plan, capacity, capacity));
+    // A text that is mended later counts with what it will be then.
+    this.#heldChecks = openHeldChecks(job.plans, job.badRows.characters === 'replace' ? mendedBytes : textBytes);
   }
 
   get isOverfull(): boolean {
@@ -43,6 +47,8 @@ export class Sieve {
     if (this.#job.badRows.characters === 'refuse') finds.push((last) => nextBadText(block, last?.row ?? 0));
     else finds.push((last) => this.#nextGrownText(block, last?.row ?? 0));
     if (this.#job.needsKey) finds.push((last) => withoutKey(block, this.#job.key, last?.row ?? 0));
+    // Before the columns, which would learn a scale from a row that is out.
+    for (const check of this.#heldChecks) finds.push((last) => check(block, last?.row ?? 0));
     for (const [index, column] of this.#columns.entries()) {
       const field = this.#job.plans[index]?.index ?? 0;
       finds.push(() => {

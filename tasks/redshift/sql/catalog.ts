@@ -28,6 +28,20 @@ export function readColumns(schema: string, tables: readonly string[], prefix: s
 
 const SIZES = ['character_maximum_length', 'numeric_precision', 'numeric_scale'];
 
+/** Table, column and scale of every decimal with digits behind the point. */
+export function readDecimals(schema: string): Statement {
+  return {
+    name: `read the decimals of the schema ${schema}`,
+    sql: lines(
+      'select table_name, column_name, cast(numeric_scale as varchar)',
+      'from svv_columns',
+      `where table_schema = ${literal(schema)}`,
+      "and data_type = 'numeric'",
+      'and numeric_scale > 0',
+    ),
+  };
+}
+
 /** One row where the schema stands. */
 export function findSchema(schema: string): Statement {
   return {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 
 import {
   type Column,
+  type ColumnLimits,
   DataFailure,
   type Log,
   type QuarantinedRow,
@@ -26,6 +27,7 @@ export interface StagingTools extends UploadTools {
   /** Local folder for converted files. */
   readonly directory: string;
   readonly badRows: BadRowOptions;
+  readonly limits?: ColumnLimits | undefined;
   readonly longText: LongText;
   readonly onMissingColumn: MissingColumnPolicy;
   readonly log: Log;
@@ -98,10 +100,11 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
   };
 }
 
-export type ConversionTools = Pick<StagingTools, 'longText' | 'badRows' | 'format' | 'directory'>;
+export type ConversionTools = Pick<StagingTools, 'longText' | 'badRows' | 'limits' | 'format' | 'directory'>;
 
 /** How a member is converted that holds a part of an extract. */
 export function conversionOf({ plan, part }: MemberPlan, file: Spooled, tools: ConversionTools): ConvertRequest {
+  const limits = tools.limits?.get(plan.table.toLowerCase());
   return {
     source: file.path,
     extract: plan.extract,
@@ -110,6 +113,7 @@ export function conversionOf({ plan, part }: MemberPlan, file: Spooled, tools: C
     needsKey: true,
     longText: tools.longText,
     badRows: conversionPolicy(tools.badRows),
+    ...(limits === undefined ? {} : { limits }),
     ...(part === 'deletes' ? { select: plan.key } : {}),
     format: tools.format,
     directory: tools.directory,

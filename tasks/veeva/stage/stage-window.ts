@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import {
+  type ColumnLimits,
   MANIFEST_KEY,
   type ObjectStore,
   type SourceFile,
@@ -43,6 +44,8 @@ export interface StageOptions {
   /** A member of at least so many bytes is converted while it is still being unpacked. */
   readonly earlyBytes: number;
   readonly badRows: BadRowOptions;
+  /** What columns of the target take; asked where bad rows may be left out. Otherwise a value beyond it stops the load. */
+  readonly columnLimits?: (signal: AbortSignal) => Promise<ColumnLimits>;
   readonly longText: LongText;
   /** Whether the document versions of a window are listed, for those who fetch their content. */
   readonly listsDocuments?: boolean;
@@ -74,7 +77,8 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
   const { badRows, longText, onMissingColumn } = options;
   const { signal, log } = context;
   const archive = file.filename;
-  await using early = openEarly(folder, { file, options, context });
+  const limits = badRows.rows === 'quarantine' ? await options.columnLimits?.(signal) : undefined;
+  await using early = openEarly(folder, { file, options, context, limits });
   const begun: UnpackRequest['begun'] = (...member) => early.begin(...member);
   const unpacked = await unpack({ archive, keys, store, directory: folder, limit, signal, begun });
   const facts = { bytes: unpacked.bytes, rows: file.rows, sha256: unpacked.sha256 };
@@ -92,6 +96,7 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
     prefix,
     directory: folder,
     badRows,
+    limits,
     longText,
     onMissingColumn,
     log,
@@ -115,9 +120,14 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
   return manifest;
 }
 
-function openEarly(folder: string, { file, options, context }: Omit<Staging, 'keys'>): EarlyConversions {
+interface EarlyStaging extends Omit<Staging, 'keys'> {
+  readonly limits: ColumnLimits | undefined;
+}
+
+function openEarly(folder: string, { file, options, context, limits }: EarlyStaging): EarlyConversions {
   return new EarlyConversions({
     ...options,
+    limits,
     archive: file.filename,
     kind: file.extractKind,
     directory: join(folder, 'early'),
