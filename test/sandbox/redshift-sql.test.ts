@@ -151,6 +151,28 @@ describe('columns', () => {
     expect(await errorOf('alter table narrow alter column v type varchar(2)')).toContain('it holds a value of 4 bytes');
   });
 
+  it('keep their byte limit when another one grows, is dropped or comes later, also in a table made alike', async () => {
+    await bench.run('create table several (a varchar(3), b varchar(4), c varchar(5), n int)');
+    await bench.run('create table several_alike (like several)');
+    await bench.run('alter table several drop column a');
+    await bench.run('alter table several add column d varchar(2)');
+    await bench.run('alter table several alter column b type varchar(9)');
+    await bench.run('alter table several_alike alter column c type varchar(9)');
+    const limits = [
+      ['several', 'b', 'éééé', 'ééééé', 9],
+      ['several', 'c', 'éé', 'ééé', 5],
+      ['several', 'd', 'é', 'éa', 2],
+      ['several_alike', 'a', 'é', 'éé', 3],
+      ['several_alike', 'b', 'éé', 'ééa', 4],
+      ['several_alike', 'c', 'éééé', 'ééééé', 9],
+    ];
+    for (const [table, column, fitting, long, size] of limits) {
+      expect((await bench.run(`insert into ${table} (${column}) values ('${fitting}')`)).Status).toBe('FINISHED');
+      const error = await errorOf(`insert into ${table} (${column}) values ('${long}')`);
+      expect(error).toBe(`ERROR: value too long for type character varying(${size})`);
+    }
+  });
+
   it('accept keys without enforcing them, but enforce NOT NULL', async () => {
     await bench.run('create table keyed (id int primary key, parent int references keyed (id), u int unique)');
     expect((await bench.run('insert into keyed values (1, 99, 1), (1, 99, 1)')).Status).toBe('FINISHED');

@@ -4,7 +4,8 @@ import { Client } from 'pg';
 
 import { quoteLiteral, quoteName } from '../sql/names.ts';
 
-const PARTS = ['tables.sql', 'procedures.sql', 'functions.sql', 'views.sql'];
+const PROCEDURES = 'procedures.sql';
+const PARTS = ['tables.sql', PROCEDURES, 'functions.sql', 'views.sql'];
 
 /** Makes the stand-in's database on the server if it is not there, with Redshift's functions and views; gives its address. */
 export async function installDatabase(serverUrl: string, name: string): Promise<string> {
@@ -41,9 +42,10 @@ async function createDatabase(server: Client, name: string): Promise<void> {
 
 async function install(database: Client): Promise<void> {
   const found = await database.query("select to_regclass('redshift.load_commits') as there");
-  if (found.rows[0]?.there !== null) return;
-  const parts = await Promise.all(PARTS.map((part) => readFile(new URL(part, import.meta.url), 'utf8')));
+  // The rewriting calls this version's procedures, also where an earlier one made the database.
+  const parts = found.rows[0]?.there === null ? PARTS : [PROCEDURES];
+  const texts = await Promise.all(parts.map((part) => readFile(new URL(part, import.meta.url), 'utf8')));
   await database.query('set allow_system_table_mods to on');
   // One text is one transaction: a half installed catalog cannot stay behind.
-  await database.query(parts.join('\n'));
+  await database.query(texts.join('\n'));
 }

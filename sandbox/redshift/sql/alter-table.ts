@@ -1,4 +1,4 @@
-import { readColumnDefinition, readNewName } from './column-definition.ts';
+import { byteLimit, readColumnDefinition, readNewName } from './column-definition.ts';
 import { distributionStyle, readTableConstraint, sortKey, textArray } from './create-table.ts';
 import { Cursor, type QualifiedName, renderName } from './cursor.ts';
 import { nameLiteral, quoteLiteral, quoteName } from './names.ts';
@@ -41,7 +41,8 @@ function add(cursor: Cursor, table: QualifiedName): Prepared {
       `ALTER TABLE ADD COLUMN: the column "${column.name}" cannot be an identity, a key, a distkey or a sortkey`,
     );
   }
-  return prepared('ALTER TABLE ADD COLUMN', `alter table ${renderName(table)} add column ${column.postgres}`);
+  const definition = [column.postgres, ...byteLimit(column)].join(' ');
+  return prepared('ALTER TABLE ADD COLUMN', `alter table ${renderName(table)} add column ${definition}`);
 }
 
 /** Keys are kept for the catalog and never enforced. */

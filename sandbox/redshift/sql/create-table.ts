@@ -1,4 +1,4 @@
-import { readColumnDefinition, readNewName, type ColumnDefinition } from './column-definition.ts';
+import { byteLimits, readColumnDefinition, readNewName, type ColumnDefinition } from './column-definition.ts';
 import { Cursor, type QualifiedName, isWord, render, renderName, splitAtCommas } from './cursor.ts';
 import { rewriteExpressions } from './expressions.ts';
 import { nameLiteral, quoteLiteral, quoteName } from './names.ts';
@@ -33,7 +33,7 @@ export function prepareCreateTable(cursor: Cursor, isTemporary: boolean): Prepar
   if (cursor.takeWord('as')) return createAs(cursor, { start, name, names, temporary });
   cursor.expectEnd();
   if (body.elements.length === 0) throw cursor.syntaxError();
-  const create = `${start} (${body.elements.join(', ')})`;
+  const create = `${start} (${[...body.elements, ...byteLimits(body.columns)].join(', ')})`;
   return prepared('CREATE TABLE', [create, ...keep(name, body)].join('; '), { touchesSession: temporary });
 }
 
