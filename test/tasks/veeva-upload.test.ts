@@ -41,16 +41,33 @@ describe('The bytes of a converted file', () => {
   it('come as a stream where another file has the memory, or where they are many', async () => {
     const memory = new FileMemory();
     const large = await file('large', Buffer.alloc(17 * 1024 * 1024, 7));
+    const text = 'second'.repeat(11_000);
     await memory.give(await file('first', Buffer.from('first')), async (first) => {
-      await memory.give(await file('second', Buffer.from('second')), async (second) => {
+      await memory.give(await file('second', Buffer.from(text)), async (second) => {
         expect(second).toBeInstanceOf(Readable);
-        expect((await copyOf(second)).toString()).toBe('second');
+        expect((await copyOf(second)).toString()).toBe(text);
       });
       expect((await copyOf(first)).toString()).toBe('first');
     });
     await memory.give(large, async (body) => {
       expect(body).toBeInstanceOf(Readable);
       expect((await copyOf(body)).length).toBe(large.bytes);
+    });
+  });
+
+  it('have memory of their own where they are few and another file has the memory', async () => {
+    const memory = new FileMemory();
+    await memory.give(await file('first', Buffer.from('first')), async (first) => {
+      const small = ['second', 'third'].map(async (name) =>
+        memory.give(await file(name, Buffer.from(name)), async (body) => {
+          expect(body).toBeInstanceOf(Uint8Array);
+          expect((await copyOf(body)).toString()).toBe(name);
+        }),
+      );
+      await Promise.all(small);
+      const short = memory.give({ ...(await file('short', Buffer.from('short'))), bytes: 9 }, async () => {});
+      await expect(short).rejects.toThrow('ends after 5 bytes; 9 were written');
+      expect((await copyOf(first)).toString()).toBe('first');
     });
   });
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 
 import {
   type Column,
@@ -84,7 +84,7 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
   if (file === undefined) return NO_PART;
   const request = conversionOf({ plan, part }, file, tools);
   const converted = await tools.converter.convert({ ...request, signal: tools.signal });
-  await rm(file.path, { force: true });
+  await unlink(file.path);
   requireCount(plan, { part, expected: records, found: converted.rows + converted.badRows.length });
   const absent = part === 'updates' ? missingColumns(plan, converted, tools) : [];
   report(plan, part, { converted, log: tools.log });
