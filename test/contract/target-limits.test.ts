@@ -112,6 +112,7 @@ describe.each(TARGETS)('What the conversion says that a column of $product takes
     });
     await ground.target.load(manifest, contextOf(manifest));
     const limits = await ground.columnLimits(new Map([['standing', new Map([['value__c', decimal(20, 4)]])]]));
+    expect([...limits.keys()].filter((name) => name.startsWith('windrow_'))).toEqual([]);
     expect(limits.get('told')).toEqual(new Map([['fine__c', { kind: 'scale', scale: 3 }]]));
     expect(limits.get('standing')).toEqual(new Map([['value__c', { kind: 'pinned', type: decimal(20, 4) }]]));
   });

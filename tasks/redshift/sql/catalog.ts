@@ -28,7 +28,7 @@ export function readColumns(schema: string, tables: readonly string[], prefix: s
 
 const SIZES = ['character_maximum_length', 'numeric_precision', 'numeric_scale'];
 
-/** Table, column and scale of every decimal with digits behind the point. */
+/** Table, column and scale of every loaded decimal with digits behind the point. */
 export function readDecimals(schema: string): Statement {
   return {
     name: `read the decimals of the schema ${schema}`,
@@ -38,6 +38,7 @@ export function readDecimals(schema: string): Statement {
       `where table_schema = ${literal(schema)}`,
       "and data_type = 'numeric'",
       'and numeric_scale > 0',
+      `and substring(table_name, 1, ${OWN_PREFIX.length}) <> ${literal(OWN_PREFIX)}`,
     ),
   };
 }
