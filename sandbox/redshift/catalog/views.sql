@@ -31,11 +31,13 @@ select
   null::varchar as collation_schema,
   null::varchar as collation_name,
   null::varchar as domain_name,
-  col_description(c.oid, a.attnum)::varchar as remarks
+  (told.description collate "default")::varchar as remarks
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+-- A join, since col_description() is a query of its own for each row: 800 columns took twice as long.
+left join pg_description told on told.objoid = c.oid and told.classoid = 'pg_class'::regclass and told.objsubid = a.attnum
 left join redshift.long_names schemas on schemas.held = n.nspname
 left join redshift.long_names tables on tables.held = c.relname
 left join redshift.long_names columns on columns.held = a.attname
@@ -46,12 +48,15 @@ where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v')
 create view pg_catalog.svv_tables as
 select
   current_database()::varchar as table_catalog,
-  redshift.full_name(n.nspname)::varchar as table_schema,
-  redshift.full_name(c.relname)::varchar as table_name,
+  coalesce(schemas.full_name, n.nspname)::varchar as table_schema,
+  coalesce(tables.full_name, c.relname)::varchar as table_name,
   (case when c.relkind = 'v' then 'VIEW' when c.relpersistence = 't' then 'LOCAL TEMPORARY' else 'BASE TABLE' end)::varchar as table_type,
-  obj_description(c.oid, 'pg_class')::varchar as remarks
+  told.description::varchar as remarks
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
+left join pg_description told on told.objoid = c.oid and told.classoid = 'pg_class'::regclass and told.objsubid = 0
+left join redshift.long_names schemas on schemas.held = n.nspname
+left join redshift.long_names tables on tables.held = c.relname
 where c.relkind in ('r', 'v')
   and n.nspname not in ('redshift', 'information_schema', 'pg_catalog', 'pg_toast')
   and (n.oid = pg_my_temp_schema() or not pg_is_other_temp_schema(n.oid));
