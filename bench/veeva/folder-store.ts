@@ -1,8 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 
 import type { ObjectStore, StoredObject } from '#framework';
 
@@ -13,7 +11,7 @@ export function folderStore(folder: string, metadata: StoredObject['metadata']):
     url: (key) => `file://${pathOf(key)}`,
     put: async (key, body) => {
       await mkdir(dirname(pathOf(key)), { recursive: true });
-      await pipeline(body instanceof Uint8Array ? Readable.from([body]) : body, createWriteStream(pathOf(key)));
+      await writeFile(pathOf(key), body);
     },
     open: async (key) => createReadStream(pathOf(key)),
     findText: async (key) => readFile(pathOf(key), 'utf8').catch(() => undefined),

@@ -60,6 +60,9 @@ const USUAL_AT_ONCE = 8;
 
 const USUAL_UNPACKED_LIMIT = 200e9;
 
+/** Below this, to start a thread costs more than it gives: some 50 MB of CSV. */
+const THREAD_BYTES = 8e6;
+
 /** Below this, to read the metadata twice costs more than the wait for gunzip. */
 const EARLY_BYTES = 16e6;
 
@@ -129,6 +132,7 @@ function stageOptions(options: VeevaSourceOptions): StageOptions {
     temporaryDirectory: options.temporaryDirectory,
     atOnce: options.atOnce ?? USUAL_AT_ONCE,
     unpackedLimit: options.unpackedLimit ?? USUAL_UNPACKED_LIMIT,
+    threadBytes: THREAD_BYTES,
     earlyBytes: EARLY_BYTES,
     badRows: options.badRows ?? STOP_AT_BAD_ROWS,
     ...(options.columnLimits === undefined ? {} : { columnLimits: options.columnLimits }),

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConvertRequest, Converted } from '#tasks/parquet';
 
 import { Arrival } from '../../tasks/veeva/archive/arrival.ts';
-import type { Spooled } from '../../tasks/veeva/archive/unpack.ts';
+import type { Spooled } from '../../tasks/veeva/archive/spool.ts';
 import { STOP_AT_BAD_ROWS } from '../../tasks/veeva/stage/bad-rows.ts';
 import { EarlyConversions } from '../../tasks/veeva/stage/early-conversions.ts';
 import { planExtracts } from '../../tasks/veeva/stage/plan-extracts.ts';

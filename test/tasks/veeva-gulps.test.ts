@@ -6,9 +6,9 @@ async function* each(sips: readonly Buffer[]): AsyncGenerator<Buffer> {
   yield* sips;
 }
 
-async function gathered(sips: readonly Buffer[], memory: Buffer): Promise<string[]> {
+async function gathered(sips: readonly Buffer[], ...memories: readonly Buffer[]): Promise<string[]> {
   const texts: string[] = [];
-  for await (const gulp of gulps(each(sips), memory)) texts.push(gulp.toString('latin1'));
+  for await (const gulp of gulps(each(sips), memories)) texts.push(gulp.toString('latin1'));
   return texts;
 }
 
@@ -23,6 +23,17 @@ it('makes the same bytes of sips of any size, in gulps that fill the memory', as
   expect(await gathered(sips, Buffer.alloc(4))).toEqual(['abcd', 'efgh', 'ijkl', 'mnop']);
   expect(await gathered([ownMemory('abcde')], Buffer.alloc(4))).toEqual(['abcd', 'e']);
   expect(await gathered([], Buffer.alloc(4))).toEqual([]);
+});
+
+it('leaves a gulp as it is until all other memories have been filled', async () => {
+  const memories = [Buffer.alloc(2), Buffer.alloc(2)];
+  const given: Buffer[] = [];
+  const behind: string[] = [];
+  for await (const gulp of gulps(each([ownMemory('abcdefg')]), memories)) {
+    behind.push(given.at(-1)?.toString() ?? '');
+    given.push(gulp);
+  }
+  expect(behind).toEqual(['', 'ab', 'cd', 'ef']);
 });
 
 it('gives back the memory that a sip has to itself, and leaves alone what a sip shares', async () => {

@@ -1,6 +1,6 @@
 import { DataFailure } from '#framework';
 
-import type { Spooled } from './unpack.ts';
+import type { Spooled } from './spool.ts';
 
 /** The members of an archive by their path below the folder that holds manifest.csv, whatever the case of the letters. */
 export interface ArchiveTree {

@@ -1,4 +1,4 @@
-import { DataFailure } from '#framework';
+import { RefusedArchive } from './refused-archive.ts';
 
 /** What a tar header says about a member, as far as it matters. */
 export interface MemberHeader {
@@ -13,19 +13,20 @@ const KEPT = new Set(['file', 'contiguous-file']);
 
 /**
  * Reads a member's name as data: forward slashes, no leading `./`.
- * @throws DataFailure `E_ARCHIVE_MEMBER_REFUSED` for anything that could leave the folder or is not a plain file
+ * @throws RefusedArchive `E_ARCHIVE_MEMBER_REFUSED` for anything that could leave the folder or is not a plain file
  */
 export function memberPath(header: MemberHeader, archive: string): Member {
   const type = header.type === null ? 'member of an unknown type' : (header.type ?? 'file');
   const path = header.name.replace(/^(\.\/)+/, '');
   const problem = problemOf(path, type);
   if (problem !== undefined) {
-    throw new DataFailure(
-      'E_ARCHIVE_MEMBER_REFUSED',
-      `The archive ${archive} holds the member ${JSON.stringify(header.name.slice(0, 200))}, ${problem}. Nothing of the archive was loaded; ` +
+    throw new RefusedArchive({
+      code: 'E_ARCHIVE_MEMBER_REFUSED',
+      message:
+        `The archive ${archive} holds the member ${JSON.stringify(header.name.slice(0, 200))}, ${problem}. Nothing of the archive was loaded; ` +
         `a genuine Direct Data file has plain files with relative paths only: find out where this one comes from.`,
-      { details: { archive, member: header.name.slice(0, 200), type } },
-    );
+      details: { archive, member: header.name.slice(0, 200), type },
+    });
   }
   return type === 'directory' || path === '' || path === '.' ? { kind: 'folder' } : { kind: 'file', path };
 }

@@ -5,7 +5,7 @@ import type { ConvertRequest, Converted, Converter } from '#tasks/parquet';
 
 import type { Arrival } from '../archive/arrival.ts';
 import { archiveTree } from '../archive/archive-tree.ts';
-import type { Spooled } from '../archive/unpack.ts';
+import type { Spooled } from '../archive/spool.ts';
 import type { ExtractKind } from '../files/extract-kind.ts';
 import { type ArchiveContent, planMember } from './plan-extracts.ts';
 import { isDescribed, readArchive } from './read-archive.ts';

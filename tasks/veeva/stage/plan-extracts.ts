@@ -3,7 +3,7 @@ import { DataFailure, type LoadMode, type SchemaRemoval, boundedName } from '#fr
 import type { ArchiveTree } from '../archive/archive-tree.ts';
 import type { ManifestLine } from '../archive/manifest-csv.ts';
 import type { ColumnFacts, MetadataDelete, Registry } from '../archive/metadata.ts';
-import type { Spooled } from '../archive/unpack.ts';
+import type { Spooled } from '../archive/spool.ts';
 import type { ExtractKind } from '../files/extract-kind.ts';
 import { extractKey, isLegacyWorkflow } from './extract-keys.ts';
 import { tableNames } from './table-names.ts';

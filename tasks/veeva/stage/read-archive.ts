@@ -4,7 +4,7 @@ import { type ArchiveTree, archiveTree } from '../archive/archive-tree.ts';
 import type { CsvFile } from '../archive/csv-records.ts';
 import { readManifestCsv } from '../archive/manifest-csv.ts';
 import { readMetadata, readMetadataDeletes } from '../archive/metadata.ts';
-import type { Spooled } from '../archive/unpack.ts';
+import type { Spooled } from '../archive/spool.ts';
 import type { ExtractKind } from '../files/extract-kind.ts';
 import type { ArchiveContent } from './plan-extracts.ts';
 

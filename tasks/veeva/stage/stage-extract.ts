@@ -14,7 +14,7 @@ import {
 import type { ConvertRequest, Converted, Converter, LongText } from '#tasks/parquet';
 
 import type { ColumnFacts } from '../archive/metadata.ts';
-import type { Spooled } from '../archive/unpack.ts';
+import type { Spooled } from '../archive/spool.ts';
 import { type BadRowOptions, conversionPolicy, quarantinedRow, reportReplaced } from './bad-rows.ts';
 import { type MissingColumnPolicy, missingColumns } from './missing-columns.ts';
 import type { ExtractPlan, MemberPlan } from './plan-extracts.ts';

@@ -41,6 +41,8 @@ export interface StageOptions {
   readonly atOnce: number;
   /** Most bytes that an archive may unpack to. */
   readonly unpackedLimit: number;
+  /** An archive of at least so many bytes is unpacked in a thread of its own. */
+  readonly threadBytes: number;
   /** A member of at least so many bytes is converted while it is still being unpacked. */
   readonly earlyBytes: number;
   readonly badRows: BadRowOptions;
@@ -80,7 +82,8 @@ async function stageIn(folder: string, { file, keys, options, context }: Staging
   const limits = badRows.rows === 'quarantine' ? await options.columnLimits?.(signal) : undefined;
   await using early = openEarly(folder, { file, options, context, limits });
   const begun: UnpackRequest['begun'] = (...member) => early.begin(...member);
-  const unpacked = await unpack({ archive, keys, store, directory: folder, limit, signal, begun });
+  const inThread = file.bytes >= options.threadBytes;
+  const unpacked = await unpack({ archive, keys, store, directory: folder, limit, inThread, signal, begun });
   const facts = { bytes: unpacked.bytes, rows: file.rows, sha256: unpacked.sha256 };
   const admission = await context.files.admit({ path: archive, model: file.extractKind, ...facts });
   const plan = admission.kind === 'admitted' ? await planArchive(file, unpacked, context) : NOTHING;

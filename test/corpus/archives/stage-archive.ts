@@ -24,6 +24,8 @@ export interface Desk {
   /** An empty local folder. */
   readonly directory: string;
   readonly converter: Converter;
+  /** Unpacks in a thread of its own. */
+  readonly inThread?: boolean;
 }
 
 export type Outcome =
@@ -40,7 +42,7 @@ const UNPACKED_BYTES = 32 * 1024 * 1024;
 export async function stageArchive(
   base: Pick<BaseArchive, 'name' | 'kind'>,
   parts: readonly Buffer[],
-  { directory, converter }: Desk,
+  { directory, converter, inThread = false }: Desk,
 ): Promise<Outcome> {
   const store = new MemoryStore();
   const keys = parts.map((_part, index) => `direct-data/${index}`);
@@ -53,6 +55,7 @@ export async function stageArchive(
     temporaryDirectory: directory,
     atOnce: 4,
     unpackedLimit: UNPACKED_BYTES,
+    threadBytes: inThread ? 0 : Number.POSITIVE_INFINITY,
     earlyBytes: 1,
     badRows: STOP_AT_BAD_ROWS,
     longText: 'refuse',

@@ -123,6 +123,7 @@ async function stage(loading: Loading, index: number, { format, turn }: HistoryW
       ...options,
       atOnce: 4,
       unpackedLimit: 1e9,
+      threadBytes: Number.POSITIVE_INFINITY,
       earlyBytes: 1,
       badRows: QUARANTINE,
       longText: 'refuse',
