@@ -129,8 +129,8 @@ const LOOK_MS = 200;
 /** Waits for so many runs. A record is complete a little before its run, whose last task is a teardown. */
 async function ended(windrow: Windrow, pipeline: string, runs: number): Promise<void> {
   for (;;) {
-    const records = await listRecords(windrow.store.database, { limit: 10_000 });
-    const failed = records.find(({ pipelineStatus }) => pipelineStatus === 'FAILED');
+    // One record at most: a list of all takes 0.25 ms of processor time for each, five times a second, which would count as Windrow's.
+    const [failed] = await listRecords(windrow.store.database, { status: 'FAILED', limit: 1 });
     if (failed !== undefined) throw new Error(`Record ${failed.id} failed: ${failed.error?.message ?? 'unknown'}`);
     const [row] = await windrow.store.database.run(ENDED_RUNS, [pipeline]);
     if (Number(row?.['ended']) >= runs) return;
