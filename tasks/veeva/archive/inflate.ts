@@ -1,7 +1,7 @@
 import { Gunzip, constants } from 'minizlib';
 
 /** From 128 KB on malloc fetches each piece from the system and gives it back, which costs a fifth more. */
-export const PIECE_BYTES = 120 * 1024;
+const PIECE_BYTES = 120 * 1024;
 /** minizlib hands all of them on to node:zlib; its types leave out this one. */
 const OPTIONS = { chunkSize: PIECE_BYTES, flush: constants.Z_NO_FLUSH };
 /** Compressed bytes that are unpacked at once: a bomb makes a thousand times as many of them, all in memory. */

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 
 import { extract } from 'tar-stream';
 
-import { PIECE_BYTES, inflated } from './inflate.ts';
+import { inflated } from './inflate.ts';
 import { memberPath } from './member-path.ts';
 import { RefusedArchive } from './refused-archive.ts';
 
@@ -113,12 +113,12 @@ async function spool(pieces: AsyncIterable<unknown>, spooled: Spooled, listener:
 }
 
 /**
- * Gives back the memory of a piece that ends where its memory ends: gunzip has filled it then, and all of it has been read. Without
- * this V8 collects its whole heap for every few megabytes, which costs as much as to unpack them.
+ * Gives back the memory of a piece that ends where its memory ends: all of it has been read then, and gunzip no longer writes to it. Without
+ * this V8 collects its whole heap for every few megabytes. Small pieces may share memory with others.
  */
 function release({ buffer, byteOffset, length }: Buffer): void {
-  if (buffer.byteLength === PIECE_BYTES && byteOffset + length === PIECE_BYTES && buffer instanceof ArrayBuffer)
-    buffer.transfer(0);
+  const isLast = byteOffset + length === buffer.byteLength;
+  if (isLast && buffer.byteLength > Buffer.poolSize && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** Two members whose names differ in case only would be one file to half of the tools that read them. */
