@@ -1,5 +1,6 @@
 import { type ColumnLimit, type ColumnType, type Conversion, boundedName, conversionOf } from '#framework';
 
+import type { ColumnPlan } from './columns/open-column.ts';
 import type { ConvertRequest, CsvType } from './conversion.ts';
 
 interface LimitSource {
@@ -13,12 +14,17 @@ export function limitOf(name: string, { limits, key }: LimitSource): ColumnLimit
 }
 
 /** Which values a pinned column holds; undefined where it holds all, or where the column as a whole is of another kind. */
-export function heldValues(type: CsvType, limit: ColumnLimit | undefined): Conversion | undefined {
+export function heldValues(
+  { type, longText }: Pick<ColumnPlan, 'type' | 'longText'>,
+  limit: ColumnLimit | undefined,
+): Conversion | undefined {
   if (limit?.kind !== 'pinned' || (type === 'text' && limit.type.kind !== 'text')) return undefined;
-  const conversion = conversionOf(ANY_VALUE[type], limit.type);
+  const conversion = conversionOf(type === 'text' && longText === 'split' ? FIRST_PART : ANY_VALUE[type], limit.type);
   return conversion.kind === 'all' || conversion.kind === 'none' ? undefined : conversion;
 }
 
+/** A longer text goes on in further columns. */
+const FIRST_PART: ColumnType = { kind: 'text', bytes: 65_535 };
 /** Holds whatever is read as such. */
 const ANY_VALUE: Readonly<Record<CsvType, ColumnType>> = {
   text: { kind: 'text', bytes: Number.MAX_SAFE_INTEGER },

@@ -44,13 +44,14 @@ export function layoutOf(header: Header, request: ConvertRequest): Layout {
 
 function planOf(name: string, type: CsvType, { header, request }: LayoutSource): ColumnPlan {
   const limit = limitOf(name, request);
-  const holds = heldValues(type, limit);
+  const longText = request.key.includes(name) ? 'refuse' : (request.longText ?? 'refuse');
+  const holds = heldValues({ type, longText }, limit);
   return {
     name,
     type,
     index: header.names.indexOf(name),
     scale: 0,
-    longText: request.key.includes(name) ? 'refuse' : (request.longText ?? 'refuse'),
+    longText,
     parts: 1,
     ...(holds === undefined ? {} : { holds }),
     ...(limit?.kind === 'scale' ? { standingScale: limit.scale } : {}),

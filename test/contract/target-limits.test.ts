@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { ColumnLimit, ColumnType } from '#framework';
-import { type CsvColumn, openConverter } from '#tasks/parquet';
+import { type CsvColumn, type LongText, openConverter } from '#tasks/parquet';
 
 import { Desk } from '../tasks/parquet-support.ts';
 import { contextOf } from '../tasks/stage-ground.ts';
@@ -14,6 +14,7 @@ interface Loaded {
   readonly type: CsvColumn['type'];
   readonly pin?: ColumnType;
   readonly values: readonly string[];
+  readonly longText?: LongText;
 }
 
 interface Case {
@@ -65,14 +66,15 @@ describe.each(TARGETS)('What the conversion says that a column of $product takes
     await ground.close();
   });
 
-  const load = async (table: string, { type, pin, values }: Loaded) => {
+  const load = async (table: string, { type, pin, values, longText }: Loaded) => {
     number += 1;
     const columns: readonly CsvColumn[] = [
       { name: 'id', type: 'text' },
       { name: 'value__c', type },
     ];
     const updates = values.map((value, index) => [`${number}-${index}`, value]);
-    const manifest = await ground.stage({ number, tables: [{ table, columns, updates }] });
+    const long = longText === undefined ? {} : { longText };
+    const manifest = await ground.stage({ number, tables: [{ table, columns, updates, ...long }] });
     const pins = new Map(pin === undefined ? [] : [[table, new Map([['value__c', pin]])]]);
     return ground.targetWith({ pins }).load(manifest, contextOf(manifest));
   };
@@ -96,6 +98,18 @@ describe.each(TARGETS)('What the conversion says that a column of $product takes
     expect(await load(table, { type, pin, values: held })).toMatchObject({ outcome: 'loaded' });
     for (const value of refused)
       await expect(load(table, { type, pin, values: [value] })).rejects.toMatchObject({ code: `${code}_VALUE` });
+  });
+
+  it('is what a long text leaves in its first column where it goes on in further ones', async () => {
+    const [pin, value] = [text(65_535), 'é'.repeat(40_000)];
+    const request = await desk.request(`id,long__c\nV1,${value}\n`, {
+      badRows: { atMost: 1, characters: 'refuse' },
+      limits: new Map([['long__c', { kind: 'pinned', type: pin }]]),
+      longText: 'split',
+    });
+    expect(await converter.convert(request)).toMatchObject({ rows: 1, badRows: [] });
+    const loaded = { type: 'text', pin, values: [value], longText: 'split' } as const;
+    expect(await load('long_limits', loaded)).toMatchObject({ outcome: 'loaded' });
   });
 
   it('is told by the target: pins, and the scale of numbers that stand', async () => {
