@@ -41,6 +41,8 @@ async function createDatabase(server: Client, name: string): Promise<void> {
 }
 
 async function install(database: Client): Promise<void> {
+  // Until this connection ends: PostgreSQL fails all but one of those that replace a function at the same time.
+  await database.query('select pg_advisory_lock(1)');
   const found = await database.query("select to_regclass('redshift.load_commits') as there");
   // The rewriting calls this version's procedures, also where an earlier one made the database.
   const parts = found.rows[0]?.there === null ? PARTS : [PROCEDURES];
