@@ -52,6 +52,15 @@ function sipping(bytes: number, behind: (sip: number) => Promise<void> = async (
   return Object.assign(store, { open: async (key: string) => Readable.from(sips(key)) });
 }
 
+/** What `unpack` takes at once. */
+const GULP = 128 * 1024;
+
+/** Gives nothing behind so many sips until `stalled` is resolved. */
+function stallBehind(sips: number) {
+  const stalled = Promise.withResolvers<void>();
+  return { stalled, stalling: async (sip: number) => (sip < sips ? undefined : stalled.promise) };
+}
+
 describe.each([
   ['in the thread of the worker', false],
   ['in a thread of its own', true],
@@ -153,6 +162,14 @@ describe.each([
     expect(await readFile(join(directory, '0.csv'), 'utf8')).toBe('of somebody else');
   });
 
+  it('is refused at once, also while the store gives nothing more', async () => {
+    const { stalling, stalled } = stallBehind(1);
+    const archive = await archiveOf([['../x.csv', LARGE]]);
+    const failure = await failureOfAsync(async () => unpack(await request([archive], sipping(GULP, stalling))));
+    stalled.resolve();
+    expect(failure.code).toBe('E_ARCHIVE_MEMBER_REFUSED');
+  });
+
   it('ends with an abort, also while the store gives nothing, and writes nothing afterwards', async () => {
     const stalled = Promise.withResolvers<void>();
     const abort = new AbortController();
@@ -168,6 +185,20 @@ describe.each([
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await sizes(directory)).toEqual(left);
   });
+});
+
+it('tells that the thread is lost at once, also while the store gives nothing more', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'veeva-unpack-'));
+  const { stalling, stalled } = stallBehind(1);
+  const store = sipping(GULP, stalling);
+  await store.put('part', await archiveOf(MEMBERS));
+  const { signal } = new AbortController();
+  process.once('worker', (worker: Worker) => setTimeout(() => void worker.terminate(), 500));
+  const asked = { archive: 'x', keys: ['part'], store, directory, limit: 1e9, inThread: true, signal };
+  const failure = await failureOfAsync(() => unpack(asked));
+  stalled.resolve();
+  expect(failure.code).toBe('E_UNPACK_THREAD_LOST');
+  await rm(directory, { recursive: true });
 });
 
 it('is unpacked anew by the next try where the thread is lost', async () => {

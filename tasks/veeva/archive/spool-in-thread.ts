@@ -16,7 +16,8 @@ export async function spoolInThread(
 ): Promise<readonly Spooled[]> {
   const thread = new UnpackThread(request, listener);
   try {
-    await pipeline(gulps, thread, { signal });
+    // By itself a pipeline sees that its end is gone only when it has the next bytes for it.
+    await Promise.race([pipeline(gulps, thread, { signal }), thread.lost]);
     return thread.members;
   } finally {
     await thread.terminate();
@@ -31,6 +32,8 @@ type Done = (error?: Error | null) => void;
 /** Takes the gulps; it is finished when the last member is written. The thread lives until it is terminated. */
 class UnpackThread extends Writable {
   members: readonly Spooled[] = [];
+  /** Rejects when the thread gives up or is gone. */
+  readonly lost = new Promise<never>((_resolve, reject) => void this.once('error', reject));
   readonly #worker = new Worker(new URL('./unpack-thread.ts', import.meta.url));
   readonly #listener: SpoolListener;
   #underWay = 0;
