@@ -1,6 +1,7 @@
 import type { LongText } from '../conversion.ts';
 import { release } from '../release.ts';
 import type { FieldBlock } from '../csv/field-block.ts';
+import type { PackedTexts } from '../csv/field-memory.ts';
 import { hasQuote } from '../csv/has-quote.ts';
 import type { RefusedRow } from '../csv/refused.ts';
 import type { ColumnBuilder } from './column-builder.ts';
@@ -54,6 +55,23 @@ export class TextColumn implements ColumnBuilder {
   }
 
   append(block: FieldBlock, index: number): RefusedRow | undefined {
+    const packed = block.texts(index, this.size);
+    if (packed === undefined || packed.longest > this.#most) return this.#appendEach(block, index);
+    this.#take(packed);
+    return undefined;
+  }
+
+  #take({ bytes, ends, nulls, longest }: PackedTexts): void {
+    if (this.size + bytes.length > this.values.length) this.#grow(bytes.length);
+    this.values.set(bytes, this.size);
+    this.offsets.set(ends, this.rows + 1);
+    for (const row of nulls) this.validity.setNull(this.rows + row);
+    this.size += bytes.length;
+    this.rows += ends.length;
+    if (longest > this.longest) this.longest = longest;
+  }
+
+  #appendEach(block: FieldBlock, index: number): RefusedRow | undefined {
     const { bytes, starts, ends, escaped, width, rows } = block;
     const { offsets } = this;
     const source = wordsOf(bytes);

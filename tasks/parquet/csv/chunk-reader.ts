@@ -4,15 +4,21 @@ import { readSync } from 'node:fs';
 import { release } from '../release.ts';
 import { type Chunk, firstRecord } from './chunks.ts';
 import type { FieldBlock } from './field-block.ts';
+import { type FieldMemory, READ_BYTES } from './field-memory.ts';
 import { Refused, type RefusedRow } from './refused.ts';
 
 const LINE_FEED = 0x0a;
-/** Bytes read at once: the tokens and bytes of a block stay in the processor's second-level cache. */
-const READ_BYTES = 512 * 1024;
 /** A record longer than this is a quote that never closes: Redshift takes rows up to 4 MB. */
 const LONGEST_RECORD = 16 * 1024 * 1024;
 /** With so many bytes behind the end of a chunk, a reader never comes to the end of what is there of a file that still grows. */
 export const BYTES_BEHIND = LONGEST_RECORD + 2 * READ_BYTES;
+
+export interface ChunkSource {
+  readonly file: number;
+  /** Of the whole file. */
+  readonly bytes: number;
+  readonly chunk: Chunk;
+}
 
 /** Reads the records that belong to one chunk, a block at a time, with memory for one block. */
 export class ChunkReader {
@@ -26,13 +32,14 @@ export class ChunkReader {
   #to = 0;
   #found: boolean;
 
-  constructor(file: number, fileBytes: number, chunk: Chunk) {
+  /** @param memory absent: its own */
+  constructor({ file, bytes, chunk }: ChunkSource, memory?: FieldMemory) {
     this.#file = file;
     this.#chunk = chunk;
-    this.#fileBytes = fileBytes;
+    this.#fileBytes = bytes;
     this.#base = chunk.start;
     this.#found = chunk.opens === 'record';
-    this.#bytes = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, fileBytes - chunk.start + 1) + 1);
+    this.#bytes = memory?.bytes ?? Buffer.allocUnsafeSlow(Math.min(READ_BYTES, bytes - chunk.start + 1) + 1);
   }
 
   /** Position in the file of the first byte of the block that was filled last. */

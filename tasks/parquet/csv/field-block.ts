@@ -1,4 +1,5 @@
 import { release } from '../release.ts';
+import type { FieldMemory, PackedTexts } from './field-memory.ts';
 import { hasQuote } from './has-quote.ts';
 import { Refused } from './refused.ts';
 
@@ -59,16 +60,22 @@ export class FieldBlock {
   readonly isSparing: boolean;
   #words = new DataView(this.bytes.buffer);
   readonly #crlf: boolean;
+  readonly #shape: BlockShape;
+  readonly #memory: FieldMemory | undefined;
 
-  constructor(shape: BlockShape) {
+  /** @param memory where a block of this shape fits into it, ordinary records are taken by WebAssembly */
+  constructor(shape: BlockShape, memory?: FieldMemory) {
+    this.#shape = shape;
+    this.#memory = memory?.holds(shape) === true ? memory : undefined;
     this.width = shape.width;
     this.capacity = shape.capacity;
     this.#crlf = shape.crlf;
     this.isSparing = shape.sparing === true;
     // One more than the records have: the fields of a record that is too long go there.
-    this.starts = new Int32Array(shape.width * shape.capacity + 1);
-    this.ends = new Int32Array(shape.width * shape.capacity + 1);
-    this.escaped = new Uint8Array(shape.width * shape.capacity + 1);
+    const fields = shape.width * shape.capacity + 1;
+    this.starts = this.#memory?.starts ?? new Int32Array(fields);
+    this.ends = this.#memory?.ends ?? new Int32Array(fields);
+    this.escaped = this.#memory?.escaped ?? new Uint8Array(fields);
   }
 
   /**
@@ -81,14 +88,28 @@ export class FieldBlock {
     this.rows = 0;
     this.shortRows = 0;
     this.overlong = [];
-    let position = stretch.from;
+    let position = this.#ordinary(stretch.from, stretch);
     while (this.rows < this.capacity && position < stretch.to && position <= stretch.lastStart) {
       this.recordStart = position;
       const next = this.#record(position, stretch.to);
       if (next < 0) break;
-      position = next;
+      position = this.#ordinary(next, stretch);
     }
     return position;
+  }
+
+  /** The texts of a column as Parquet holds them, where WebAssembly has the block. @param base see `FieldMemory.texts` */
+  texts(column: number, base: number): PackedTexts | undefined {
+    if (this.#memory?.bytes !== this.bytes) return undefined;
+    return this.#memory.texts({ column, width: this.width, rows: this.rows }, base);
+  }
+
+  /** Takes records up to the first one that is not ordinary, and returns its position. */
+  #ordinary(from: number, stretch: Stretch): number {
+    const memory = this.#memory;
+    if (memory?.bytes !== this.bytes) return from;
+    this.rows = memory.records({ ...stretch, from }, this.#shape, this.rows);
+    return memory.behind;
   }
 
   /** Gives the memory back; nothing may be done with the block any more. */

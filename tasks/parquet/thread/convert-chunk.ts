@@ -4,6 +4,7 @@ import { type HeldCheck, openHeldChecks } from '../columns/held-values.ts';
 import { type AnyColumn, openColumn } from '../columns/open-column.ts';
 import { ChunkReader } from '../csv/chunk-reader.ts';
 import { FieldBlock } from '../csv/field-block.ts';
+import type { FieldMemory } from '../csv/field-memory.ts';
 import { type RefusalCode, Refused, type RefusedRow, withoutKey } from '../csv/refused.ts';
 import { openCsvSink } from '../write/csv-sink.ts';
 import { openParquetSink } from '../write/parquet-sink.ts';
@@ -21,11 +22,12 @@ const BLOCK_FIELDS = 32_768;
 const LONGEST_QUOTE = 200;
 
 /** Converts the records of one chunk into one file. Where one is refused that may be spared, all are read again, more slowly. */
-export async function convertChunk(job: ChunkJob): Promise<ChunkOutcome> {
+export async function convertChunk(job: ChunkJob, memory: FieldMemory): Promise<ChunkOutcome> {
   const file = openSync(job.source, 'r');
   try {
+    const source = { file, bytes: job.sourceBytes, chunk: job.chunk };
     const convert = (mode: Mode) =>
-      new ChunkConversion(job, new ChunkReader(file, job.sourceBytes, job.chunk), mode).run();
+      new ChunkConversion(job, { reader: new ChunkReader(source, memory), memory, mode }).run();
     const outcome = await convert('quick');
     return outcome.kind === 'refused' && maySpare(job, outcome.code) ? await convert('sparing') : outcome;
   } finally {
@@ -34,6 +36,12 @@ export async function convertChunk(job: ChunkJob): Promise<ChunkOutcome> {
 }
 
 type Mode = 'quick' | 'sparing';
+
+interface Tools {
+  readonly reader: ChunkReader;
+  readonly memory: FieldMemory;
+  readonly mode: Mode;
+}
 
 /** Behind a quote out of place nobody can tell where records begin. */
 const NEVER_SPARED: ReadonlySet<RefusalCode> = new Set(['E_CSV_STRAY_QUOTE', 'E_CSV_QUOTE_OPEN']);
@@ -60,14 +68,14 @@ class ChunkConversion {
   readonly #sieve: Sieve | undefined;
   readonly #heldChecks: readonly HeldCheck[];
 
-  constructor(job: ChunkJob, reader: ChunkReader, mode: Mode) {
+  constructor(job: ChunkJob, { reader, memory, mode }: Tools) {
     this.#job = job;
     this.#reader = reader;
     const bytes = job.chunk.end - job.chunk.start;
     // A record has at least one byte, so a small chunk needs little memory.
     const capacity = Math.min(Math.max(16, Math.floor(BLOCK_FIELDS / job.width)), BATCH_ROWS, bytes);
     const sparing = mode === 'sparing';
-    this.#block = new FieldBlock({ width: job.width, capacity, crlf: job.crlf, sparing });
+    this.#block = new FieldBlock({ width: job.width, capacity, crlf: job.crlf, sparing }, memory);
     this.#sieve = sparing ? new Sieve(job, capacity) : undefined;
     this.#heldChecks = openHeldChecks(job.plans, textBytes);
     this.#batchRows = Math.min(BATCH_ROWS, bytes);
