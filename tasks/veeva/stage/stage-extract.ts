@@ -84,17 +84,17 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
   if (file === undefined) return NO_PART;
   const request = conversionOf({ plan, part }, file, tools);
   const converted = await tools.converter.convert({ ...request, signal: tools.signal });
-  await unlink(file.path);
   requireCount(plan, { part, expected: records, found: converted.rows + converted.badRows.length });
   const absent = part === 'updates' ? missingColumns(plan, converted, tools) : [];
   report(plan, part, { converted, log: tools.log });
   const place = { extract: plan.extract, table: plan.table.toLowerCase(), side: part };
   reportReplaced(place, converted, tools.log);
+  const [files] = await Promise.all([upload(converted, plan.table, tools), unlink(file.path)]);
   return {
     rows: converted.rows,
     columns: converted.columns,
     absent,
-    files: await upload(converted, plan.table, tools),
+    files,
     quarantined: converted.badRows.map((row) => quarantinedRow(place, row)),
     replacedValues: converted.replaced.values,
   };

@@ -24,13 +24,19 @@ export interface UploadTools {
 export async function upload(converted: Converted, folder: string, tools: UploadTools): Promise<StagedFile[]> {
   const { store, prefix, memory, signal } = tools;
   const files: StagedFile[] = [];
+  // A file is removed while the next one is stored.
+  let removed = Promise.resolve();
   for (const { path, bytes, rows, sha256 } of converted.files) {
     const key = `${folder}/${basename(path)}`;
-    await memory.give({ path, bytes }, (body) => store.put(`${prefix}${key}`, body, { signal, metadata: { sha256 } }));
+    const stored = memory.give({ path, bytes }, (body) =>
+      store.put(`${prefix}${key}`, body, { signal, metadata: { sha256 } }),
+    );
+    await Promise.all([stored, removed]);
     // Removing with `force` first looks at the file without leaving the thread: 0.1 ms for each of the hundred of a window.
-    await unlink(path);
+    removed = unlink(path);
     files.push({ key, bytes, rows, sha256 });
   }
+  await removed;
   return files;
 }
 
