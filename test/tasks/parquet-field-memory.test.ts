@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { TextColumn } from '../../tasks/parquet/columns/text-column.ts';
+import { TimestampColumn } from '../../tasks/parquet/columns/timestamp-column.ts';
 import { FieldBlock, type BlockShape } from '../../tasks/parquet/csv/field-block.ts';
 import { FieldMemory } from '../../tasks/parquet/csv/field-memory.ts';
 import { Refused } from '../../tasks/parquet/csv/refused.ts';
@@ -71,6 +72,34 @@ describe('The memory in which WebAssembly finds fields', () => {
     );
   });
 
+  it('has every instant as TypeScript has it, whatever it looks like', () => {
+    const written = fc
+      .date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
+      .map((date) => date.toISOString());
+    const instant = fc.oneof(
+      { weight: 12, arbitrary: written },
+      { weight: 3, arbitrary: written.map((text) => text.replace(/\.\d+/, '')) },
+      { weight: 2, arbitrary: fc.constantFrom('', '2024-02-29T23:59:59.999Z', '1900-02-28T00:00:00Z') },
+      { weight: 1, arbitrary: written.map((text) => text.replace('Z', '000Z')) },
+      { weight: 1, arbitrary: fc.constantFrom(...UNUSUAL) },
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(written, fc.nat(23), fc.constantFrom('0', '5', '9', ':', '-', 'T', 'Z', '/', '.', ';', '@', ' '))
+          .map(altered),
+      },
+    );
+    const rows = fc.array(fc.tuple(instant, instant), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(rows, fc.nat(2), (rows, before) => {
+        const bytes = Buffer.from(rows.map((row) => `${row.join(',')}\n`).join(''));
+        for (const column of [0, 1])
+          expect(instantsOf(bytes, { column, before, memory })).toEqual(instantsOf(bytes, { column, before }));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
   it.each([65_535, 65_536])('tells the row of a text that is too long: %s bytes', (length) => {
     const bytes = Buffer.from(`short,1\n${'x'.repeat(length)},2\n`);
     const { refused, rows } = textOf(bytes, { column: 0, before: 0, memory });
@@ -91,6 +120,47 @@ describe('The memory in which WebAssembly finds fields', () => {
     }
   });
 });
+
+/** Some of them are instants. */
+const UNUSUAL = [
+  '2024-02-30T00:00:00.000Z',
+  '1900-02-29T00:00:00.000Z',
+  '2024-00-10T00:00:00.000Z',
+  '2024-13-10T00:00:00.000Z',
+  '2024-04-31T00:00:00Z',
+  '0000-01-01T00:00:00.000Z',
+  '2024-01-01T24:00:00.000Z',
+  '2024-01-01T23:60:00.000Z',
+  '2024-01-01T23:59:60.000Z',
+  '2024-01-01T23:59+00:00',
+  '2024-01-01T10:00:00+00:00',
+  '2024-01-01T10:00:00.1234567Z',
+  '2024-01-01T10:00:00.120+00',
+];
+
+function altered([text, place, character]: readonly [string, number, string]): string {
+  return `${text.slice(0, place)}${character}${text.slice(place + 1)}`;
+}
+
+function instantsOf(given: Buffer, { column, before, memory }: Taking) {
+  const block = blockOf(given, memory);
+  const instants = new TimestampColumn(32);
+  const first = blockOf(Buffer.from('1970-01-01T00:00:00.001Z,x\n'));
+  for (let value = 0; value < before; value += 1) expect(instants.append(first, 0)).toBe(undefined);
+  const refused = instants.append(block, column);
+  const { rows, validity, words } = instants;
+  const nulls = Array.from({ length: rows }, (_, row) => validity.isNull(row));
+  return { refused, rows, nulls, words: [...words.subarray(0, 2 * rows)] };
+}
+
+function blockOf(given: Buffer, memory?: FieldMemory): FieldBlock {
+  const bytes = memory?.bytes ?? Buffer.alloc(given.length + 1);
+  bytes.set(given);
+  bytes[given.length] = 0x0a;
+  const block = new FieldBlock({ width: 2, capacity: 50, crlf: false }, memory);
+  expect(block.fill(bytes, { from: 0, to: given.length, lastStart: given.length })).toBe(given.length);
+  return block;
+}
 
 interface Filling {
   readonly shape: BlockShape;
@@ -136,12 +206,7 @@ interface Taking {
 }
 
 function textOf(given: Buffer, { column, before, memory }: Taking) {
-  const bytes = memory?.bytes ?? Buffer.alloc(given.length + 1);
-  bytes.set(given);
-  bytes[given.length] = 0x0a;
-  const block = new FieldBlock({ width: 2, capacity: 50, crlf: false }, memory);
-  const stretch = { from: 0, to: given.length, lastStart: given.length };
-  expect(block.fill(bytes, stretch)).toBe(given.length);
+  const block = blockOf(given, memory);
   const texts = new TextColumn(64, 8);
   for (let value = 0; value < before; value += 1) texts.add(Buffer.from('before'), 0, 6);
   const refused = texts.append(block, column);

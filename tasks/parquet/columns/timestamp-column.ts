@@ -1,5 +1,6 @@
 import { release } from '../release.ts';
 import type { FieldBlock } from '../csv/field-block.ts';
+import type { PackedInstants } from '../csv/field-memory.ts';
 import type { RefusedRow } from '../csv/refused.ts';
 import { UNREADABLE, readDay, readTwoDigits } from './calendar.ts';
 import type { ColumnBuilder } from './column-builder.ts';
@@ -41,7 +42,8 @@ export class TimestampColumn implements ColumnBuilder {
 
   append(block: FieldBlock, index: number): RefusedRow | undefined {
     const { bytes, starts, ends, width, rows } = block;
-    for (let row = 0, field = index; row < rows; row += 1, field += width) {
+    const taken = this.#take(block.instants(index));
+    for (let row = taken, field = index + taken * width; row < rows; row += 1, field += width) {
       const start = starts[field] ?? 0;
       const end = ends[field] ?? 0;
       if (start === end) {
@@ -55,6 +57,16 @@ export class TimestampColumn implements ColumnBuilder {
       this.rows += 1;
     }
     return undefined;
+  }
+
+  /** Returns how many rows that were. */
+  #take(packed: PackedInstants | undefined): number {
+    if (packed === undefined) return 0;
+    const { words, nulls } = packed;
+    this.words.set(words, 2 * this.rows);
+    for (const row of nulls) this.validity.setNull(this.rows + row);
+    this.rows += words.length / 2;
+    return words.length / 2;
   }
 
   /** Days from 1970-01-01, or `UNREADABLE`; leaves the rest in `#second` and `#micros`. */

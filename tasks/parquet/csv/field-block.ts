@@ -1,5 +1,5 @@
 import { release } from '../release.ts';
-import type { FieldMemory, PackedTexts } from './field-memory.ts';
+import type { FieldMemory, PackedInstants, PackedTexts } from './field-memory.ts';
 import { hasQuote } from './has-quote.ts';
 import { Refused } from './refused.ts';
 
@@ -102,6 +102,12 @@ export class FieldBlock {
   texts(column: number, base: number): PackedTexts | undefined {
     if (this.#memory?.bytes !== this.bytes) return undefined;
     return this.#memory.texts({ column, width: this.width, rows: this.rows }, base);
+  }
+
+  /** The first instants of a column, where WebAssembly has the block. */
+  instants(column: number): PackedInstants | undefined {
+    if (this.#memory?.bytes !== this.bytes) return undefined;
+    return this.#memory.instants({ column, width: this.width, rows: this.rows });
   }
 
   /** Takes records up to the first one that is not ordinary, and returns its position. */

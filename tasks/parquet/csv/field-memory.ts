@@ -30,6 +30,7 @@ declare const WebAssembly: {
 interface Assembly {
   readonly records: (...given: number[]) => number;
   readonly texts: (...given: number[]) => number;
+  readonly instants: (...given: number[]) => number;
   readonly quotes: (from: number, to: number) => number;
   readonly behind: { readonly value: number };
   readonly size: { readonly value: number };
@@ -44,6 +45,20 @@ export interface PackedTexts {
   /** Numbers of the rows that are NULL. */
   readonly nulls: Int32Array;
   readonly longest: number;
+}
+
+/** The first instants of one column in a block. They lie there until others are asked for. */
+export interface PackedInstants {
+  /** Microseconds from 1970-01-01, each as two little-endian words; NULL is 0. */
+  readonly words: Int32Array;
+  /** Numbers of the rows that are NULL. */
+  readonly nulls: Int32Array;
+}
+
+interface BlockColumn {
+  readonly column: number;
+  readonly width: number;
+  readonly rows: number;
 }
 
 /**
@@ -98,7 +113,7 @@ export class FieldMemory {
   }
 
   /** Values of a column of the block. @param base where the first value begins in the memory of who asks */
-  texts({ column, width, rows }: { column: number; width: number; rows: number }, base: number): PackedTexts {
+  texts({ column, width, rows }: BlockColumn, base: number): PackedTexts {
     const [packed, offsets, nulls] = [this.#packed, this.#offsets, this.#nulls];
     const places = [packed.byteOffset, base, offsets.byteOffset, nulls.byteOffset];
     const block = [column, width, rows, this.bytes.byteOffset, ...this.#fields()];
@@ -109,6 +124,16 @@ export class FieldMemory {
       nulls: nulls.subarray(0, this.#assembly.nulls.value),
       longest,
     };
+  }
+
+  /** Values of a column of the block, up to the first one that is not written as Vault writes instants. */
+  instants({ column, width, rows }: BlockColumn): PackedInstants {
+    const { buffer, byteOffset } = this.#packed;
+    const fields = [this.starts.byteOffset, this.ends.byteOffset];
+    const places = [this.bytes.byteOffset, ...fields, byteOffset, this.#nulls.byteOffset];
+    const taken = this.#assembly.instants(column, width, rows, ...places);
+    const words = new Int32Array(buffer, byteOffset, 2 * taken);
+    return { words, nulls: this.#nulls.subarray(0, this.#assembly.nulls.value) };
   }
 
   /** Whether the first `length` bytes hold an odd number of quotes. */
@@ -143,5 +168,5 @@ function open(memory: LinearMemory): Assembly {
 }
 
 function isAssembly(exports: object): exports is Assembly {
-  return ['records', 'texts', 'quotes', 'behind', 'size', 'nulls'].every((name) => name in exports);
+  return ['records', 'texts', 'instants', 'quotes', 'behind', 'size', 'nulls'].every((name) => name in exports);
 }
