@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -6,7 +7,10 @@ import { buffer } from 'node:stream/consumers';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { FileMemory, type LocalFile } from '../../tasks/veeva/stage/upload.ts';
+import type { ObjectStore } from '#framework';
+
+import { FileMemory, type LocalFile, type UploadTools, upload } from '../../tasks/veeva/stage/upload.ts';
+import { MemoryStore } from '../corpus/archives/memory-store.ts';
 
 type Body = Uint8Array | Readable;
 
@@ -100,5 +104,53 @@ describe('The bytes of a converted file', () => {
     const given = await file('short', Buffer.from('short'));
     const work = memory.give({ ...given, bytes: 9 }, async () => {});
     await expect(work).rejects.toThrow('ends after 5 bytes; 9 were written');
+  });
+});
+
+describe('Converted files on their way to the stage', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'veeva-upload-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function moved(name: string) {
+    const source = join(folder, `${name}.csv`);
+    const paths = [0, 1, 2].map((file) => join(folder, `${name}-${file}.parquet`));
+    for (const path of [source, ...paths]) await writeFile(path, 'PAR1');
+    return { source, files: paths.map((path) => ({ path, bytes: 4, rows: 1, sha256: '' })) };
+  }
+
+  function tools(store: ObjectStore): UploadTools {
+    return { store, prefix: 'stage/', memory: new FileMemory(), signal: new AbortController().signal };
+  }
+
+  it('are stored in their order, and neither they nor their source are left in the folder', async () => {
+    const files = await moved('stored');
+    const store = new MemoryStore();
+    const keys = ['t/stored-0.parquet', 't/stored-1.parquet', 't/stored-2.parquet'];
+    expect((await upload(files, 't', tools(store))).map(({ key }) => key)).toEqual(keys);
+    expect((await store.list('stage/')).map(({ key }) => key)).toEqual(keys.map((key) => `stage/${key}`));
+    expect((await readdir(folder)).filter((name) => name.startsWith('stored'))).toEqual([]);
+  });
+
+  it.each([
+    ['what they were made of', 0],
+    ['a stored one', 1],
+  ])('are no longer sent when it is told that %s cannot be removed', async (_what, next) => {
+    const { source, files } = await moved(`kept-${next}`);
+    const steps: string[] = [];
+    const put: ObjectStore['put'] = async (key, _body, { signal } = {}) => {
+      // Behind it `next` is stored, so that the removal fails meanwhile.
+      await rm([source, ...files.map(({ path }) => path)][next] ?? '', { force: true });
+      if (!key.endsWith(`-${next}.parquet`)) return;
+      steps.push('begun');
+      if (signal?.aborted === false) await once(signal, 'abort');
+      steps.push('ended');
+    };
+    if (next === 0) await rm(source);
+    const work = upload({ source, files }, 't', tools(Object.assign(new MemoryStore(), { put })));
+    await expect(work).rejects.toThrow('ENOENT');
+    expect(steps).toEqual(['begun', 'ended']);
   });
 });

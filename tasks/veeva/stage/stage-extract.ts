@@ -1,5 +1,3 @@
-import { unlink } from 'node:fs/promises';
-
 import {
   type Column,
   type ColumnLimits,
@@ -89,12 +87,11 @@ async function stagePart(plan: ExtractPlan, part: Part, tools: StagingTools): Pr
   report(plan, part, { converted, log: tools.log });
   const place = { extract: plan.extract, table: plan.table.toLowerCase(), side: part };
   reportReplaced(place, converted, tools.log);
-  const [files] = await Promise.all([upload(converted, plan.table, tools), unlink(file.path)]);
   return {
     rows: converted.rows,
     columns: converted.columns,
     absent,
-    files,
+    files: await upload({ files: converted.files, source: file.path }, plan.table, tools),
     quarantined: converted.badRows.map((row) => quarantinedRow(place, row)),
     replacedValues: converted.replaced.values,
   };

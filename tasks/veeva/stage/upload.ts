@@ -3,8 +3,8 @@ import { open, unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 
-import type { ObjectStore, StagedFile } from '#framework';
-import type { Converted } from '#tasks/parquet';
+import { type ObjectStore, type StagedFile, bounded } from '#framework';
+import type { ConvertedFile } from '#tasks/parquet';
 
 /** Far above a converted file of the usual size; what is larger is read as a stream. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -20,24 +20,34 @@ export interface UploadTools {
   readonly signal: AbortSignal;
 }
 
-/** Moves converted files into a folder of the stage. */
-export async function upload(converted: Converted, folder: string, tools: UploadTools): Promise<StagedFile[]> {
+export interface Upload {
+  readonly files: readonly ConvertedFile[];
+  /** What they were made of, where it goes with them. */
+  readonly source?: string;
+}
+
+/** Moves converted files into a folder of the stage. Nothing is under way any more when it fails. */
+export async function upload({ files, source }: Upload, folder: string, tools: UploadTools): Promise<StagedFile[]> {
   const { store, prefix, memory, signal } = tools;
-  const files: StagedFile[] = [];
-  // A file is removed while the next one is stored.
-  let removed = Promise.resolve();
-  for (const { path, bytes, rows, sha256 } of converted.files) {
+  const staged: StagedFile[] = [];
+  let done = source;
+  for (const { path, bytes, rows, sha256 } of files) {
     const key = `${folder}/${basename(path)}`;
-    const stored = memory.give({ path, bytes }, (body) =>
-      store.put(`${prefix}${key}`, body, { signal, metadata: { sha256 } }),
-    );
-    await Promise.all([stored, removed]);
-    // Removing with `force` first looks at the file without leaving the thread: 0.1 ms for each of the hundred of a window.
-    removed = unlink(path);
-    files.push({ key, bytes, rows, sha256 });
+    const put = (own: AbortSignal) =>
+      memory.give({ path, bytes }, (body) => store.put(`${prefix}${key}`, body, { signal: own, metadata: { sha256 } }));
+    // A file is removed while the next one is stored.
+    const works = done === undefined ? [put] : [put, removal(done)];
+    await bounded(works, { atMost: 2, signal }, (work, own) => work(own.signal));
+    done = path;
+    staged.push({ key, bytes, rows, sha256 });
   }
-  await removed;
-  return files;
+  if (done !== undefined) await unlink(done);
+  return staged;
+}
+
+/** Removing with `force` first looks at the file without leaving the thread: 0.1 ms for each of the hundred of a window. */
+function removal(path: string): () => Promise<void> {
+  return () => unlink(path);
 }
 
 export interface LocalFile {
