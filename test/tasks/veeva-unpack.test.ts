@@ -61,6 +61,19 @@ function stallBehind(sips: number) {
   return { stalled, stalling: async (sip: number) => (sip < sips ? undefined : stalled.promise) };
 }
 
+/** What the store is told to end the reading of each object with. */
+function signalsOf(store: ObjectStore): readonly AbortSignal[] {
+  const signals: AbortSignal[] = [];
+  const { open } = store;
+  Object.assign(store, {
+    open: async (key: string, options: { readonly signal: AbortSignal }) => {
+      signals.push(options.signal);
+      return open(key, options);
+    },
+  });
+  return signals;
+}
+
 describe.each([
   ['in the thread of the worker', false],
   ['in a thread of its own', true],
@@ -165,9 +178,12 @@ describe.each([
   it('is refused at once, also while the store gives nothing more', async () => {
     const { stalling, stalled } = stallBehind(1);
     const archive = await archiveOf([['../x.csv', LARGE]]);
-    const failure = await failureOfAsync(async () => unpack(await request([archive], sipping(GULP, stalling))));
+    const store = sipping(GULP, stalling);
+    const signals = signalsOf(store);
+    const failure = await failureOfAsync(async () => unpack(await request([archive], store)));
     stalled.resolve();
     expect(failure.code).toBe('E_ARCHIVE_MEMBER_REFUSED');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
   it('ends with an abort, also while the store gives nothing, and writes nothing afterwards', async () => {
@@ -192,12 +208,14 @@ it('tells that the thread is lost at once, also while the store gives nothing mo
   const { stalling, stalled } = stallBehind(1);
   const store = sipping(GULP, stalling);
   await store.put('part', await archiveOf(MEMBERS));
+  const signals = signalsOf(store);
   const { signal } = new AbortController();
   process.once('worker', (worker: Worker) => setTimeout(() => void worker.terminate(), 500));
   const asked = { archive: 'x', keys: ['part'], store, directory, limit: 1e9, inThread: true, signal };
   const failure = await failureOfAsync(() => unpack(asked));
   stalled.resolve();
   expect(failure.code).toBe('E_UNPACK_THREAD_LOST');
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   await rm(directory, { recursive: true });
 });
 

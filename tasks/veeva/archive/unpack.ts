@@ -36,7 +36,8 @@ const GULP_BYTES = 128 * 1024;
  */
 export async function unpack(request: UnpackRequest): Promise<Unpacked> {
   const { archive, directory, limit, signal } = request;
-  const stored = new StoredArchive(request);
+  const reading = new AbortController();
+  const stored = new StoredArchive({ ...request, signal: AbortSignal.any([signal, reading.signal]) });
   const listener = new Arrivals(request);
   try {
     const spool = request.inThread ? spoolInThread : spoolArchive;
@@ -44,6 +45,8 @@ export async function unpack(request: UnpackRequest): Promise<Unpacked> {
     return { members, ...stored.facts() };
   } catch (error) {
     signal.throwIfAborted();
+    // A store that gives nothing more would keep its connection.
+    reading.abort();
     throw failureOf(stored.failure ?? error);
   } finally {
     listener.end();
