@@ -158,11 +158,11 @@ class Places {
   }
 }
 
-/** Compiled once for each thread. */
-const MODULE = new WebAssembly.Module(readFileSync(new URL('../assembly/fields.wasm', import.meta.url)));
+const FILE = new URL('../assembly/fields.wasm', import.meta.url);
 
+/** Here and not when the module is imported, as every process does that opens a converter: only its threads need it, once each. */
 function open(memory: LinearMemory): Assembly {
-  const { exports } = new WebAssembly.Instance(MODULE, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(FILE)), { env: { memory } });
   if (isAssembly(exports)) return exports;
   throw new Error('tasks/parquet/assembly/fields.wasm is not the one of this version: run "npm run assembly".');
 }

@@ -28,26 +28,37 @@ export interface Upload {
 
 /** Moves converted files into a folder of the stage. Nothing is under way any more when it fails. */
 export async function upload({ files, source }: Upload, folder: string, tools: UploadTools): Promise<StagedFile[]> {
+  const store = (signal: AbortSignal) => storeEach(files, folder, { ...tools, signal });
+  return (await whileRemoving(source, tools.signal, store)) ?? [];
+}
+
+async function storeEach(files: readonly ConvertedFile[], folder: string, tools: UploadTools): Promise<StagedFile[]> {
   const { store, prefix, memory, signal } = tools;
   const staged: StagedFile[] = [];
-  let done = source;
+  let last: string | undefined;
   for (const { path, bytes, rows, sha256 } of files) {
     const key = `${folder}/${basename(path)}`;
-    const put = (own: AbortSignal) =>
-      memory.give({ path, bytes }, (body) => store.put(`${prefix}${key}`, body, { signal: own, metadata: { sha256 } }));
-    // A file is removed while the next one is stored.
-    const works = done === undefined ? [put] : [put, removal(done)];
-    await bounded(works, { atMost: 2, signal }, (work, own) => work(own.signal));
-    done = path;
+    await whileRemoving(last, signal, (signal) =>
+      memory.give({ path, bytes }, (body) => store.put(`${prefix}${key}`, body, { signal, metadata: { sha256 } })),
+    );
+    last = path;
     staged.push({ key, bytes, rows, sha256 });
   }
-  if (done !== undefined) await unlink(done);
+  if (last !== undefined) await unlink(last);
   return staged;
 }
 
-/** Removing with `force` first looks at the file without leaving the thread: 0.1 ms for each of the hundred of a window. */
-function removal(path: string): () => Promise<void> {
-  return () => unlink(path);
+type Work<T> = (signal: AbortSignal) => Promise<T>;
+
+/** Removes a file that is done with beside other work. Where one of both fails, the other is stopped and waited for. */
+async function whileRemoving<T>(path: string | undefined, signal: AbortSignal, work: Work<T>): Promise<T | undefined> {
+  // Removing with `force` first looks at the file without leaving the thread: 0.1 ms for each of the hundred of a window.
+  const removal = async (): Promise<undefined> => {
+    if (path !== undefined) await unlink(path);
+  };
+  const works: Work<T | undefined>[] = [work, removal];
+  const [done] = await bounded(works, { atMost: works.length, signal }, (each, own) => each(own.signal));
+  return done;
 }
 
 export interface LocalFile {

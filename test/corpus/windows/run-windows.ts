@@ -25,17 +25,18 @@ export async function runWindows(windows: number, seed: number): Promise<number>
 }
 
 async function runLane(histories: number, seed: number): Promise<number> {
-  const converter = openConverter({ threads: 1 });
   let [number, compared] = [0, 0];
   let place = await openPlace();
+  const converter = openConverter({ threads: 1 });
   try {
     await fc.assert(
       fc.asyncProperty(history(WINDOWS_OF_A_HISTORY), async (windows) => {
         number += 1;
         if (number % HISTORIES_OF_A_PLACE === 0) {
           tell(`${number} of ${histories} histories in lane ${seed % LANES}`);
+          const next = await openPlace();
           await place.close();
-          place = await openPlace();
+          place = next;
         }
         compared += await runHistory(number, windows, { ...place, converter });
       }),
